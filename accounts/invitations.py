@@ -1,0 +1,34 @@
+"""Links by which somebody known only by address chooses a first password: expiring, good for one use (T80)."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from accounts.models import User
+from core.links import welcome
+
+SALT = "accounts.invitations"
+
+
+def invitation_link(user: User) -> str:
+    """The absolute address of the page where `user` chooses a password; valid for `INVITATION_DAYS`."""
+    return welcome(signing.dumps({"user": user.pk, "state": _state(user)}, salt=SALT))
+
+
+def invited_person(token: str) -> User | None:
+    """Who this link was made for; None when it is forged, used, too old, or the address has changed since."""
+    try:
+        claim = signing.loads(token, salt=SALT, max_age=timedelta(days=settings.INVITATION_DAYS))
+    except signing.BadSignature:
+        return None
+    user = User.objects.active().filter(pk=claim["user"]).first()
+    if user is None or user.has_usable_password() or not constant_time_compare(claim["state"], _state(user)):
+        return None
+    return user
+
+
+def _state(user: User) -> str:
+    """Changes whenever the link must die: a password was set, the address changed, somebody signed in."""
+    return salted_hmac(SALT, f"{user.pk}{user.password}{user.email}{user.last_login}").hexdigest()

@@ -1,0 +1,66 @@
+"""Finding and making people. Every door uses these, so that an address means one person everywhere."""
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import EmailAddress, Membership, Organisation, User
+from core.text import clean_line, normalise_address
+
+SYSTEM_NAMES = {"mail": "Mail", "system": "Helpdesk"}
+
+
+def system_actor(key: str) -> User:
+    """The system's own actor for `key` ("mail", "system" ...), made on first use."""
+    user, _created = User.objects.get_or_create(
+        system_key=key,
+        defaults={
+            "email": f"{key}@system.invalid",
+            "name": SYSTEM_NAMES.get(key, key.capitalize()),
+            "is_active": False,
+            "password": "!",
+        },
+    )
+    return user
+
+
+def person_with_address(address: str) -> User | None:
+    """Whose address this is, compared in normalised form (T29: look-alikes are different people)."""
+    found = EmailAddress.objects.select_related("user").filter(address=normalise_address(address)).first()
+    return found.user if found else None
+
+
+def customer_for_address(address: str, *, name: str = "", language: str = "") -> User:
+    """The person with this address, made as a customer when unknown. Twenty at once make one person (K09)."""
+    known = person_with_address(address)
+    if known:
+        return known
+    try:
+        with transaction.atomic():
+            return create_person(email=address, name=name, language=language, is_customer=True)
+    except IntegrityError:
+        known = person_with_address(address)
+        if known is None:
+            raise
+        return known
+
+
+def create_person(
+    *,
+    email: str,
+    name: str = "",
+    password: str | None = None,
+    organisation: Organisation | None = None,
+    sees_all: bool = False,
+    **marks: object,
+) -> User:
+    """A new person with one address. Raises IntegrityError when the address belongs to somebody."""
+    address = normalise_address(email)
+    user = User.objects.create_user(address, password, name=clean_line(name, 150) or address.split("@")[0], **marks)
+    EmailAddress.objects.create(user=user, address=address)
+    if organisation:
+        Membership.objects.create(user=user, organisation=organisation, sees_all=sees_all)
+    return user
+
+
+def primary_organisation(user: User) -> Organisation | None:
+    membership = user.memberships.select_related("organisation").filter(is_primary=True).first()
+    return membership.organisation if membership else None

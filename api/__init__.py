@@ -1,0 +1,1 @@
+"""The programs' door: REST, version 1."""

@@ -1,0 +1,1 @@
+"""What every app may use and what knows no app: no models of its own, no tickets, no people."""

@@ -1,0 +1,99 @@
+"""Splits HTML into text and tags in linear time, whatever a stranger sends; used by tidying and by text making."""
+
+import re
+from collections.abc import Iterator
+
+MAX_TAGS = 100_000
+
+HTML_BLANKS = " \t\n\r\f"
+# References to line feeds and the like would survive one pass as characters and be collapsed by the next.
+_CONTROL_REFERENCE = re.compile(r"&(?:#0*(?:9|1[0-3])(?![0-9]);?|#[xX]0*[9a-dA-D](?![0-9a-fA-F]);?|NewLine;|Tab;)")
+
+# A start or end tag, or a comment-like thing. It never fails once it has begun, and nothing in it backtracks, so
+# scanning is linear even for hostile input. Quotes count only after "="; "<" ends a tag that was not closed.
+_TAG = re.compile(
+    r"""(</?[a-zA-Z][^<>=]*+(?:=\s*+(?:"[^"]*+"|'[^']*+')?[^<>=]*+)*+>?|<[!?/][^<>]*+>?)"""
+)
+_NAME = re.compile(r"(?s)<(/?)([a-zA-Z][^\s/<>]*+)(.*)")
+_VALUE = r"""\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>][^\s>]*+))"""
+_ATTRIBUTE = re.compile(r"([^\s/>=]++)" + _VALUE)
+_HREF = re.compile(r"""(?i)(?<![^\s"'/])href""" + _VALUE)
+
+# Elements that go with everything in them: none of it is written for readers.
+_HIDDEN = ("script", "style", "title", "xml", "svg", "math", "template")
+_MAY_HIDE = re.compile(rf"(?i)<(?:{'|'.join(_HIDDEN)})")
+
+Tag = tuple[str, str, str]
+
+
+def tokens(html: str) -> Iterator[tuple[str, str]] | None:
+    """Each piece of text with the tag after it, either may be empty; None if there are too many."""
+    parts = _TAG.split(_CONTROL_REFERENCE.sub(" ", without_hidden(html)))
+    if len(parts) > MAX_TAGS * 2:
+        return None
+    parts.append("")
+    return zip(parts[0::2], parts[1::2], strict=True)
+
+
+def read_tag(tag: str) -> Tag:
+    """("/" or "", lower-case name, attributes); the name is empty for comments and for tags that are not closed."""
+    match = _NAME.match(tag)
+    if match is None or not tag.endswith(">"):
+        return "", "", ""
+    return match[1], match[2].lower(), match[3][:-1]
+
+
+def is_text(tag: str) -> bool:
+    """Whether what looked like the beginning of a tag was never closed: a plain `<` in somebody's sentence."""
+    return tag != "" and not tag.endswith(">") and tag[1].isalpha()
+
+
+def without_hidden(html: str) -> str:
+    """Without comments, scripts, styles and other things that are not shown; unclosed ones hide nothing."""
+    if "<!--" in html:
+        html = _without_comments(html)
+    if _MAY_HIDE.search(html):
+        for name in _HIDDEN:
+            html = _without_element(html, name)
+    return html
+
+
+def attributes_of(attributes: str) -> dict[str, str]:
+    """Raw values (entities and all) by lower-case name; the first one of a name counts."""
+    found: dict[str, str] = {}
+    for name, double, single, bare in _ATTRIBUTE.findall(attributes[:100_000]):
+        found.setdefault(name.lower(), double or single or bare)
+    return found
+
+
+def link_target(attributes: str) -> str | None:
+    match = _HREF.search(attributes)
+    return (match[1] or match[2] or match[3] or "") if match else None
+
+
+def _without_comments(html: str) -> str:
+    kept, position = [], 0
+    while (start := html.find("<!--", position)) >= 0:
+        kept.append(html[position:start])
+        end = html.find("-->", start + 2)  # "<!-->" is a whole comment
+        if end < 0:
+            kept.append(html[start:].replace("<!--", ""))
+            return "".join(kept)
+        position = end + 3
+    kept.append(html[position:])
+    return "".join(kept)
+
+
+def _without_element(html: str, name: str) -> str:
+    """Without every `<name ...>...</name ...>`; a start tag that is never closed stays for the caller to unwrap."""
+    kept, position = [], 0
+    begin = re.compile(rf"(?i)<{name}(?![\w:-])[^<>]*+>?")
+    finish = re.compile(rf"(?i)</{name}(?![\w:-])[^<>]*+>?")
+    while start := begin.search(html, position):
+        end = finish.search(html, start.end())
+        if end is None:
+            break
+        kept.append(html[position : start.start()])
+        position = end.end()
+    kept.append(html[position:])
+    return "".join(kept)

@@ -1,0 +1,170 @@
+"""Work that must be done exactly once lives in rows; Celery only says "have a look now".
+
+A row is due when `due_at` has passed; an empty `due_at` means there is nothing left to do. Two ways to do it:
+
+* `run_inside`: the effect is rows only. Claim, do and finish are one transaction under `FOR UPDATE SKIP LOCKED`.
+* `run_leased`: the effect leaves the database (SMTP, HTTP). The row is claimed with a lease, the work is done
+  without a transaction, then the row is finished; after a crash the lease runs out and a repeat must be harmless.
+
+Failures back off and are parked after the last try. A wake-up may be lost or doubled without harm, because a sweep
+looks for due rows every ten seconds.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar, Self, TypeVar
+
+from celery import current_app
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from core.later import after_commit
+
+log = logging.getLogger(__name__)
+
+SWEEP_LIMIT = 500
+
+
+class WorkRowQuerySet(models.QuerySet):
+    def due(self) -> Self:
+        """Rows whose time has come and that nobody holds a lease on, oldest first."""
+        now = timezone.now()
+        free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+        return self.filter(free, due_at__lte=now).order_by("due_at", "pk")
+
+    def unfinished(self) -> Self:
+        return self.filter(due_at__isnull=False)
+
+    def parked(self) -> Self:
+        return self.filter(parked_at__isnull=False)
+
+
+class WorkRow(models.Model):
+    """A duty. Subclasses name the Celery task that looks at one row and how long to wait between tries."""
+
+    task: ClassVar[str]
+    backoff: ClassVar[Sequence[timedelta]] = (
+        timedelta(minutes=1),
+        timedelta(minutes=5),
+        timedelta(minutes=30),
+        timedelta(hours=2),
+    )
+
+    due_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    attempts = models.PositiveIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    parked_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+
+    objects = WorkRowQuerySet.as_manager()
+
+    WORK_FIELDS: ClassVar = ("due_at", "attempts", "leased_until", "parked_at", "last_error")
+
+    class Meta:
+        abstract = True
+
+    def finish(self) -> None:
+        """Nothing is left to do. Saving is up to the caller, together with the effect."""
+        self.due_at = self.leased_until = self.parked_at = None
+        self.last_error = ""
+
+    def fail(self, reason: str) -> None:
+        """Try again after the next pause, or park the row when all tries are used up."""
+        self.attempts += 1
+        self.last_error = reason[:2000]
+        self.leased_until = None
+        if self.attempts > len(self.backoff):
+            self.park()
+        else:
+            self.due_at = timezone.now() + self.backoff[self.attempts - 1]
+
+    def park(self) -> None:
+        """Give up until a person decides. Subclasses add what parking means to them."""
+        self.due_at = self.leased_until = None
+        self.parked_at = timezone.now()
+
+    def retry(self) -> None:
+        """Due again at once, with all tries."""
+        self.due_at, self.attempts, self.parked_at, self.leased_until = timezone.now(), 0, None, None
+
+    def save_work(self, *fields: str) -> None:
+        self.save(update_fields=[*self.WORK_FIELDS, *fields])
+
+
+Row = TypeVar("Row", bound=WorkRow)
+
+
+def run_inside(model: type[Row], pk: int, act: Callable[[Row], object]) -> bool:
+    """Claim, act and finish in one transaction; false when the row is not there, not due or somebody else has it.
+
+    `act` saves whatever fields it changes. When it raises, its changes are undone and the row backs off.
+    """
+    with transaction.atomic():
+        row = model.objects.due().select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+        if row is None:
+            return False
+        try:
+            with transaction.atomic():
+                act(row)
+                row.finish()
+                row.save_work()
+        except Exception as error:
+            log.exception("%s %s failed", model._meta.label, pk)
+            _note_failure(model, pk, error)
+    return True
+
+
+def run_leased(model: type[Row], pk: int, act: Callable[[Row], object], *, lease: timedelta) -> bool:
+    """Claim with a lease, act outside any transaction, then finish; false when there was nothing to claim.
+
+    The number of the try is the fence: a worker whose lease ran out cannot overwrite what its successor did.
+    """
+    claimed = model.objects.due().filter(pk=pk).update(leased_until=timezone.now() + lease, attempts=F("attempts") + 1)
+    if not claimed:
+        return False
+    row = model.objects.get(pk=pk)
+    fence = row.attempts
+    try:
+        act(row)
+    except Exception as error:
+        log.exception("%s %s failed", model._meta.label, pk)
+        row.attempts = fence - 1  # fail() counts this try
+        row.fail(f"{type(error).__name__}: {error}")
+    else:
+        if row.due_at is not None and row.due_at <= timezone.now():
+            row.finish()
+        row.leased_until = None
+    changed: dict[str, Any] = {name: getattr(row, name) for name in model.WORK_FIELDS}
+    model.objects.filter(pk=pk, attempts=fence).update(**changed)
+    return True
+
+
+def _note_failure(model: type[Row], pk: int, error: Exception) -> None:
+    row = model.objects.select_for_update().get(pk=pk)
+    row.fail(f"{type(error).__name__}: {error}")
+    row.save()
+
+
+def wake(row: WorkRow) -> None:
+    """Ask a worker, after the commit, to look at this row now."""
+    if row.due_at is not None and row.due_at <= timezone.now():
+        pk = row.pk
+        after_commit(lambda: _send(row.task, pk))
+
+
+def sweep(model: type[WorkRow]) -> int:
+    """Wake every due row, at most `SWEEP_LIMIT` at once; returns how many were found."""
+    found = list(model.objects.due().values_list("pk", flat=True)[:SWEEP_LIMIT])
+    for pk in found:
+        _send(model.task, pk)
+    return len(found)
+
+
+def _send(task: str, pk: int) -> None:
+    """A wake-up that cannot be sent is no harm: the sweep finds the row. So it never fails and never waits long."""
+    try:
+        current_app.send_task(task, args=[pk], retry=False, ignore_result=True)
+    except Exception as error:
+        log.warning("no wake-up for %s %s: %s", task, pk, error)

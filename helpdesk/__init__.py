@@ -1,0 +1,1 @@
+"""Settings, addresses and processes: names the doors and the handlers; nothing imports it."""

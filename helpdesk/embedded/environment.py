@@ -1,0 +1,53 @@
+"""The environment in which our processes run: see "Commands" in docs/running.md."""
+
+import os
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from helpdesk.embedded.places import Places, kept_secret
+from helpdesk.embedded.services import Services
+
+DEFAULT_PORT = 8000
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_MAIL_PORT = 2525
+
+
+def application_environment(places: Places, running: Services) -> dict[str, str]:
+    """Everything the settings read. What the person has set stays as it is."""
+    return {
+        "HELPDESK_SECRET_KEY": kept_secret(places.secrets / "secret_key"),
+        "HELPDESK_BASE_URL": _last_base_url(places),
+        **{name: value for name, value in os.environ.items() if value or not name.startswith("HELPDESK_")},
+        **running.urls(),
+        "HELPDESK_DATA": str(places.data),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def remember_base_url(places: Places, *, host: str, port: int) -> None:
+    """Keep the address of the web pages, so that mails written by `bin/manage` carry the same links."""
+    (places.run / "base_url").write_text(f"{base_url(host=host, port=port)}\n")
+
+
+def base_url(*, host: str, port: int) -> str:
+    """The address people use when the web server listens at this host and port."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared with, not listened on
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def mail_ports() -> tuple[str, int, int]:
+    """Where mail is received: the host, the SMTP port and the LMTP port."""
+    port = int(os.environ.get("HELPDESK_MAIL_PORT") or DEFAULT_MAIL_PORT)
+    return os.environ.get("HELPDESK_MAIL_HOST") or "127.0.0.1", port, port + 1
+
+
+def host_of(url: str) -> str:
+    """What a browser would send as `Host` for this address."""
+    return urlsplit(url).netloc
+
+
+def _last_base_url(places: Places) -> str:
+    with suppress(FileNotFoundError):
+        return (places.run / "base_url").read_text().strip()
+    return base_url(host=DEFAULT_HOST, port=DEFAULT_PORT)

@@ -1,0 +1,195 @@
+"""`bin/run`: starts the servers and our processes, keeps them running, and stops them in order."""
+
+import argparse
+import http.client
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from functools import partial
+from types import FrameType
+
+from helpdesk.embedded.announcement import announce
+from helpdesk.embedded.catalogues import compile_stale_catalogues
+from helpdesk.embedded.children import Child, Duty
+from helpdesk.embedded.console import Interrupted, Trouble, finish, say
+from helpdesk.embedded.environment import (
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    application_environment,
+    host_of,
+    mail_ports,
+    remember_base_url,
+)
+from helpdesk.embedded.logs import open_log, tail
+from helpdesk.embedded.places import ROOT, Places, chosen_data_folder
+from helpdesk.embedded.ports import is_free
+from helpdesk.embedded.processes import ends_with_its_parent, wait_until
+from helpdesk.embedded.services import Services, services
+from helpdesk.embedded.sharing import only_supervisor
+
+QUEUES = "intake,outgoing,events,clocks,bulk"
+# Before the first page is served, so many failed starts of the web process in a row mean that it cannot start at all.
+FAILED_STARTS = 3
+PAUSE_AFTER_TROUBLE = 5.0
+
+
+def main(arguments: list[str]) -> int:
+    options = _options(arguments)
+    places = Places(chosen_data_folder(options.data))
+    _let_signals_interrupt()
+    places.make()
+    with only_supervisor(places.run):
+        _require_free_ports(options)
+        remember_base_url(places, host=options.host, port=options.port)
+        compile_stale_catalogues()
+        say("Starting the database ...")
+        with services(places) as running:
+            environment = application_environment(places, running)
+            _prepare(places, environment, demo=options.demo)
+            _serve(options, places, running, environment)
+    return 0
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/run", description="Start Helpdesk and serve until interrupted.")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port of the web pages (%(default)s)")
+    parser.add_argument("--host", default=DEFAULT_HOST, help="address to listen on (%(default)s)")
+    parser.add_argument("--data", metavar="DIR", help="data folder (HELPDESK_DATA, else .data)")
+    parser.add_argument("--no-demo", dest="demo", action="store_false", help="do not load the demo data")
+    return parser.parse_args(arguments)
+
+
+def _let_signals_interrupt() -> None:
+    """The first signal starts the clean stop, later ones do not disturb it."""
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    # Under nohup a closed terminal is no reason to stop.
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in numbers:
+            signal.signal(each, lambda *_: None)
+        say("\nStopping ...")
+        raise Interrupted
+
+    for number in numbers:
+        signal.signal(number, interrupt)
+
+
+def _require_free_ports(options: argparse.Namespace) -> None:
+    mail_host, smtp, lmtp = mail_ports()
+    wanted = (
+        (options.host, options.port, "Choose another one with --port."),
+        (mail_host, smtp, "Choose another one with HELPDESK_MAIL_PORT."),
+        (mail_host, lmtp, "Choose another one with HELPDESK_MAIL_PORT (LMTP uses the port after it)."),
+    )
+    for host, port, advice in wanted:
+        try:
+            # A killed supervisor takes its processes with it, but not in the same instant.
+            free = wait_until(partial(is_free, port, host=host), seconds=2)
+        except (OSError, OverflowError) as error:
+            raise Trouble(f"Nothing can listen on {host}, port {port}: {error}. {advice}") from None
+        if not free:
+            raise Trouble(f"Port {port} is already taken by another program. {advice}")
+
+
+def _prepare(places: Places, environment: Mapping[str, str], *, demo: bool) -> None:
+    """What must be done before the first page can be served."""
+    _manage("migrate", "--no-input", doing="Preparing the database", places=places, environment=environment)
+    _manage("collectstatic", "--no-input", doing="Preparing the pages", places=places, environment=environment)
+    if demo:
+        _manage("demo", "--if-empty", doing="Loading the demo data", places=places, environment=environment)
+
+
+def _manage(command: str, option: str, *, doing: str, places: Places, environment: Mapping[str, str]) -> None:
+    say(f"{doing} ...")
+    path = places.logs / "setup.log"
+    with open_log(path) as log:
+        done = subprocess.run(
+            [sys.executable, "manage.py", command, option],
+            cwd=ROOT,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            process_group=0,
+            preexec_fn=ends_with_its_parent(signal.SIGKILL),
+            check=False,
+        )
+    if done.returncode != 0:
+        raise Trouble(f"{doing} failed. The end of {path}:\n{tail(path)}")
+
+
+def _duties(options: argparse.Namespace, places: Places) -> list[Duty]:
+    """In the order of stopping: first what takes in work, last what does it."""
+    celery = ("-m", "celery", "-A", "helpdesk")
+    web = ("-m", "uvicorn", "helpdesk.asgi:application", "--host", options.host, "--port", str(options.port))
+    return [
+        Duty(name="mail receiver", arguments=("manage.py", "mail_receiver"), grace=1.5),
+        Duty(name="web", arguments=(*web, "--no-access-log", "--timeout-graceful-shutdown", "2"), grace=2.5),
+        # A process of its own, not a thread here: the supervisor stays free of application code, and with a second
+        # thread the death signal for children (`ends_with_its_parent`) would not be safe.
+        Duty(
+            name="beat",
+            arguments=(*celery, "beat", "--schedule", str(places.run / "beat-schedule"), "--pidfile="),
+            grace=1.0,
+        ),
+        Duty(
+            name="worker",
+            arguments=(*celery, "worker", "-Q", QUEUES, "--concurrency", "2", "--without-gossip", "--without-mingle"),
+            grace=3.0,
+        ),
+    ]
+
+
+def _serve(options: argparse.Namespace, places: Places, running: Services, environment: Mapping[str, str]) -> None:
+    children = [Child(duty, logs=places.logs, environment=environment) for duty in _duties(options, places)]
+    try:
+        for child in children:
+            child.start()
+        say("Starting the web pages ...")
+        while not _is_ready(options, environment):
+            _watch(children, running)
+            for child in children:
+                if child.duty.name == "web" and child.failures >= FAILED_STARTS:
+                    raise Trouble("The web process cannot start.")
+            time.sleep(0.2)
+        announce(places, url=environment["HELPDESK_BASE_URL"], demo=options.demo)
+        while True:
+            _watch(children, running)
+            time.sleep(0.5)
+    finally:
+        for child in children:
+            child.stop()
+
+
+def _watch(children: list[Child], running: Services) -> None:
+    for child in children:
+        child.watch()
+    down = running.down()
+    if down:
+        say(f"{' and '.join(down)} ended and will be started again.")
+        try:
+            running.start()
+            say(f"{' and '.join(down)} runs again.")
+        except Trouble as trouble:
+            say(str(trouble))
+            time.sleep(PAUSE_AFTER_TROUBLE)
+
+
+def _is_ready(options: argparse.Namespace, environment: Mapping[str, str]) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104
+    connection = http.client.HTTPConnection(host, options.port, timeout=5)
+    try:
+        connection.request("GET", "/healthz/ready", headers={"Host": host_of(environment["HELPDESK_BASE_URL"])})
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    finish(main)

@@ -1,0 +1,48 @@
+"""`bin/test`: runs pytest on servers of its own, so that it may run beside `bin/run` and beside itself."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from helpdesk.embedded.catalogues import compile_stale_catalogues
+from helpdesk.embedded.console import finish
+from helpdesk.embedded.environment import application_environment
+from helpdesk.embedded.foreground import run_in_foreground
+from helpdesk.embedded.places import ROOT, Places
+from helpdesk.embedded.processes import is_alive
+from helpdesk.embedded.services import services_for_tests, stop_services
+from helpdesk.embedded.system_packages import install_missing
+
+CACHE = ROOT / ".cache"
+
+
+def main(arguments: list[str]) -> int:
+    install_missing(CACHE / "no-system-packages")
+    compile_stale_catalogues()
+    _clear_after_killed_runs(CACHE / "test")
+    places = Places(CACHE / "test" / str(os.getpid()))
+    try:
+        with services_for_tests(places) as running:
+            command = [sys.executable, "-m", "pytest", *with_defaults(arguments)]
+            return run_in_foreground(command, environment=application_environment(places, running), folder=ROOT)
+    finally:
+        shutil.rmtree(places.data, ignore_errors=True)
+
+
+def with_defaults(arguments: list[str]) -> list[str]:
+    """Two workers, and all tests unless the arguments name some. Options given later win over these."""
+    names_tests = any("::" in argument or (ROOT / argument).exists() for argument in arguments if argument[:1] != "-")
+    return ["-n", "2", "--dist", "loadgroup", *arguments, *([] if names_tests else ["tests"])]
+
+
+def _clear_after_killed_runs(folder: Path) -> None:
+    """Stop and remove the servers of runs that could not do it themselves."""
+    for left in folder.glob("*"):
+        if left.name.isdigit() and (int(left.name) == os.getpid() or not is_alive(int(left.name))):
+            stop_services(Places(left))
+            shutil.rmtree(left, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    finish(main)

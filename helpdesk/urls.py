@@ -1,0 +1,16 @@
+"""The doors and their addresses."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("web.common.urls")),
+    path("desk/", include("web.desk.urls")),
+    path("portal/", include("web.portal.urls")),
+    path("admin/", include("web.setup.urls")),
+    path("api/v1/", include("api.urls")),
+]
+
+handler400 = "web.common.errors.bad_request"
+handler403 = "web.common.errors.forbidden"
+handler404 = "web.common.errors.not_found"
+handler500 = "web.common.errors.server_error"

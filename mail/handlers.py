@@ -1,0 +1,62 @@
+"""What events mean for mail, inside their transaction (settings.WITHIN): rows in the outbox, nothing more."""
+
+from django.conf import settings
+
+from accounts.invitations import invitation_link
+from accounts.people import system_actor
+from core.links import request_in_portal
+from mail.loops import may_answer, note_answer
+from mail.models import Incoming
+from mail.outbox import enqueue
+from mail.texts import RECEIPT, REFUSED, Text, fill
+from tickets.actions.replying import send_automatic
+from tickets.events import Cause
+from tickets.messages import Message
+from tickets.models import Event
+from tickets.models.article import Sender
+from tickets.models.ticket import Channel
+
+SPOKEN = ("ticket.created", "article.added")
+
+
+def send_article(event: Event) -> None:
+    """An email written here by an agent or by the system leaves; one that came in does not."""
+    article = event.article
+    if event.kind not in SPOKEN or article is None or article.channel != Channel.EMAIL:
+        return
+    if article.visible_to_customer and article.sender in (Sender.AGENT, Sender.SYSTEM):
+        enqueue(article)
+
+
+def acknowledge(event: Event) -> None:
+    """A customer's new request gets a receipt, a refused message a notice; never in answer to automatic mail."""
+    article = event.article
+    if article is None or article.sender != Sender.CUSTOMER:
+        return
+    if event.kind == "ticket.created" and article.channel in (Channel.EMAIL, Channel.WEB):
+        _answer(event, RECEIPT)
+    elif event.kind == "article.refused":
+        _answer(event, REFUSED)
+
+
+def _answer(event: Event, text: Text) -> None:
+    article, ticket = event.article, event.ticket
+    recipient = article.sent_from.get("address") or ticket.customer.email
+    if not may_answer(recipient, _incoming(event)):
+        return
+    note_answer(recipient)
+    invited = article.author == ticket.customer and not ticket.customer.has_usable_password()
+    subject, body = fill(
+        text,
+        ticket.language,
+        number=f"#{ticket.number}",
+        link=request_in_portal(ticket.number),
+        invitation=invitation_link(ticket.customer) if invited else "",
+        days=settings.INVITATION_DAYS,
+    )
+    message = Message(text=body, subject=subject, to=[{"name": "", "address": recipient}])
+    send_automatic(ticket, message, by=system_actor("mail"), cause=Cause("automatic", event=event))
+
+
+def _incoming(event: Event) -> Incoming | None:
+    return Incoming.objects.filter(pk=event.cause_reference).first() if event.cause_kind == "mail" else None

@@ -1,0 +1,45 @@
+"""Wake-ups for mail: each names a row, looks whether it is due, and leaves if it is not."""
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from core.work import run_leased, sweep
+from mail import fetch as fetching
+from mail import intake
+from mail.models import Account, Incoming, Outgoing
+from mail.sending import send
+
+SENDING_LEASE = timedelta(minutes=3)
+
+
+@shared_task
+def process_incoming(pk: int) -> None:
+    intake.process(pk)
+
+
+@shared_task
+def sweep_incoming() -> None:
+    sweep(Incoming)
+
+
+@shared_task
+def send_outgoing(pk: int) -> None:
+    run_leased(Outgoing, pk, send, lease=SENDING_LEASE)
+
+
+@shared_task
+def sweep_outgoing() -> None:
+    sweep(Outgoing)
+
+
+@shared_task
+def fetch_all() -> None:
+    """One task per account, so that one account's trouble stops no other."""
+    for pk in Account.objects.filter(is_active=True).values_list("pk", flat=True):
+        fetch.delay(pk)
+
+
+@shared_task
+def fetch(pk: int) -> None:
+    fetching.fetch_account(Account.objects.get(pk=pk))

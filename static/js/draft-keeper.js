@@ -1,0 +1,106 @@
+// <draft-keeper data-draft-key="…"> around a form: keeps what is typed in this tab until the server has confirmed it.
+
+const FIELDS = "textarea, input:is([type=text], [type=email], [type=search], [type=url], [type=tel], :not([type]))";
+const PREFIX = "draft:";
+const fullKey = (key) => `${PREFIX}${document.body.dataset.person ?? ""}:${key}`;
+
+// private windows and full disks refuse: then there is no draft, and nothing else breaks
+function attempt(act) {
+  try {
+    return act();
+  } catch {
+    return null;
+  }
+}
+const load = (key) => attempt(() => JSON.parse(sessionStorage.getItem(key)));
+const drop = (key) => attempt(() => sessionStorage.removeItem(key));
+function keep(key, draft) {
+  if (!Object.keys(draft).length) return drop(key);
+  return attempt(() => sessionStorage.setItem(key, JSON.stringify(draft)) ?? true);
+}
+
+class DraftKeeper extends HTMLElement {
+  constructor() {
+    super();
+    for (const name of ["input", "htmx:before:request", "htmx:after:request"]) this.addEventListener(name, this);
+  }
+
+  connectedCallback() {
+    addEventListener("pagehide", this);
+    this.restore();
+  }
+
+  disconnectedCallback() {
+    removeEventListener("pagehide", this);
+    clearTimeout(this.timer);
+  }
+
+  get key() {
+    return fullKey(this.dataset.draftKey);
+  }
+
+  get fields() {
+    return [...this.querySelectorAll(FIELDS)].filter((field) => field.name);
+  }
+
+  handleEvent({ type, detail }) {
+    if (type === "input") {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.save(), 300);
+    } else if (type === "pagehide") {
+      if (this.timer) this.save();
+    } else if (detail.ctx.sourceElement.matches("form, button:not([type=button])")) {
+      // what rests (the note while a reply is sent) is not confirmed by this answer
+      if (type === "htmx:before:request") this.sent = this.fields.filter((field) => !field.matches(":disabled"));
+      else if (detail.ctx.response.status < 300) this.confirm();
+    }
+  }
+
+  save() {
+    this.timer = clearTimeout(this.timer);
+    const draft = load(this.key) ?? {};
+    for (const { name, value, defaultValue } of this.fields) {
+      if (value === defaultValue) delete draft[name];
+      else draft[name] = value;
+    }
+    if (keep(this.key, draft)) this.hint(this.dataset.kept);
+  }
+
+  restore() {
+    const draft = load(this.key) ?? {};
+    for (const field of this.fields) {
+      const text = draft[field.name];
+      if (text === undefined || field.value !== field.defaultValue || text === field.value) continue;
+      field.value = text;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+      this.hint(this.dataset.restored);
+    }
+  }
+
+  confirm() {
+    this.timer = clearTimeout(this.timer);
+    const draft = load(this.key) ?? {};
+    for (const { name } of this.sent ?? []) delete draft[name];
+    keep(this.key, draft);
+  }
+
+  hint(text) {
+    const place = this.querySelector("[data-draft-hint]");
+    if (place && text) place.textContent = text;
+  }
+}
+
+function dropDone() {
+  for (const element of document.querySelectorAll("[data-draft-done]")) {
+    drop(fullKey(element.dataset.draftDone));
+    element.removeAttribute("data-draft-done");
+  }
+}
+
+dropDone();
+document.addEventListener("htmx:after:swap", dropDone);
+// signing out leaves nothing behind
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches("[data-drop-drafts]")) Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX)).forEach(drop);
+});
+customElements.define("draft-keeper", DraftKeeper);

@@ -1,0 +1,27 @@
+// <live-tick>: the event `tick` on the body every 15 s, every 60 s while nobody looks or a live stream tells of news.
+
+const FAST = 15_000;
+const SLOW = 60_000;
+const IDLE = 600_000;
+
+let active = Date.now();
+let last = active;
+let streaming = false;
+
+class LiveTick extends HTMLElement {}
+customElements.define("live-tick", LiveTick);
+
+function look() {
+  const now = Date.now();
+  const calm = streaming || document.hidden || now - active > IDLE;
+  if (now - last < (calm ? SLOW : FAST) || !document.querySelector("live-tick")) return;
+  last = now;
+  document.body.dispatchEvent(new CustomEvent("tick"));
+}
+
+setInterval(look, 1000);
+document.addEventListener("visibilitychange", look);
+document.addEventListener("live:state", ({ detail }) => (streaming = detail.open));
+for (const name of ["pointerdown", "keydown", "wheel"]) {
+  document.addEventListener(name, () => (active = Date.now()), { passive: true });
+}

@@ -1,0 +1,100 @@
+// <row-list> around a list: J and K or arrows, Enter or O, X, Shift for ranges, Ctrl A, Esc; shows the [data-bulkbar].
+
+const TYPING = "textarea, select, [contenteditable], [role=textbox], [role=menu], input:not([type=checkbox])";
+const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+const box = (row) => row?.querySelector("input[type=checkbox]");
+const select = (rows, on) => rows.map(box).forEach((field) => field && (field.checked = on));
+
+class RowList extends HTMLElement {
+  constructor() {
+    super();
+    for (const name of ["change", "click"]) this.addEventListener(name, this);
+  }
+
+  connectedCallback() {
+    this.mark();
+  }
+
+  get rows() {
+    return [...this.querySelectorAll(this.dataset.rows || ".trow")];
+  }
+
+  get selected() {
+    return this.rows.filter((row) => box(row)?.checked);
+  }
+
+  get cursor() {
+    return this.rows.find((row) => row.matches(".is-cursor"));
+  }
+
+  handleEvent({ type, target, shiftKey }) {
+    const { rows } = this;
+    const row = rows.find((one) => box(one) === target);
+    if (type === "change" && target.matches("[data-select-all]")) select(rows, target.checked);
+    if (type === "click" && row) {
+      const [from, to] = [rows.indexOf(this.last), rows.indexOf(row)].sort((a, b) => a - b);
+      if (shiftKey && from >= 0) select(rows.slice(from, to + 1), target.checked);
+      this.last = row;
+    }
+    this.mark();
+  }
+
+  key(event) {
+    const { rows, cursor, selected } = this;
+    const { target, shiftKey } = event;
+    const single = event.key.length === 1;
+    const key = single ? event.key.toLowerCase() : event.key;
+    const mod = event.ctrlKey || event.metaKey;
+    const off = document.documentElement.dataset.keys === "off";
+    if (!rows.length || (single && off && !mod) || (!single && target !== document.body && !this.contains(target))) return;
+    const link = cursor?.querySelector("a");
+    if (mod) {
+      if (key !== "a" || !box(rows[0])) return;
+      select(rows, true);
+    } else if (STEPS[key]) this.move(STEPS[key], shiftKey);
+    else if (key === "x" && box(cursor)) box(cursor).click();
+    else if (link && (key === "o" || (key === "Enter" && !target.closest("a, button, summary")))) link.click();
+    else if (key === "Escape" && selected.length) select(rows, false);
+    else return;
+    event.preventDefault();
+    this.mark();
+  }
+
+  move(step, extend) {
+    const { rows, cursor } = this;
+    const next = rows[Math.max(0, Math.min(rows.length - 1, rows.indexOf(cursor) + step))];
+    if (extend) select([cursor, next], true);
+    cursor?.classList.remove("is-cursor");
+    next.classList.add("is-cursor");
+    this.cursorId = next.id;
+    next.querySelector("a")?.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  }
+
+  mark() {
+    const { rows, selected } = this;
+    const some = selected.length > 0;
+    for (const row of rows) {
+      // without any selection the attribute is away: the boxes rest until the pointer comes
+      if (some) row.setAttribute("aria-selected", selected.includes(row));
+      else row.removeAttribute("aria-selected");
+      if (row.id && row.id === this.cursorId) row.classList.add("is-cursor");
+    }
+    const all = this.querySelector("[data-select-all]");
+    if (all) Object.assign(all, { checked: some && selected.length === rows.length, indeterminate: some && selected.length < rows.length });
+    const bar = this.querySelector("[data-bulkbar]");
+    if (!bar) return;
+    bar.hidden = !some;
+    const text = bar.dataset[selected.length === 1 ? "one" : "other"].replace("%n", selected.length);
+    bar.querySelector("[data-bulk-n]").textContent = text;
+  }
+}
+
+customElements.define("row-list", RowList);
+
+const each = (act) => document.querySelectorAll("row-list").forEach(act);
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.altKey || event.target.closest?.(TYPING)) return;
+  if (!document.querySelector("dialog:modal, :popover-open")) each((list) => list.key(event));
+});
+document.addEventListener("htmx:after:settle", () => each((list) => list.mark()));

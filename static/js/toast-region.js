@@ -1,0 +1,51 @@
+// <toast-region>: toasts go after six seconds, ten with something to undo, never while held; the event `toast` asks for one.
+
+class ToastRegion extends HTMLElement {
+  connectedCallback() {
+    this.observer = new MutationObserver(() => this.arm());
+    this.observer.observe(this, { childList: true });
+    this.addEventListener("click", this);
+    this.arm();
+  }
+
+  disconnectedCallback() {
+    this.observer.disconnect();
+  }
+
+  handleEvent({ target }) {
+    const toast = target.closest(".toast");
+    if (target.closest("[data-retry]")) toast.retry();
+    if (target.closest("[data-retry], [data-dismiss]")) toast.remove();
+  }
+
+  // a copy of <template data-toast="name"> with words for its [data-slot] places
+  show({ name, slots = {}, retry }) {
+    const template = this.querySelector(`template[data-toast=${name}]`);
+    if (!template) return;
+    const toast = template.content.firstElementChild.cloneNode(true);
+    toast.id = `toast-${name}`;
+    toast.retry = retry;
+    for (const place of toast.querySelectorAll("[data-slot]")) {
+      const word = slots[place.dataset.slot];
+      if (word) place.textContent = word;
+      else place.closest("[data-optional]")?.remove();
+    }
+    document.getElementById(toast.id)?.remove();
+    this.append(toast);
+  }
+
+  arm() {
+    for (const toast of this.querySelectorAll(":scope > .toast:not([data-armed], [data-stay])")) {
+      toast.dataset.armed = "";
+      const stay = toast.querySelector("form, [data-retry]") ? 10_000 : 6000;
+      const start = () => (toast.timer = setTimeout(() => toast.remove(), stay));
+      const hold = () => clearTimeout(toast.timer);
+      for (const name of ["pointerenter", "focusin"]) toast.addEventListener(name, hold);
+      for (const name of ["pointerleave", "focusout"]) toast.addEventListener(name, start);
+      start();
+    }
+  }
+}
+
+customElements.define("toast-region", ToastRegion);
+document.addEventListener("toast", ({ detail }) => document.querySelector("toast-region")?.show(detail));

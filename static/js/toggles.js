@@ -1,0 +1,60 @@
+// Small switches by data attributes: drawers, dialogs, password fields, copying, printing, where reading starts.
+
+const actions = {
+  // data-toggle="side:open" on the nearest [data-host], else on the body
+  toggle(button) {
+    const [name, value] = button.dataset.toggle.split(":");
+    const { dataset } = button.closest("[data-host]") ?? document.body;
+    const on = dataset[name] !== value;
+    if (on) dataset[name] = value;
+    else delete dataset[name];
+    button.setAttribute("aria-expanded", on);
+  },
+  // data-open="id": a dialog, or an element with its own open()
+  open(button) {
+    const target = document.getElementById(button.dataset.open);
+    if (target.showModal) target.open || target.showModal();
+    else target.open();
+  },
+  close(button) {
+    button.closest("dialog").close();
+  },
+  reveal(button) {
+    const field = document.getElementById(button.dataset.reveal);
+    const shown = field.type === "password";
+    field.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", shown);
+  },
+  async copy(button) {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    document.dispatchEvent(new CustomEvent("toast", { detail: { name: "copied" } }));
+  },
+  print() {
+    window.print();
+  },
+};
+
+document.addEventListener("click", ({ target }) => {
+  for (const name of Object.keys(actions)) {
+    const button = target.closest?.(`button[data-${name}]`);
+    if (button) actions[name](button);
+  }
+  // outside an open drawer, or on the backdrop of a dialog that may be left that way
+  if (target === document.body) delete target.dataset.side;
+  if (target.matches?.("dialog[data-light]")) target.close();
+});
+
+// HX-Trigger: close-dialog
+document.addEventListener("close-dialog", () => document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close()));
+
+function start() {
+  document.querySelectorAll("dialog[data-autoopen]:not([open])").forEach((dialog) => dialog.showModal());
+  // a conversation opens at the first unread message
+  const mark = document.querySelector("[data-scroll-start]");
+  const scroller = mark?.closest(".conv__scroll, .scroll");
+  mark?.removeAttribute("data-scroll-start");
+  if (scroller) scroller.scrollTop += mark.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 84;
+}
+
+start();
+document.addEventListener("htmx:after:swap", start);

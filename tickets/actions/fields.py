@@ -1,0 +1,60 @@
+"""What a ticket is about: title, type, customer, tags, custom fields."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from accounts.models import User
+from accounts.people import primary_organisation
+from core.text import clean_line
+from tickets import customfields
+from tickets.changes import apply, locked
+from tickets.events import Cause, record
+from tickets.models import Event, Ticket, TicketType
+
+
+def set_title(
+    ticket: Ticket, title: str, *, by: User, cause: Cause | None = None, seen: int | None = None
+) -> Event | None:
+    """An empty title changes nothing. Raises `Stale` when the title has changed since version `seen`."""
+    with locked(ticket, seen=seen, fields=("title",)) as ticket:
+        diff = apply(ticket, title=clean_line(title, 300) or ticket.title)
+        return record(ticket, "title.changed", by=by, cause=cause, data=diff) if diff else None
+
+
+def set_type(
+    ticket: Ticket, type: TicketType, *, by: User, cause: Cause | None = None, seen: int | None = None
+) -> Event | None:
+    """Raises `Stale` when the type has changed since version `seen`."""
+    with locked(ticket, seen=seen, fields=("type",)) as ticket:
+        diff = apply(ticket, type=type)
+        return record(ticket, "type.changed", by=by, cause=cause, data=diff) if diff else None
+
+
+def set_customer(
+    ticket: Ticket, customer: User, *, by: User, cause: Cause | None = None, seen: int | None = None
+) -> Event | None:
+    """The ticket is about somebody else; the organisation follows. Raises `Stale` as the others do."""
+    with locked(ticket, seen=seen, fields=("customer",)) as ticket:
+        diff = apply(ticket, customer=customer, organisation=primary_organisation(customer))
+        return record(ticket, "customer.changed", by=by, cause=cause, data=diff) if diff else None
+
+
+def set_tags(
+    ticket: Ticket, tags: Iterable[str], *, by: User, cause: Cause | None = None, seen: int | None = None
+) -> Event | None:
+    """Exactly these tags. Raises `Stale` when the tags have changed since version `seen`."""
+    with locked(ticket, seen=seen, fields=("tags",)) as ticket:
+        diff = apply(ticket, tags=sorted({clean_line(tag, 50) for tag in tags} - {""}))
+        return record(ticket, "tags.changed", by=by, cause=cause, data=diff) if diff else None
+
+
+def set_custom_fields(
+    ticket: Ticket, values: dict[str, Any], *, by: User, cause: Cause | None = None, seen: int | None = None
+) -> Event | None:
+    """Lay `values` over the present ones; an empty value removes the field.
+
+    Raises `ValidationError` with messages per key, `Stale` when custom fields have changed since version `seen`.
+    """
+    with locked(ticket, seen=seen, fields=("custom_fields",)) as ticket:
+        diff = apply(ticket, custom_fields=customfields.checked(values, known=ticket.custom_fields))
+        return record(ticket, "fields.changed", by=by, cause=cause, data=diff) if diff else None

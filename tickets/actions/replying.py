@@ -1,0 +1,128 @@
+"""What people say on a ticket."""
+
+from datetime import datetime
+
+from accounts.models import User
+from tickets import vocabulary
+from tickets.actions.opening import Opening, open_ticket, submitted
+from tickets.actions.progress import set_state
+from tickets.articles import write_article
+from tickets.changes import Stale, locked, locked_survivor
+from tickets.events import Cause, record
+from tickets.messages import Message
+from tickets.models import Article, State, StateType, Ticket
+from tickets.models.article import Sender
+from tickets.models.queue import FollowUp
+from tickets.models.ticket import Channel
+
+
+def reply(
+    ticket: Ticket,
+    message: Message,
+    *,
+    by: User,
+    cause: Cause | None = None,
+    based_on: int | None = None,
+    then: State | None = None,
+    until: datetime | None = None,
+) -> Article:
+    """An agent answers the customer by mail and the ticket goes on to the state `then` (a new one at least to open).
+
+    `based_on` is the newest article the agent has seen: raises `Stale` when the customer sees a newer one.
+    """
+    with locked(ticket) as ticket:
+        if earlier := submitted(message, by=by):
+            return earlier
+        if based_on is not None:
+            _refuse_if_answered(ticket, based_on)
+        article = write_article(ticket, message, channel=Channel.EMAIL, sender=Sender.AGENT, visible=True, by=by)
+        record(ticket, "article.added", by=by, cause=cause, article=article)
+        if then is None and ticket.state.type == StateType.NEW:
+            then = vocabulary.first_state(StateType.OPEN)
+        if then is not None:
+            set_state(ticket, then, until=until, by=by, cause=cause)
+        return article
+
+
+def add_note(ticket: Ticket, message: Message, *, by: User, cause: Cause | None = None) -> Article:
+    """An internal note: only people who may see the ticket in the desk ever read it."""
+    return _say(ticket, message, channel=Channel.NOTE, visible=False, by=by, cause=cause)
+
+
+def log_contact(
+    ticket: Ticket, message: Message, *, channel: str, visible: bool, by: User, cause: Cause | None = None
+) -> Article:
+    """An agent writes down what was said elsewhere (a call, a visit); nothing is sent."""
+    return _say(ticket, message, channel=channel, visible=visible, by=by, cause=cause)
+
+
+def send_automatic(ticket: Ticket, message: Message, *, by: User, cause: Cause | None = None) -> Article:
+    """A mail of the system itself, such as a receipt. It changes no state and stops no clock."""
+    with locked(ticket) as ticket:
+        article = write_article(ticket, message, channel=Channel.EMAIL, sender=Sender.SYSTEM, visible=True, by=by)
+        record(ticket, "article.added", by=by, cause=cause, article=article)
+        return article
+
+
+def receive(ticket: Ticket, message: Message, *, channel: str, by: User, cause: Cause | None = None) -> Article:
+    """The customer's side says something; a merged ticket leads to its survivor.
+
+    On a closed ticket the queue decides: it reopens, or the message is kept and marked as refused, or it opens a new
+    ticket (the returned article's `.ticket` is that one). A waiting ticket becomes open; a new one stays new.
+    """
+    with locked_survivor(ticket) as ticket:
+        if earlier := submitted(message, by=by):
+            return earlier
+        policy = ticket.queue.follow_up if ticket.state.type == StateType.CLOSED else FollowUp.REOPEN
+        if policy == FollowUp.NEW:
+            return _continue_in_new_ticket(ticket, message, channel=channel, by=by, cause=cause)
+        article = write_article(ticket, message, channel=channel, sender=Sender.CUSTOMER, visible=True, by=by)
+        refused = policy == FollowUp.REJECT
+        record(ticket, "article.refused" if refused else "article.added", by=by, cause=cause, article=article)
+        if not refused and ticket.state.type not in (StateType.NEW, StateType.OPEN):
+            set_state(ticket, vocabulary.first_state(StateType.OPEN), by=by, cause=cause)
+        return article
+
+
+def hold(ticket: Ticket, message: Message, *, by: User, cause: Cause | None = None) -> Article:
+    """A message whose sender could not be trusted: kept as a note, so that an agent decides (decision 21)."""
+    with locked_survivor(ticket) as ticket:
+        article = write_article(ticket, message, channel=Channel.EMAIL, sender=Sender.CUSTOMER, visible=False, by=by)
+        record(ticket, "article.held", by=by, cause=cause, article=article)
+        return article
+
+
+def _say(
+    ticket: Ticket, message: Message, *, channel: str, visible: bool, by: User, cause: Cause | None = None
+) -> Article:
+    with locked(ticket) as ticket:
+        if earlier := submitted(message, by=by):
+            return earlier
+        article = write_article(ticket, message, channel=channel, sender=Sender.AGENT, visible=visible, by=by)
+        record(ticket, "article.added", by=by, cause=cause, article=article)
+        return article
+
+
+def _continue_in_new_ticket(
+    ticket: Ticket, message: Message, *, channel: str, by: User, cause: Cause | None = None
+) -> Article:
+    opening = Opening(
+        title=ticket.title,
+        queue=ticket.queue,
+        customer=ticket.customer,
+        channel=channel,
+        priority=ticket.priority,
+        type=ticket.type,
+        language=ticket.language,
+    )
+    article = open_ticket(opening, message, by=by, cause=cause)
+    data = {"continued_in": {"was": None, "now": {"id": article.ticket_id, "name": article.ticket.number}}}
+    record(ticket, "ticket.continued", by=by, cause=cause, data=data)
+    return article
+
+
+def _refuse_if_answered(ticket: Ticket, based_on: int) -> None:
+    newer = ticket.articles.filter(pk__gt=based_on, visible_to_customer=True).exclude(sender=Sender.SYSTEM)
+    articles = list(newer.select_related("author"))
+    if articles:
+        raise Stale(articles=articles)

@@ -1,0 +1,87 @@
+"""Writing an article: the row, its files, its words for the search, and the facts it leaves on the ticket."""
+
+import re
+
+from django.contrib.postgres.search import SearchVector
+from django.db.models import Value
+
+from accounts.models import User
+from core.blobs import store
+from core.html import clean, excerpt, to_text
+from core.text import clean_filename, clean_line, fold, strip_nul
+from tickets.changes import keep
+from tickets.messages import File, Message
+from tickets.models import Article, Attachment, Ticket
+
+# The stemmers PostgreSQL brings for our languages.
+STEMMERS = {"en": "english", "es": "spanish", "pt": "portuguese", "de": "german"}
+# A tsvector holds at most a megabyte; nobody searches for what comes after this many characters.
+SEARCHED_CHARACTERS = 100_000
+_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+\Z", re.ASCII)
+
+
+def write_article(ticket: Ticket, message: Message, *, channel: str, sender: str, visible: bool, by: User) -> Article:
+    """Add an article to a locked ticket; the caller records the event."""
+    html = clean(message.html) if message.html else ""
+    body = strip_nul(message.text) or (to_text(html) if html else "")
+    subject = clean_line(message.subject, 500)
+    article = Article.objects.create(
+        ticket=ticket,
+        channel=channel,
+        sender=sender,
+        author=by,
+        visible_to_customer=visible,
+        sent_from=message.sent_from,
+        to=list(message.to),
+        cc=list(message.cc),
+        bcc=list(message.bcc),
+        reply_to=list(message.reply_to),
+        subject=subject,
+        body=body,
+        html=html,
+        message_id=message.message_id[:250],
+        marks=list(message.marks),
+        submission=message.submission,
+        search=_words(ticket, subject, body, message.files),
+    )
+    for file in message.files:
+        attach(article, file)
+    _leave_facts(ticket, article, has_files=any(not file.is_inline for file in message.files))
+    return article
+
+
+def attach(article: Article, file: File) -> Attachment:
+    """Keep a file of an article. Its bytes are stored before the row, under their digest alone."""
+    content_type = file.content_type.lower()
+    return Attachment.objects.create(
+        article=article,
+        name=clean_filename(file.name),
+        content_type=content_type[:150] if _TYPE.match(content_type) else "application/octet-stream",
+        size=len(file.content),
+        digest=store(file.content),
+        is_inline=file.is_inline,
+        content_id=clean_line(file.content_id, 250),
+    )
+
+
+def _words(ticket: Ticket, subject: str, body: str, files) -> SearchVector:
+    """Stems in the ticket's language, and the folded words as they are (for names, codes, other languages)."""
+    names = " ".join(file.name for file in files)
+    text = f"{ticket.title} {subject} {names} {body}"[:SEARCHED_CHARACTERS].replace("\x00", " ")
+    stemmer = STEMMERS.get(ticket.language, "simple")
+    return SearchVector(Value(text), config=stemmer) + SearchVector(Value(fold(text)), config="simple")
+
+
+def _leave_facts(ticket: Ticket, article: Article, *, has_files: bool) -> None:
+    changed = []
+    if has_files and not ticket.has_files:
+        ticket.has_files = True
+        changed.append("has_files")
+    if article.visible_to_customer:
+        ticket.last_public_at = article.created_at
+        ticket.preview = excerpt(article.body, 200)
+        changed += ["last_public_at", "preview"]
+        if article.sender == "customer":
+            ticket.last_customer_at = article.created_at
+            changed.append("last_customer_at")
+    keep(ticket, *changed)

@@ -1,0 +1,134 @@
+"""`record()`: the only writer of history. What it writes is at once the log, the outbox and the proof.
+
+In the caller's transaction it adds the event, runs the *within* handlers and leaves a delivery row; after the commit
+the delivery runs the *after* handlers (tickets/tasks.py). Both lists stand in helpdesk/settings.py.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from accounts.models import User
+from core.work import wake
+from tickets.models import Article, Delivery, Event, Ticket
+
+# A chain of causes longer than this is a loop: handlers that cause new events must stop.
+MAX_DEPTH = 10
+
+Handler = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why something happened: the door, or the mail, rule, macro, token ... with its reference, or another event."""
+
+    kind: str
+    reference: str = ""
+    event: Event | None = None
+    on_behalf_of: User | None = None
+
+    @property
+    def depth(self) -> int:
+        return self.event.depth + 1 if self.event else 0
+
+
+DESK = Cause("desk")
+PORTAL = Cause("portal")
+
+
+class TooDeep(Exception):
+    """Events have caused events `MAX_DEPTH` times: a loop of automations."""
+
+
+def record(
+    ticket: Ticket,
+    kind: str,
+    *,
+    by: User,
+    cause: Cause | None = None,
+    article: Article | None = None,
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """Add an event to the history of a locked ticket and see to everything that follows from it.
+
+    Raises `TooDeep` when the chain of causes is a loop; the caller's transaction then changes nothing.
+    """
+    cause = cause or DESK
+    if cause.depth > MAX_DEPTH:
+        raise TooDeep(f"{kind} on {ticket.number}")
+    ticket.version += 1
+    event = Event(
+        ticket=ticket,
+        article=article,
+        kind=kind,
+        actor=by,
+        on_behalf_of=cause.on_behalf_of,
+        cause_event=cause.event,
+        cause_kind=cause.kind,
+        cause_reference=cause.reference[:100],
+        depth=cause.depth,
+        at=timezone.now(),
+        version=ticket.version,
+        data=data or {},
+    )
+    event.data_digest = _digest(event.data)
+    event.digest = chain_digest(event, before=ticket.chain)
+    event.save(force_insert=True)
+    ticket.chain = event.digest
+    ticket.save(update_fields=["version", "chain"])
+    for handler in handlers("WITHIN"):
+        handler(event)
+    wake(Delivery.objects.create(event=event, ticket_id=ticket.pk))
+    return event
+
+
+def handlers(setting: str) -> Sequence[Handler]:
+    """The functions that a list in the settings names."""
+    return _load(tuple(getattr(settings, setting)))
+
+
+def chain_digest(event: Event, *, before: str) -> str:
+    """SHA-256 over the event and its predecessor's digest; covers the digest of `data`, not `data` itself."""
+    return _digest(
+        [
+            before,
+            event.ticket_id,
+            event.article_id,
+            event.kind,
+            event.actor_id,
+            event.on_behalf_of_id,
+            event.cause_event_id,
+            event.cause_kind,
+            event.cause_reference,
+            event.at.isoformat(),
+            event.version,
+            event.data_digest,
+        ]
+    )
+
+
+def broken_links(ticket: Ticket) -> list[Event]:
+    """Events whose digest does not follow from what stands there: altered rows, or the ones after a removed row."""
+    before, broken = "", []
+    for event in ticket.events.order_by("version"):
+        intact = event.data == {"erased": True} or event.data_digest == _digest(event.data)
+        if not intact or event.digest != chain_digest(event, before=before):
+            broken.append(event)
+        before = event.digest
+    return broken
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+@cache
+def _load(names: tuple[str, ...]) -> Sequence[Handler]:
+    return [import_string(name) for name in names]

@@ -1,0 +1,25 @@
+"""What is stored about tickets, one noun per module."""
+
+from tickets.models.article import Article, Attachment
+from tickets.models.event import Delivery, Event
+from tickets.models.field import FieldDefinition
+from tickets.models.queue import Queue, QueueGroupPermission, QueueUserPermission
+from tickets.models.ticket import ReadMark, Ticket
+from tickets.models.vocabulary import Priority, State, StateType, TicketType
+
+__all__ = [
+    "Article",
+    "Attachment",
+    "Delivery",
+    "Event",
+    "FieldDefinition",
+    "Priority",
+    "Queue",
+    "QueueGroupPermission",
+    "QueueUserPermission",
+    "ReadMark",
+    "State",
+    "StateType",
+    "Ticket",
+    "TicketType",
+]

@@ -1,0 +1,122 @@
+"""The ticket: its present facts. What happened to it is in its events."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, User
+from tickets.models.queue import Queue
+from tickets.models.vocabulary import Priority, State, StateType, TicketType
+from tickets.queries import TicketQuerySet
+from tickets.rights import rights_of
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("by email")
+    PHONE = "phone", _("by phone")
+    NOTE = "note", _("by note")
+    WEB = "web", _("through the portal")
+    API = "api", _("through the interface")
+
+
+class Ticket(models.Model):
+    number = models.CharField(max_length=40, unique=True, editable=False)
+    title = models.CharField(_("title"), max_length=300)
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="tickets")
+    type = models.ForeignKey(TicketType, on_delete=models.PROTECT, related_name="+")
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
+    priority = models.ForeignKey(Priority, on_delete=models.PROTECT, related_name="+")
+    # One works it, the other answers for it.
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_tickets")
+    responsible = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    is_locked = models.BooleanField(default=False)
+    customer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="requests")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets"
+    )
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    language = models.CharField(max_length=8, choices=settings.LANGUAGES)
+    tags = ArrayField(models.CharField(max_length=50), default=list, blank=True)
+    custom_fields = models.JSONField(default=dict, blank=True)
+    # When a pending state reminds or goes on; `pending_done` once that has happened.
+    pending_until = models.DateTimeField(null=True, blank=True)
+    pending_done = models.BooleanField(default=False)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now)
+    # Set while the state is closed, merged or removed: "open" is `closed_at IS NULL` everywhere.
+    closed_at = models.DateTimeField(null=True, blank=True)
+    # Facts for lists, kept by the verbs, so that a list never looks at articles.
+    last_public_at = models.DateTimeField(null=True, blank=True)
+    last_customer_at = models.DateTimeField(null=True, blank=True)
+    preview = models.CharField(max_length=200, blank=True)
+    has_files = models.BooleanField(default=False)
+    # Written by the SLA app alone, without an event and without a new version.
+    due_at = models.DateTimeField(null=True, blank=True)
+
+    # Counts events; doors send the version a person saw (tickets/changes.py).
+    version = models.PositiveIntegerField(default=0)
+    # Digest of the last event: the history is a chain (tickets/events.py).
+    chain = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["queue", "-changed_at", "-id"],
+                name="ticket_open_in_queue",
+                condition=models.Q(closed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["owner", "-changed_at", "-id"],
+                name="ticket_open_of_owner",
+                condition=models.Q(closed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["-changed_at", "-id"], name="ticket_open", condition=models.Q(closed_at__isnull=True)
+            ),
+            models.Index(fields=["queue", "-changed_at", "-id"], name="ticket_in_queue"),
+            models.Index(fields=["-changed_at", "-id"], name="ticket_changed"),
+            models.Index(fields=["customer", "-changed_at", "-id"], name="ticket_of_customer"),
+            models.Index(fields=["organisation", "-changed_at", "-id"], name="ticket_of_organisation"),
+            models.Index(
+                fields=["pending_until"],
+                name="ticket_pending",
+                condition=models.Q(pending_until__isnull=False, pending_done=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.title}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def is_removed(self) -> bool:
+        return self.state.type == StateType.REMOVED
+
+    def allows(self, user: User, right: str) -> bool:
+        """Whether `user` has `right` on this ticket; equal to membership in `objects.allowing(user, right)`."""
+        return rights_of(user).covers(self.queue_id, right)
+
+
+class ReadMark(models.Model):
+    """Up to when an agent has read a ticket; no row means never."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="read_marks")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    read_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "ticket"], name="one_read_mark_each")]
+
+    def __str__(self) -> str:
+        return f"{self.user} read {self.ticket_id}"

@@ -1,0 +1,39 @@
+"""Sets of tickets. Whatever shows a ticket or a part of one starts at `allowing` or `of_customer`."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import Membership, User
+from tickets.models.vocabulary import StateType
+from tickets.rights import rights_of
+
+if TYPE_CHECKING:
+    from tickets.models.ticket import Ticket  # noqa: F401
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def allowing(self, user: User, right: str) -> Self:
+        """Tickets on which `user` has `right`: the one rule for agents, administrators included."""
+        return self.filter(queue_id__in=rights_of(user).queues[right])
+
+    def of_customer(self, user: User) -> Self:
+        """Requests `user` may see as a customer: one's own, and the organisation's where the membership says so."""
+        if not user.is_active:
+            return self.none()
+        shared = Membership.objects.filter(user=user, sees_all=True).values("organisation")
+        return self.filter(Q(customer=user) | Q(organisation__in=shared)).exclude(state__type=StateType.REMOVED)
+
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
+
+    def for_list(self, user: User) -> Self:
+        """With everything a row shows, and whether `user` has something new to read (`is_unread`)."""
+        return self.select_related("queue", "state", "priority", "type", "owner", "customer", "organisation").annotate(
+            is_unread=~Exists(self._read_marks(user))
+        )
+
+    def _read_marks(self, user: User) -> models.QuerySet:
+        marks = self.model._meta.get_field("read_marks").related_model.objects
+        return marks.filter(ticket=OuterRef("pk"), user=user, read_at__gte=OuterRef("changed_at"))

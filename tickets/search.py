@@ -1,0 +1,42 @@
+"""Searching tickets: a number leads straight there, words look in subjects, texts and file names of articles."""
+
+import re
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import User
+from core.text import fold
+from tickets.articles import STEMMERS
+from tickets.models import Article, Ticket
+from tickets.queries import TicketQuerySet
+
+_NUMBER = re.compile(r"\s*\[?#?(\d{1,20})\]?\s*\Z")
+MAX_QUERY = 200
+
+
+def ticket_with_number(text: str, user: User) -> Ticket | None:
+    """The ticket that `#48213`, `48213` or `[#48213]` names, when `user` may see it."""
+    number = _NUMBER.match(text)
+    return Ticket.objects.allowing(user, "read").filter(number=number[1]).first() if number else None
+
+
+def search(text: str, user: User) -> TicketQuerySet:
+    """Tickets that `user` may see with all the words, by stem in any of our languages or as they are written."""
+    return Ticket.objects.allowing(user, "read").filter(words_q(text))
+
+
+def words_q(text: str, *, public_only: bool = False) -> Q:
+    """Tickets with an article that holds the words; with `public_only`, in what customers can read."""
+    articles = Article.objects.filter(ticket=OuterRef("pk"), search=_query(text[:MAX_QUERY]))
+    if public_only:
+        articles = articles.filter(visible_to_customer=True)
+    return Q(Exists(articles))
+
+
+def _query(text: str) -> SearchQuery:
+    text = text.replace("\x00", " ")
+    query = SearchQuery(fold(text), config="simple", search_type="websearch")
+    for stemmer in STEMMERS.values():
+        query |= SearchQuery(text, config=stemmer, search_type="websearch")
+    return query

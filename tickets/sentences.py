@@ -1,0 +1,151 @@
+"""What an event says to a reader: a sentence in the reader's language, an icon, and nothing a customer may not know."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tickets.models import Event
+
+Words = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """`text` has the placeholders %(actor)s and what `words` adds. `public`: a customer may read it in the portal."""
+
+    text: str | Promise
+    icon: str
+    words: Callable[[Event], Words] = lambda _event: {}
+    public: bool = False
+
+
+def sentence_of(event: Event) -> str:
+    """The whole sentence, plain text, in the active language."""
+    sentence = known_sentences().get(event.kind, UNKNOWN)
+    return str(sentence.text) % {"actor": actor_name(event), "kind": event.kind, **sentence.words(event)}
+
+
+def icon_of(event: Event) -> str:
+    return known_sentences().get(event.kind, UNKNOWN).icon
+
+
+def cause_of(event: Event) -> str:
+    """By which way it happened, for the history: "by mail 17", "by the interface, token deploy" ..."""
+    words = CAUSES.get(event.cause_kind)
+    return str(words) % {"reference": event.cause_reference} if words else event.cause_kind
+
+
+def actor_name(event: Event) -> str:
+    if event.actor.is_system:
+        return gettext("Helpdesk")
+    if event.on_behalf_of_id:
+        return pgettext("actor", "%(actor)s for %(other)s") % {"actor": event.actor, "other": event.on_behalf_of}
+    return str(event.actor)
+
+
+@cache
+def known_sentences() -> Mapping[str, Sentence]:
+    sentences: dict[str, Sentence] = {}
+    for source in settings.SENTENCES:
+        sentences |= import_string(source)
+    return sentences
+
+
+def now_name(event: Event, field: str) -> str:
+    """The new value of a field as people read it."""
+    return shown(event.data.get(field, {}).get("now"))
+
+
+def shown(value: Any) -> str:
+    """A value of the history as text: names of stock rows are translated, nothing is a dash."""
+    if isinstance(value, dict):
+        return gettext(value["name"]) if value.get("name") else "–"
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value) or "–"
+    return "–" if value in (None, "") else str(value)
+
+
+def _owner(event: Event) -> Words:
+    return {"owner": now_name(event, "owner") if event.data["owner"]["now"] else gettext("nobody")}
+
+
+def _responsible(event: Event) -> Words:
+    return {"responsible": now_name(event, "responsible") if event.data["responsible"]["now"] else gettext("nobody")}
+
+
+def _state(event: Event) -> Words:
+    return {"state": now_name(event, "state") if "state" in event.data else gettext("waiting")}
+
+
+def _both(field: str) -> Callable[[Event], Words]:
+    return lambda event: {"was": shown(event.data[field]["was"]), "now": shown(event.data[field]["now"])}
+
+
+def _article(event: Event) -> Words:
+    return {"action": str(ARTICLES.get((event.article.channel, event.article.sender), ARTICLE))}
+
+
+def _fields(event: Event) -> Words:
+    change = event.data["custom_fields"]
+    was, now = change["was"] or {}, change["now"] or {}
+    keys = sorted(key for key in {*was, *now} if was.get(key) != now.get(key))
+    return {"fields": ", ".join(f"{key} = {shown(now.get(key))}" for key in keys)}
+
+
+UNKNOWN = Sentence(_("%(actor)s: %(kind)s"), "info")
+
+ARTICLE = _("wrote")
+ARTICLES = {
+    ("email", "agent"): _("answered by email"),
+    ("email", "customer"): _("wrote an email"),
+    ("email", "system"): _("sent an automatic email"),
+    ("note", "agent"): _("added an internal note"),
+    ("phone", "agent"): _("noted a call"),
+    ("phone", "customer"): _("called"),
+    ("web", "customer"): _("wrote through the portal"),
+    ("web", "agent"): _("wrote through the portal"),
+}
+
+TICKET_SENTENCES = {
+    "ticket.created": Sentence(_("%(actor)s opened the ticket"), "plus", public=True),
+    "article.added": Sentence(_("%(actor)s %(action)s"), "mail", _article),
+    "article.refused": Sentence(_("%(actor)s wrote to the closed ticket; the sender was told that it is closed"), "warn"),
+    "article.held": Sentence(_("A message could not be proven to come from its sender and is kept as a note"), "warn"),
+    "owner.changed": Sentence(_("%(actor)s assigned it to %(owner)s"), "user-plus", _owner),
+    "responsible.changed": Sentence(
+        _("%(actor)s made %(responsible)s responsible"), "shield-check", _responsible
+    ),
+    "queue.changed": Sentence(_("%(actor)s moved it from %(was)s to %(now)s"), "layers", _both("queue")),
+    "state.changed": Sentence(_("%(actor)s set it to %(state)s"), "check-circle", _state),
+    "ticket.closed": Sentence(_("%(actor)s closed it: %(state)s"), "check-circle", _state, public=True),
+    "ticket.reopened": Sentence(_("%(actor)s reopened it"), "undo", public=True),
+    "ticket.continued": Sentence(
+        _("The conversation goes on in #%(now)s"), "arrow-r", _both("continued_in")
+    ),
+    "pending.reached": Sentence(_("The waiting time is over"), "bell"),
+    "priority.changed": Sentence(_("%(actor)s changed the priority from %(was)s to %(now)s"), "flag", _both("priority")),
+    "title.changed": Sentence(_("%(actor)s renamed it from “%(was)s” to “%(now)s”"), "edit", _both("title")),
+    "type.changed": Sentence(_("%(actor)s changed the type from %(was)s to %(now)s"), "tag", _both("type")),
+    "customer.changed": Sentence(_("%(actor)s changed the customer from %(was)s to %(now)s"), "user", _both("customer")),
+    "tags.changed": Sentence(_("%(actor)s changed the tags from %(was)s to %(now)s"), "tag", _both("tags")),
+    "fields.changed": Sentence(_("%(actor)s set %(fields)s"), "edit", _fields),
+}
+
+CAUSES = {
+    "desk": pgettext_lazy("cause", "in the desk"),
+    "portal": pgettext_lazy("cause", "in the portal"),
+    "mail": pgettext_lazy("cause", "by mail no. %(reference)s"),
+    "token": pgettext_lazy("cause", "by the interface with the token %(reference)s"),
+    "clock": pgettext_lazy("cause", "because the time had come"),
+    "automatic": pgettext_lazy("cause", "automatic reply"),
+    "command": pgettext_lazy("cause", "by a command"),
+    "demo": pgettext_lazy("cause", "in the demo world"),
+}

@@ -1,0 +1,75 @@
+"""Wake-ups for the tickets app: deliveries of events, and tickets whose waiting time is over."""
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.people import system_actor
+from core.work import run_leased, sweep, wake
+from tickets.actions import progress
+from tickets.events import Cause, handlers
+from tickets.models import Delivery, Ticket
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+
+
+@shared_task
+def deliver(pk: int) -> None:
+    """Run the *after* handlers for one event; each once it has succeeded is not run again."""
+    delivery = Delivery.objects.filter(pk=pk).first()
+    if delivery is None or _waits_for_earlier(delivery):
+        return
+    if run_leased(Delivery, pk, _run_handlers, lease=LEASE):
+        _wake_next(delivery)
+
+
+@shared_task
+def sweep_deliveries() -> None:
+    sweep(Delivery)
+
+
+@shared_task
+def wake_pending() -> None:
+    """Every ticket whose pending time has passed moves on or reminds; the cost follows what fell due."""
+    due = Ticket.objects.filter(pending_until__lte=timezone.now(), pending_done=False, closed_at__isnull=True)
+    actor = system_actor("system")
+    for ticket in due.order_by("pending_until")[:500]:
+        try:
+            progress.wake_up(ticket, by=actor, cause=Cause("clock"))
+        except Exception:
+            log.exception("ticket %s did not wake up", ticket.number)
+
+
+def _run_handlers(delivery: Delivery) -> None:
+    """A failing handler fails alone: the others run, and only it is tried again."""
+    failed: Exception | None = None
+    for handler in handlers("AFTER"):
+        name = f"{handler.__module__}.{handler.__name__}"
+        if name in delivery.done:
+            continue
+        try:
+            handler(delivery.event)
+        except Exception as error:
+            log.exception("%s failed for event %s", name, delivery.event_id)
+            failed = error
+        else:
+            delivery.done = [*delivery.done, name]
+    delivery.save(update_fields=["done"])
+    if failed:
+        raise failed
+
+
+def _waits_for_earlier(delivery: Delivery) -> bool:
+    """Order per ticket: an earlier event of the same ticket that is not done and not parked goes first."""
+    earlier = Delivery.objects.unfinished().filter(ticket_id=delivery.ticket_id, event__lt=delivery.event_id)
+    return earlier.exists()
+
+
+def _wake_next(delivery: Delivery) -> None:
+    following = Delivery.objects.unfinished().filter(ticket_id=delivery.ticket_id, event__gt=delivery.event_id)
+    if waiting := following.order_by("event").first():
+        wake(waiting)

@@ -1,0 +1,1 @@
+"""What all browser doors share: signing in, files, live hints, errors, the tags of the templates."""

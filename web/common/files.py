@@ -1,0 +1,69 @@
+"""Files of articles: the view checks the right, the async side sends the bytes (sendfile.py).
+
+What a stranger sent is never rendered by the browser: everything is a download of a harmless type, except images
+that are one by their first bytes (T03, T04).
+"""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from core.blobs import load
+from tickets.models import Attachment, Ticket
+from web.common.access import customer_required
+
+RASTER = {
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/gif": (b"GIF87a", b"GIF89a"),
+    "image/webp": (b"RIFF",),
+}
+# Types that a browser hands to a program and does not run itself.
+DOWNLOADS = {"application/pdf", "text/plain", "application/zip", *RASTER}
+SANDBOX = "sandbox; default-src 'none'"
+
+
+@require_safe
+@customer_required
+def attachment(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The file as a download; 404 unless the person may see the message it belongs to."""
+    file = _visible(request, uuid)
+    content_type = file.content_type if file.content_type in DOWNLOADS else "application/octet-stream"
+    return send_blob(file.digest, content_type=content_type, name=file.name)
+
+
+@require_safe
+@customer_required
+def inline_image(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """An image inside a message, when its bytes really are one of the raster formats."""
+    file = _visible(request, uuid)
+    beginnings = RASTER.get(file.content_type)
+    if not beginnings or not load(file.digest)[:16].startswith(beginnings):
+        raise Http404
+    return send_blob(file.digest, content_type=file.content_type, name="")
+
+
+def send_blob(digest: str, *, content_type: str, name: str) -> HttpResponse:
+    """An answer whose body is the blob; with a name it is a download."""
+    response = HttpResponse(content_type=content_type)
+    response["X-Send-Blob"] = digest
+    response["Cache-Control"] = "private, max-age=3600"
+    response["Content-Security-Policy"] = SANDBOX
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Disposition"] = content_disposition_header(bool(name), name) or "inline"
+    return response
+
+
+def _visible(request: HttpRequest, uuid: UUID) -> Attachment:
+    """The file, if the person may read its article: as an agent, or as a customer when the article is public."""
+    file = Attachment.objects.select_related("article").filter(uuid=uuid).first()
+    if file is None:
+        raise Http404
+    tickets = Ticket.objects.filter(pk=file.article.ticket_id)
+    if tickets.allowing(request.user, "read").exists():
+        return file
+    if file.article.visible_to_customer and tickets.of_customer(request.user).exists():
+        return file
+    raise Http404

@@ -1,0 +1,73 @@
+"""What surrounds every request: an id for the logs, the person's language, zone and theme."""
+
+import re
+import secrets
+import zoneinfo
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+from core.logs import request_id
+
+_ID = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
+
+
+class RequestId:
+    """Gives each request an id, or takes the proxy's when it looks like one; answers carry it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        given = request.headers.get("X-Request-ID", "")
+        request.id = given if _ID.match(given) else secrets.token_hex(8)
+        mark = request_id.set(request.id)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(mark)
+        response["X-Request-ID"] = request.id
+        return response
+
+
+class Language:
+    """The language before anybody is known: what was chosen on this computer, else what the browser asks for."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        translation.activate(translation.get_language_from_request(request))
+        request.LANGUAGE_CODE = translation.get_language()
+        response = self.get_response(request)
+        response.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+        patch_vary_headers(response, ["Accept-Language"])
+        translation.deactivate()
+        timezone.deactivate()
+        return response
+
+
+class PersonSettings:
+    """The signed-in person's language and zone."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path_info.startswith(("/api/", "/static/", "/healthz")):
+            return self.get_response(request)
+        user = request.user
+        if user.is_authenticated:
+            if user.language:
+                translation.activate(user.language)
+                request.LANGUAGE_CODE = user.language
+            timezone.activate(_zone(user.time_zone))
+        return self.get_response(request)
+
+
+def _zone(name: str) -> zoneinfo.ZoneInfo:
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zoneinfo.ZoneInfo("UTC")

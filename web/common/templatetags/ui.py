@@ -1,0 +1,187 @@
+"""Tags that draw the small parts of the interface. Pure rendering: no queries. How to use them: docs/frontend.md."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from web.common.templatetags import moments
+from web.common.templatetags.bound import control, kind_of
+
+register = template.Library()
+
+# These point somewhere and are mirrored in right-to-left languages.
+DIRECTED = frozenset(
+    "reply reply-all forward chev-r chev-l arrow-l arrow-r undo send enter logout external skip".split()
+)
+GLYPHS = {
+    "new": "new",
+    "open": "open",
+    "pending_reminder": "waiting",
+    "pending_auto": "third",
+    "closed": "solved",
+    "merged": "closed",
+    "removed": "closed",
+}
+LEVELS = {1: "low", 2: "low", 3: "medium", 4: "high", 5: "urgent"}
+
+
+# ---- signs ------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str, cls: str = "") -> SafeString:
+    """`{% icon "reply" %}`: decorative; the words stand beside it or in the label of its button."""
+    classes = " ".join(filter(None, ["icon", "icon--dir" if name in DIRECTED else "", cls]))
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', classes, static("icons/sprite.svg"), name
+    )
+
+
+@register.simple_tag
+def avatar(person: Any, size: str = "", label: bool = False, dot: str = "") -> SafeString:  # noqa: FBT001, FBT002
+    """Initials on one of eight hues. `size` xs, md, lg; `label` names it where no name stands beside; `dot` on, away."""
+    name = str(person) if person else gettext("Unassigned")
+    classes = "avatar" + (f" avatar--{size}" if size else "")
+    named = format_html(' role="img" aria-label="{0}" title="{0}"', name) if label else ' aria-hidden="true"'
+    if not person:
+        return format_html('<span class="{} avatar--none"{}>{}</span>', classes, SafeString(named), icon("user"))
+    mark = ""
+    if dot:
+        mark = format_html('<span class="avatar__dot{}"></span>', " avatar__dot--away" if dot == "away" else "")
+    hue = (person.pk or 0) % 8
+    return format_html(
+        '<span class="{} av-{}"{}>{}{}</span>', classes, hue, SafeString(named), initials(name), mark
+    )
+
+
+@register.filter
+def initials(name: str) -> str:
+    """ "Hannah Whitfield" -> "HW", "support@demo.example" -> "SU"."""
+    words = [word for word in name.split("@")[0].replace(".", " ").split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    return (words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]).upper()
+
+
+@register.inclusion_tag("components/status.html")
+def status(state: Any, text: bool = True) -> dict[str, Any]:  # noqa: FBT001, FBT002
+    """The glyph of a state and its word; with `text=False` the word is for screen readers only."""
+    glyph = GLYPHS.get(state.type, "open")
+    # closed without a solution is grey: the stock row says so by its name
+    if state.type == "closed" and "unsuccessful" in state.name:
+        glyph = "closed"
+    return {"glyph": glyph, "name": word(state.name), "text": text}
+
+
+@register.inclusion_tag("components/priority.html")
+def priority(of: Any, text: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
+    return {"level": LEVELS.get(of.level, "medium"), "name": word(of.name), "text": text}
+
+
+@register.filter
+def word(name: str) -> str:
+    """The shown word of a stock row (state, priority, type), which the catalogues may know by a friendlier name."""
+    return gettext(name) if name else ""
+
+
+# ---- time and size ----------------------------------------------------------------------------
+
+
+@register.simple_tag
+def reltime(at: datetime | None, short: bool = False, cls: str = "") -> SafeString:  # noqa: FBT001, FBT002
+    """ "12 min ago" by <rel-time>, the moment without script, the full date with zone in the title."""
+    if not at:
+        return SafeString("")
+    return format_html(
+        '<rel-time{}><time{} datetime="{}" title="{}">{}</time></rel-time>',
+        " short" if short else "",
+        format_html(' class="{}"', cls) if cls else "",
+        at.isoformat(timespec="seconds"),
+        moments.full_moment(at),
+        moments.day(at) if short else moments.moment(at),
+    )
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """The moment as words that do not change: for history, print and mail."""
+    return moments.moment(at) if at else ""
+
+
+@register.filter
+def filesize_human(size: int | None) -> str:
+    return moments.file_size(size or 0)
+
+
+@register.simple_tag
+def page_attributes() -> SafeString:
+    """`data-locale` and `data-zone` of <html>: the scripts write times as the server does."""
+    locale = str(moments.current_locale()).replace("_", "-")
+    return format_html(' data-locale="{}" data-zone="{}"', locale, timezone.get_current_timezone_name())
+
+
+# ---- controls ---------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/button.html")
+def button(label: str, *, kind: str = "", icon: str = "", href: str = "", key: str = "", **attrs: Any) -> dict:
+    """`{% button _("Save") kind="primary" type="submit" hx_post=url %}`; other names become attributes."""
+    size, cls = attrs.pop("size", ""), attrs.pop("cls", "")
+    classes = ["btn", *(f"btn--{part}" for part in [*kind.split(), size] if part), cls]
+    attrs.setdefault("data_key", key.lower() if key else None)
+    if not href:
+        attrs.setdefault("type", "button")
+    return {"label": label, "icon": icon, "href": href, "key": key, "cls": " ".join(filter(None, classes))} | _flat(attrs)
+
+
+@register.inclusion_tag("components/icon_button.html")
+def icon_button(icon: str, label: str, *, href: str = "", key: str = "", size: str = "", **attrs: Any) -> dict:
+    """`{% icon_button "more" _("More actions") %}`: the label is the name and the tooltip, with the key in brackets."""
+    classes = ["icon-btn", f"icon-btn--{size}" if size else "", attrs.pop("cls", "")]
+    attrs.setdefault("data_key", key.lower() if key else None)
+    if not href:
+        attrs.setdefault("type", "button")
+    title = f"{label} ({key})" if key else label
+    return {"icon": icon, "label": title, "href": href, "cls": " ".join(filter(None, classes))} | _flat(attrs)
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, **options: Any) -> dict[str, Any]:
+    """A form's field with label, mark, hint and error. Options: label, hint, size, full, switch, reveal, tokens, drop,
+    hide_label, and with underscores any attribute of the control (`rows=5`, `hx_get=url`, `placeholder=...`)."""
+    label = options.pop("label", bound.label)
+    hint = options.pop("hint", bound.help_text)
+    named = {name: options.pop(name, None) for name in ("full", "switch", "reveal", "tokens", "drop", "hide_label")}
+    kind, size = kind_of(bound), options.pop("size", "")
+    attrs = {name.replace("_", "-"): value for name, value in options.items() if value not in (None, False)}
+    return {
+        **named,
+        "bound": bound,
+        "kind": kind,
+        "label": label,
+        "hint": hint,
+        "optional": not bound.field.required and kind not in ("check", "hidden"),
+        "control": control(bound, kind=kind, size=size, hint=hint, attrs=attrs),
+    }
+
+
+@register.simple_tag
+def attributes(pairs: dict[str, Any] | None) -> SafeString:
+    """The further attributes of a component: `hx_post` -> `hx-post`; None and False are left out, True stands bare."""
+    kept = {name.replace("_", "-"): value for name, value in (pairs or {}).items() if value not in (None, False, "")}
+    return format_html_join("", "{}", ((_attribute(name, value),) for name, value in kept.items()))
+
+
+def _attribute(name: str, value: Any) -> SafeString:
+    return format_html(" {}", name) if value is True else format_html(' {}="{}"', name, value)
+
+
+def _flat(attrs: dict[str, Any]) -> dict[str, Any]:
+    return {"attrs": attrs}

@@ -1,0 +1,30 @@
+from allauth.account import views as account
+from django.urls import path
+
+from web.common import files, health, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    path(
+        "password/reset/key/<uidb36>-<key>/",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("welcome/<str:token>/", views.welcome, name="welcome"),
+    path("files/<uuid:uuid>/", files.attachment, name="attachment"),
+    path("files/<uuid:uuid>/inline/", files.inline_image, name="inline_image"),
+    path("theme/", views.set_theme, name="set_theme"),
+    path("language/", views.set_language, name="set_language"),
+    path("live-address/", views.live_address, name="live_address"),
+    path("healthz/live", health.live, name="healthz_live"),
+    path("healthz/ready", health.ready, name="healthz_ready"),
+]
