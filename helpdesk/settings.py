@@ -184,6 +184,7 @@ CELERY_TASK_ROUTES = {
     "mail.tasks.fetch_all": {"queue": "intake"},
     "mail.tasks.send_outgoing": {"queue": "outgoing"},
     "mail.tasks.sweep_outgoing": {"queue": "outgoing"},
+    "mail.tasks.send_letter": {"queue": "outgoing"},
     "tickets.tasks.deliver": {"queue": "events"},
     "tickets.tasks.sweep_deliveries": {"queue": "events"},
     "tickets.tasks.wake_pending": {"queue": "clocks"},
@@ -201,7 +202,7 @@ CELERY_BEAT_SCHEDULE = {
 AUTH_USER_MODEL = "accounts.User"
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["web.common.backend.PeopleBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -216,6 +217,14 @@ INVITATION_DAYS = 7
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "web.common.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "web.common.forms.SignIn",
+    "reset_password": "web.common.forms.AskForReset",
+    "reset_password_from_key": "web.common.forms.NewPassword",
+    "user_token": "web.common.forms.ResetToken",
+    "change_password": "web.common.forms.ChangePassword",
+}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -289,6 +298,8 @@ MAIL_HOST = os.environ.get("HELPDESK_MAIL_HOST", "127.0.0.1")
 MAIL_PORT = int(os.environ.get("HELPDESK_MAIL_PORT", "2525"))
 MAIL_MAX_BYTES = int(os.environ.get("HELPDESK_MAIL_MAX_BYTES", 50 * 1024 * 1024))
 MAIL_SPOOL = DATA_DIR / "spool"
+# Where letters of the house lie (links for a new password) while no mail server is configured.
+MAIL_OUTBOX = DATA_DIR / "outbox"
 
 # ---- API --------------------------------------------------------------------------------------
 
@@ -314,10 +325,8 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "core.logs.RequestIdFilter"}},
     "formatters": {"lines": {"()": "core.logs.LineFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["request"], "formatter": "lines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("HELPDESK_LOG_LEVEL", "INFO")},
     "loggers": {"django.security.DisallowedHost": {"level": "ERROR"}},
 }
-

@@ -13,4 +13,5 @@ urlpatterns = [
 handler400 = "web.common.errors.bad_request"
 handler403 = "web.common.errors.forbidden"
 handler404 = "web.common.errors.not_found"
+handler429 = "web.common.errors.too_many_requests"
 handler500 = "web.common.errors.server_error"

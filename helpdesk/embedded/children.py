@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpdesk.embedded.console import say
-from helpdesk.embedded.logs import open_log, tail
+from helpdesk.embedded.logs import open_log, size, tail
 from helpdesk.embedded.places import ROOT
 from helpdesk.embedded.processes import ends_with_its_parent, wait_until
 
@@ -39,11 +39,13 @@ class Child:
         self._log = logs / f"{duty.name.replace(' ', '-')}.log"
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
         self._started = 0.0
         self._restart_at: float | None = None
 
     def start(self) -> None:
         with open_log(self._log) as log:
+            self._log_start = size(self._log)
             self._process = subprocess.Popen(
                 [sys.executable, *self.duty.arguments],
                 cwd=ROOT,
@@ -77,9 +79,6 @@ class Child:
         self._process.wait()
         self._process = None
 
-    def last_words(self) -> str:
-        return f"{self._log}:\n{tail(self._log)}"
-
     def _plan_restart(self) -> None:
         if time.monotonic() - self._started > HEALTHY_AFTER:
             self.failures = 0
@@ -87,7 +86,12 @@ class Child:
         self.failures += 1
         self._signal(signal.SIGKILL)
         self._restart_at = time.monotonic() + pause
-        say(f"The {self.duty.name} process ended and starts again in {pause:g} s. The end of {self.last_words()}")
+        say(f"The {self.duty.name} process {self._ending()} and starts again in {pause:g} s. The end of {self._log}:")
+        say(tail(self._log, since=self._log_start))
+
+    def _ending(self) -> str:
+        code = self._process.returncode if self._process is not None else 0
+        return f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
 
     def _signal(self, number: signal.Signals) -> None:
         """To the process and all it started."""

@@ -1,9 +1,10 @@
 """Makes the files of a new database, complete or not at all."""
 
 import os
+import re
 import shutil
 
-from helpdesk.embedded.console import FULL_DISK, Trouble
+from helpdesk.embedded.console import FULL_DISK, Trouble, is_full_disk
 from helpdesk.embedded.footing import Footing
 
 ROLE = DATABASE = "helpdesk"
@@ -22,6 +23,7 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
 }
+ROOM_NEEDED = 64 * 1024 * 1024
 # Only our role, only over the socket, only with its password. Nobody can log in as the superuser.
 ACCESS = f"local all {ROLE} scram-sha-256\n"
 
@@ -55,14 +57,14 @@ def _make_role(footing: Footing, *, draft: str, password: str) -> None:
 def _run(footing: Footing, program: str, *arguments: str, statements: str = "") -> None:
     done = footing.run(program, *arguments, statements=statements)
     if done.returncode != 0 or "ERROR:" in done.stderr:
-        raise Trouble(_reason(done.stderr))
+        raise Trouble(_reason(done.stderr, footing))
 
 
-def _reason(output: str) -> str:
-    if "No space left on device" in output:
+def _reason(output: str, footing: Footing) -> str:
+    if is_full_disk(output, folder=footing.files.parent, needed=ROOM_NEEDED):
         return FULL_DISK
-    lines = [line for line in output.splitlines() if line.strip()]
-    return "The database could not be made: " + (lines[-1] if lines else "PostgreSQL gave no reason.")
+    said = re.findall(r"(?:FATAL|PANIC|ERROR|error):\s+(.*)", output) or output.strip().splitlines()[-1:]
+    return "The database could not be made: " + (said[0] if said else "PostgreSQL gave no reason.")
 
 
 def _settle_on_disk(folder: str) -> None:

@@ -1,9 +1,11 @@
 """What the person at the terminal reads: plain sentences, and how a command ends."""
 
 import errno
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 
@@ -46,7 +48,12 @@ def in_plain_words(error: OSError) -> str:
         return FULL_DISK
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{where} cannot be written: correct its permissions, or choose another data folder."
-    return f"{where}: {error.strerror or error}."
+    return f"{where} cannot be used: {error.strerror or error}."
+
+
+def is_full_disk(output: str, *, folder: Path, needed: int = 1024 * 1024) -> bool:
+    """Whether a program failed for want of room: it says so, unless there was no room for its log either."""
+    return "No space left on device" in output or shutil.disk_usage(folder).free < needed
 
 
 FULL_DISK = "The disk is full, so nothing more can be stored: free some space and start again."

@@ -21,14 +21,17 @@ def size(path: Path) -> int:
 
 def added(path: Path, *, since: int) -> str:
     """What was written to the log after that place."""
+    if not path.exists():
+        return ""
     with path.open("rb") as log:
+        # A shorter file is a new one: the old one was set aside meanwhile.
         log.seek(since if since <= size(path) else 0)
         return log.read(1_000_000).decode(errors="replace")
 
 
-def tail(path: Path, *, lines: int = 12) -> str:
-    """The last lines, indented to stand below a message."""
-    text = added(path, since=max(0, size(path) - 20_000)) if path.exists() else ""
+def tail(path: Path, *, since: int = 0, lines: int = 12) -> str:
+    """The last lines of what was written after that place, indented to stand below a message."""
+    text = added(path, since=max(since, size(path) - 20_000))
     return "\n".join(f"  {line}" for line in text.splitlines()[-lines:])
 
 

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL of one data folder: started or adopted, watched, stopped."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -10,15 +11,17 @@ from functools import cached_property
 from urllib.parse import quote
 
 from helpdesk.embedded.cluster import DATABASE, ROLE, make_cluster
-from helpdesk.embedded.console import FULL_DISK, Trouble, say
+from helpdesk.embedded.console import FULL_DISK, Trouble, is_full_disk, say
 from helpdesk.embedded.footing import Footing, find_footing
 from helpdesk.embedded.logs import added, open_log, size
-from helpdesk.embedded.places import Places, kept_secret, socket_folder
+from helpdesk.embedded.places import SOCKET_NAME, Places, kept_secret, socket_folder
 from helpdesk.embedded.processes import is_server, wait_until
 
 # Nothing here keeps anybody waiting for ever except a repair after a crash, which may take long and is announced.
 PATIENCE_WITH_A_STOP = 5
 PATIENCE_WITH_REMAINS = 60
+# Above the largest number that Linux gives to a process.
+NO_PROCESS = 2**22 + 1
 # What a server says that comes too early after another one was killed: its processes are not all gone yet.
 _REMAINS = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists', "is still in use")
 
@@ -81,10 +84,9 @@ class Postgres:
         """Start the server, again if need be until the remains of a killed one are gone."""
         end = time.monotonic() + PATIENCE_WITH_REMAINS
         while True:
-            self._remove_stale_pid_file()
-            since = size(self._log)
+            self._disown_lock_files()
             with open_log(self._log) as log:
-                since = min(since, log.tell())
+                since = size(self._log)
                 self._process = self._footing.start("postgres", *self._arguments(), log=log)
             try:
                 return self._wait_until_ready(since=since)
@@ -123,22 +125,30 @@ class Postgres:
 
     def _is_there(self) -> bool:
         """Whether the server we started, or else the one we adopt, still runs."""
-        if self._process is not None:
-            return self._process.poll() is None
-        return self._running() is not None
+        started = self._process is not None and self._process.poll() is None
+        return started or self._running() is not None
 
     def _reason(self, output: str) -> str:
-        if "No space left on device" in output:
+        if is_full_disk(output, folder=self._places.postgres):
             return FULL_DISK
-        said = [line for line in output.splitlines() if "FATAL:" in line or "PANIC:" in line]
-        last = said[-1].partition("L:" if "FATAL:" in said[-1] else "C:")[2].strip() if said else "no reason given"
-        return f"PostgreSQL did not start: {last}. See {self._log}."
+        said = re.findall(r"(?:FATAL|PANIC):\s+(.*)", output) or ["it gave no reason"]
+        return f"PostgreSQL did not start: {said[-1]}. See {self._log}."
 
-    def _remove_stale_pid_file(self) -> None:
-        """PostgreSQL refuses to start while the number in its old pid file belongs to any process at all."""
-        process = self._pid_number()
-        if process and not is_server(process, program="postgres", folder=self._places.postgres):
-            (self._places.postgres / "postmaster.pid").unlink(missing_ok=True)
+    def _disown_lock_files(self) -> None:
+        """Make PostgreSQL see that its old lock files are stale, which it doubts while their number is in use.
+
+        The number may belong to an unrelated process by now, or to a killed server that nobody has collected. It is
+        replaced and the file kept, because the rest of it shows PostgreSQL whether parts of that server still run.
+        """
+        own = self._places.postgres / "postmaster.pid"
+        if self._pid_number() == 0:
+            own.unlink(missing_ok=True)
+        elif self._running() is None:
+            lines = [str(NO_PROCESS), *own.read_text().splitlines()[1:]]
+            # In place: on a full disk there is no room for another file.
+            with own.open("r+") as handle:
+                handle.write("\n".join(lines) + "\n")
+        (self._footing.sockets / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
 
     def _running(self) -> int | None:
         """The process of the server of this data folder."""

@@ -22,7 +22,7 @@ from helpdesk.embedded.environment import (
     mail_ports,
     remember_base_url,
 )
-from helpdesk.embedded.logs import open_log, tail
+from helpdesk.embedded.logs import open_log, size, tail
 from helpdesk.embedded.places import ROOT, Places, chosen_data_folder
 from helpdesk.embedded.ports import is_free
 from helpdesk.embedded.processes import ends_with_its_parent, wait_until
@@ -90,7 +90,8 @@ def _require_free_ports(options: argparse.Namespace) -> None:
             # A killed supervisor takes its processes with it, but not in the same instant.
             free = wait_until(partial(is_free, port, host=host), seconds=2)
         except (OSError, OverflowError) as error:
-            raise Trouble(f"Nothing can listen on {host}, port {port}: {error}. {advice}") from None
+            reason = getattr(error, "strerror", None) or error
+            raise Trouble(f"Nothing can listen on {host}, port {port}: {reason}. {advice}") from None
         if not free:
             raise Trouble(f"Port {port} is already taken by another program. {advice}")
 
@@ -107,6 +108,7 @@ def _manage(command: str, option: str, *, doing: str, places: Places, environmen
     say(f"{doing} ...")
     path = places.logs / "setup.log"
     with open_log(path) as log:
+        since = size(path)
         done = subprocess.run(
             [sys.executable, "manage.py", command, option],
             cwd=ROOT,
@@ -119,7 +121,7 @@ def _manage(command: str, option: str, *, doing: str, places: Places, environmen
             check=False,
         )
     if done.returncode != 0:
-        raise Trouble(f"{doing} failed. The end of {path}:\n{tail(path)}")
+        raise Trouble(f"{doing} failed. The end of {path}:\n{tail(path, since=since)}")
 
 
 def _duties(options: argparse.Namespace, places: Places) -> list[Duty]:
@@ -170,10 +172,10 @@ def _watch(children: list[Child], running: Services) -> None:
         child.watch()
     down = running.down()
     if down:
-        say(f"{' and '.join(down)} ended and will be started again.")
+        say(f"Ended, and will be started again: {', '.join(down)}.")
         try:
             running.start()
-            say(f"{' and '.join(down)} runs again.")
+            say(f"Running again: {', '.join(down)}.")
         except Trouble as trouble:
             say(str(trouble))
             time.sleep(PAUSE_AFTER_TROUBLE)

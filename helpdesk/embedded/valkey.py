@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from helpdesk.embedded.console import FULL_DISK, Trouble
+from helpdesk.embedded.console import FULL_DISK, Trouble, is_full_disk
 from helpdesk.embedded.logs import added, open_log, size
 from helpdesk.embedded.places import Places, kept_secret, write_private
 from helpdesk.embedded.ports import free_port, is_free
@@ -109,9 +109,8 @@ class Valkey:
 
     def _is_there(self) -> bool:
         """Whether the server we started, or else the one we adopt, still runs."""
-        if self._process is not None:
-            return self._process.poll() is None
-        return self._running() is not None
+        started = self._process is not None and self._process.poll() is None
+        return started or self._running() is not None
 
     def _running(self) -> int | None:
         """The process of the server of this data folder."""
@@ -132,7 +131,7 @@ class Valkey:
         return False
 
     def _reason(self, output: str) -> str:
-        if "No space left on device" in output:
+        if is_full_disk(output, folder=self._folder):
             return FULL_DISK
         last = output.strip().splitlines()[-1:] or ["it gave no reason"]
         return f"Valkey did not start: {last[0]}. See {self._log}."

@@ -1,0 +1,141 @@
+"""Work rows: done once, retried with patience, parked in the end, and safe against doubled wake-ups."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from core import work
+from core.later import after_commit
+from core.work import run_inside, run_leased, sweep, wake
+from tests.factories import TicketFactory
+from tickets.models import Delivery, Ticket
+
+LEASE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def row(world) -> Delivery:
+    return TicketFactory(queue=world.support).events.first().delivery
+
+
+@pytest.mark.django_db
+def test_inside_does_the_work_and_finishes_in_one_transaction(row):
+    seen = []
+    assert run_inside(Delivery, row.pk, seen.append)
+    row.refresh_from_db()
+    assert (len(seen), row.due_at) == (1, None)
+
+
+@pytest.mark.django_db
+def test_a_second_wake_up_finds_nothing_to_do(row):
+    assert run_inside(Delivery, row.pk, lambda _row: None)
+    assert not run_inside(Delivery, row.pk, pytest.fail)
+    assert not run_leased(Delivery, row.pk, pytest.fail, lease=LEASE)
+
+
+@pytest.mark.django_db
+def test_inside_undoes_a_failed_effect_and_backs_off(row):
+    def act(_row):
+        Ticket.objects.update(title="half done")
+        raise OSError("disk full")
+
+    assert run_inside(Delivery, row.pk, act)
+    row.refresh_from_db()
+    assert not Ticket.objects.filter(title="half done").exists()
+    assert (row.attempts, row.last_error) == (1, "OSError: disk full")
+    assert row.due_at > timezone.now()
+
+
+@pytest.mark.django_db
+def test_after_the_last_try_the_row_is_parked_and_a_person_can_retry_it(row):
+    for _try in range(len(Delivery.backoff) + 1):
+        Delivery.objects.update(due_at=timezone.now())
+        run_leased(Delivery, row.pk, lambda _row: 1 / 0, lease=LEASE)
+    row.refresh_from_db()
+    assert (row.due_at, row.attempts) == (None, len(Delivery.backoff) + 1)
+    assert row.parked_at is not None
+    row.retry()
+    row.save_work()
+    assert run_leased(Delivery, row.pk, lambda _row: None, lease=LEASE)
+
+
+@pytest.mark.django_db
+def test_a_leased_row_is_left_alone_until_the_lease_runs_out(row):
+    def die(_row):
+        raise KeyboardInterrupt  # as good as kill -9: nothing is written after it
+
+    with pytest.raises(KeyboardInterrupt):
+        run_leased(Delivery, row.pk, die, lease=LEASE)
+    assert not run_leased(Delivery, row.pk, pytest.fail, lease=LEASE)
+    Delivery.objects.update(leased_until=timezone.now() - LEASE)
+    assert run_leased(Delivery, row.pk, lambda _row: None, lease=LEASE)
+
+
+@pytest.mark.django_db
+def test_a_worker_that_lost_its_lease_cannot_overwrite_its_successor(row):
+    def slow(_row):
+        Delivery.objects.update(leased_until=timezone.now() - LEASE)
+        assert run_leased(Delivery, row.pk, lambda _row: None, lease=LEASE)
+        raise OSError("too late")
+
+    run_leased(Delivery, row.pk, slow, lease=LEASE)
+    row.refresh_from_db()
+    assert (row.due_at, row.last_error) == (None, "")
+
+
+@pytest.mark.django_db
+def test_the_sweep_wakes_what_is_due_and_nothing_else(row, monkeypatch):
+    sent = []
+    monkeypatch.setattr(work, "_send", lambda task, pk: sent.append((task, pk)))
+    others = Delivery.objects.exclude(pk=row.pk)
+    others.update(due_at=timezone.now() + LEASE)
+    assert sweep(Delivery) == 1
+    assert sent == [("tickets.tasks.deliver", row.pk)]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_nothing_leaves_before_the_commit(world, monkeypatch):
+    row = TicketFactory(queue=world.support).events.first().delivery
+    sent = []
+    monkeypatch.setattr(work, "_send", lambda task, pk: sent.append(pk))
+    with transaction.atomic():
+        wake(row)
+        assert sent == []
+    assert sent == [row.pk]
+    with pytest.raises(OSError, match="no"), transaction.atomic():
+        wake(row)
+        raise OSError("no")
+    assert sent == [row.pk]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_error_after_the_commit_stops_nothing_else():
+    done = []
+    with transaction.atomic():
+        after_commit(lambda: 1 / 0)
+        after_commit(lambda: done.append("second"))
+    assert done == ["second"]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("run", [run_inside, lambda *args: run_leased(*args, lease=LEASE)], ids=["inside", "leased"])
+def test_many_workers_at_once_do_each_row_once(world, run):
+    rows = [TicketFactory(queue=world.support).events.first().delivery.pk for _n in range(5)]
+    done: list[int] = []
+    start = threading.Barrier(8)
+
+    def worker():
+        start.wait()
+        for pk in rows:
+            run(Delivery, pk, lambda row: done.append(row.pk))
+        connection.close()
+
+    threads = [threading.Thread(target=worker) for _n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == sorted(rows)

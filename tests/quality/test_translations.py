@@ -1,0 +1,50 @@
+"""Every text people see exists in every language, with the same placeholders."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+from helpdesk import messages
+
+LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\{.*?\}\}|\{%.*?%\}|\{\w+\}")
+
+
+@pytest.fixture(scope="module")
+def template():
+    return messages.collect()
+
+
+@pytest.mark.parametrize("language", ["en", *LANGUAGES])
+def test_the_catalogue_is_in_step(language, template):
+    """Run `bin/manage messages` when this fails."""
+    catalog = messages.load(language)
+    known = {(m.id, m.context) for m in catalog if m.id}
+    wanted = {(m.id, m.context) for m in template if m.id}
+    assert wanted - known == set()
+    assert known - wanted == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_untranslated(language):
+    assert messages.untranslated(messages.load(language)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_placeholders_survive_translation(language):
+    wrong = []
+    for message in messages.load(language):
+        for original, translation in _pairs(message):
+            if translation and set(PLACEHOLDER.findall(original)) != set(PLACEHOLDER.findall(translation)):
+                wrong.append((original, translation))
+    assert wrong == []
+
+
+def _pairs(message):
+    """Plural forms may leave the number out, so only the last form is compared."""
+    if not message.id:
+        return []
+    if isinstance(message.id, list | tuple):
+        return [(message.id[-1], message.string[-1])]
+    return [(message.id, message.string)]

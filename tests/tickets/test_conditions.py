@@ -1,0 +1,133 @@
+"""The condition language: one meaning in the database and for one ticket."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.factories import TicketFactory
+from tickets.actions.fields import set_tags
+from tickets.actions.progress import set_priority, set_state
+from tickets.actions.routing import assign
+from tickets.conditions import ConditionError, Viewer, check, known_fields, matches, to_q
+from tickets.models import Priority, State, Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def varied(world):
+    """Tickets that differ in every field that conditions know."""
+    queues = [world.support, world.hardware, world.billing]
+    for number in range(12):
+        ticket = TicketFactory(
+            queue=queues[number % 3],
+            customer=[world.dana, world.erik][number % 2],
+            title=["Printer", "printer jam", "Rechnung", "100%_sure"][number % 4],
+            channel=["email", "web", "phone"][number % 3],
+        )
+        if number % 3:
+            assign(ticket, [world.bea, world.carlos][number % 2], by=world.bea)
+        if number % 4 == 1:
+            set_tags(ticket, ["vip", "late"], by=world.bea)
+        if number % 4 == 2:
+            set_state(ticket, State.objects.get(name="closed successful"), by=world.bea)
+        if number % 4 == 3:
+            later = timezone.now() + timedelta(days=number - 6)
+            set_state(ticket, State.objects.get(name="pending reminder"), until=later, by=world.bea)
+        if number % 5 == 0:
+            set_priority(ticket, Priority.objects.get(level=5), by=world.bea)
+    return world
+
+
+def leaves(world) -> st.SearchStrategy:
+    texts = st.sampled_from(["printer", "Printer", "100%", "_", "", "open", "Support", "bea@demo.example", "vip", "x"])
+    numbers = st.sampled_from([world.support.pk, world.bea.pk, world.dana.pk, 0])
+    values = st.one_of(texts, numbers, st.just({"me": True}), st.booleans())
+    times = st.one_of(
+        st.sampled_from(["-7d", "+2h", "-30m", "+3d"]).map(lambda span: {"now": span}),
+        st.just("2026-01-01T00:00:00+00:00"),
+    )
+    operators = {
+        "is": values,
+        "in": st.lists(values, max_size=3),
+        "contains": texts,
+        "empty": st.just(True),
+        "before": times,
+        "after": times,
+    }
+    allowed = {"text": "is in contains empty", "row": "is in empty", "choice": "is in", "time": "before after empty"}
+    allowed |= {"list": "contains empty", "flag": "is"}
+
+    @st.composite
+    def leaf(draw):
+        name = draw(st.sampled_from(sorted(known_fields())))
+        operator = draw(st.sampled_from(allowed[known_fields()[name].kind].split()))
+        return {"field": name, operator: draw(operators[operator])}
+
+    return leaf()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_database_and_predicate_agree(varied, data):
+    groups = st.recursive(
+        leaves(varied),
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=3).map(lambda parts: {"all": parts}),
+            st.lists(inner, max_size=3).map(lambda parts: {"any": parts}),
+            inner.map(lambda part: {"not": part}),
+        ),
+        max_leaves=6,
+    )
+    condition = data.draw(groups)
+    seen_by = Viewer(varied.bea, timezone.now())
+    found = set(Ticket.objects.filter(to_q(condition, seen_by)).values_list("pk", flat=True))
+    expected = {ticket.pk for ticket in Ticket.objects.all() if matches(ticket, condition, seen_by)}
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        [],
+        "open",
+        {"all": {}},
+        {"all": [], "any": []},
+        {"not": []},
+        {"field": "password", "is": "x"},
+        {"field": "owner__password", "is": "x"},
+        {"field": "title"},
+        {"field": "title", "is": "x", "contains": "y"},
+        {"field": "title", "regex": ".*"},
+        {"field": "created", "is": "today"},
+        {"field": "created", "after": "yesterday"},
+        {"field": "created", "after": {"now": "7 days"}},
+        {"field": "queue", "in": "Support"},
+        {"field": "owner", "empty": False},
+        {"field": "owner", "is": {"you": True}},
+        {"field": "title", "is": None},
+    ],
+)
+def test_T57_what_cannot_be_read_is_refused(broken):
+    with pytest.raises(ConditionError):
+        check(broken)
+
+
+def test_depth_and_length_are_bounded():
+    deep: dict = {"field": "title", "is": "x"}
+    for _level in range(30):
+        deep = {"not": deep}
+    with pytest.raises(ConditionError):
+        check(deep)
+    with pytest.raises(ConditionError):
+        check({"any": [{"field": "title", "is": str(n)} for n in range(101)]})
+
+
+def test_negation_includes_what_is_empty(world):
+    ticket = TicketFactory(queue=world.support)
+    condition = {"not": {"field": "owner", "is": world.bea.pk}}
+    assert list(Ticket.objects.filter(to_q(condition, Viewer(None, timezone.now())))) == [ticket]
