@@ -28,6 +28,8 @@ class JSONSerializer:
 class ForgivingRedisCache(RedisCache):
     """A cache that answers "not there" while Redis is away, so that pages go on working."""
 
+    stored, absent = True, False
+
     def get(self, key, default=None, version=None):
         return self._or(default, super().get, key, default, version)
 
@@ -35,10 +37,10 @@ class ForgivingRedisCache(RedisCache):
         return self._or(None, super().set, key, value, timeout, version)
 
     def add(self, key, value, timeout=300, version=None):
-        return self._or(True, super().add, key, value, timeout, version)
+        return self._or(self.stored, super().add, key, value, timeout, version)
 
     def delete(self, key, version=None):
-        return self._or(False, super().delete, key, version)
+        return self._or(self.absent, super().delete, key, version)
 
     def get_many(self, keys, version=None):
         return self._or({}, super().get_many, keys, version)
@@ -47,7 +49,7 @@ class ForgivingRedisCache(RedisCache):
         return self._or(delta, super().incr, key, delta, version)
 
     def has_key(self, key, version=None):
-        return self._or(False, super().has_key, key, version)
+        return self._or(self.absent, super().has_key, key, version)
 
     def _or(self, otherwise, action, *args):
         try:

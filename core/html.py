@@ -4,7 +4,6 @@ The only place that calls nh3. What is allowed is the list in core/html_tidy.py:
 no data-* or hx-* attributes; links to http, https, mailto and tel; pictures only from our own attachments.
 """
 
-import html as html_entities
 import re
 from collections.abc import Callable, Mapping
 from urllib.parse import unquote
@@ -12,12 +11,13 @@ from urllib.parse import unquote
 import nh3
 
 from core.html_text import CUT, excerpt, from_text, to_text
-from core.html_tidy import KEPT_ELEMENTS, tidy
+from core.html_tidy import BLOCK_ELEMENTS, KEPT_ELEMENTS, tidy
+from core.html_tokens import unescape
 from core.text import strip_nul
 
 __all__ = ["blocked_images", "clean", "excerpt", "from_text", "to_text"]
 
-SOURCE_LIMIT = 2 * 1024 * 1024  # characters looked at
+SOURCE_LIMIT = 4 * 1024 * 1024  # characters looked at
 SHOWN_LIMIT = 512 * 1024  # characters shown; beyond it the text is shown without its form
 LINK_REL = "noopener noreferrer nofollow ugc"
 
@@ -27,9 +27,9 @@ _ATTRIBUTES = {
     "ol": {"start", "dir"},
     "td": {"colspan", "rowspan", "dir"},
     "th": {"colspan", "rowspan", "dir"},
-} | {name: {"dir"} for name in "p div blockquote ul li dl dd dt h1 h2 h3 h4 h5 h6 pre table tr".split()}
+} | {name: {"dir"} for name in BLOCK_ELEMENTS - {"ol", "td", "th", "hr", "tbody", "thead", "tfoot"}}
 _REMOTE = re.compile(r"(?i)(?:https?:)?//")
-_DEAD_LINK = re.compile(rf'<a rel="{LINK_REL}">(.*?)</a>', re.DOTALL)
+_DEAD_LINK = f'<a rel="{LINK_REL}">'
 _BLOCKED_IMAGE = re.compile(r'<img(?! src=)[^<>"]*+(?:"[^"]*+"[^<>"]*+)*+>')
 
 
@@ -48,11 +48,12 @@ def clean(
     pictures = _Pictures(images or {}, remote)
     simple = tidy(html, picture=pictures.address)
     if simple is None or len(simple) > SHOWN_LIMIT:
-        simple = from_text(to_text(html), limit=SHOWN_LIMIT)
-    cleaned = (_cleaner(pictures.shown) if pictures.shown else _WITHOUT_PICTURES).clean(simple)
-    if "\r" in cleaned:
-        cleaned = cleaned.replace("\r", " ")
-    return _DEAD_LINK.sub(r"\1", cleaned)
+        simple = from_text(to_text(html, limit=SHOWN_LIMIT))
+    cleaner = _cleaner(pictures.shown) if pictures.shown else _WITHOUT_PICTURES
+    cleaned = cleaner.clean(simple)
+    if _DEAD_LINK in cleaned:  # nh3 took an address that is none; what the empty link held is put in order again
+        cleaned = cleaner.clean(tidy(cleaned, picture=pictures.address) or "")
+    return cleaned.replace("\r", " ") if "\r" in cleaned else cleaned
 
 
 def blocked_images(cleaned: str) -> int:
@@ -70,7 +71,7 @@ class _Pictures:
         self.shown: set[str] = set()
 
     def address(self, written: str) -> str | None:
-        source = html_entities.unescape(written[:10_000]).strip()
+        source = unescape(written[:10_000]).strip()
         address = self._address(source) if self.images or self.remote else None
         if address:
             self.shown.add(address)
@@ -93,7 +94,8 @@ def _cleaner(pictures: set[str]) -> nh3.Cleaner:
         tag_attribute_values={"img": {"src": pictures}},
         strip_comments=True,
         link_rel=LINK_REL,
-        url_schemes={"http", "https", "mailto", "tel"},
+        # html_tidy lets no link through with "cid", and a picture only as `images` says
+        url_schemes={"http", "https", "mailto", "tel", "cid"},
         url_relative=lambda url: url if url in pictures else None,
     )
 

@@ -4,13 +4,12 @@ Nothing here makes anything safe: what `from_text` returns is built from escaped
 text and must be escaped like any other.
 """
 
-import html as html_entities
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from core.html_tidy import BLOCK_ELEMENTS
-from core.html_tokens import Tag, attributes_of, is_text, link_target, read_tag, tokens, without_hidden
+from core.html_tidy import BLOCK_ELEMENTS, DIVISIONS
+from core.html_tokens import Tag, attributes_of, is_text, link_target, read_tag, tokens, unescape, without_tags
 from core.text import clean_line, strip_nul
 
 TEXT_LIMIT = 1024 * 1024
@@ -23,19 +22,17 @@ _BR, _BLOCK, _PARAGRAPH, _CELL, _QUOTE, _UNQUOTE, _KEPT_BLANK = "\x01", "\x02", 
 _MARKS = re.compile("[\x00-\x08]")
 _BREAKS = re.compile("([\x01-\x06][ \x01-\x06]*)")
 _PARAGRAPHS = frozenset({"p", "ul", "ol", "dl", "table", "pre", "h1", "h2", "h3", "h4", "h5", "h6"})
-_BLOCKS = (BLOCK_ELEMENTS | {"address", "article", "center", "figure", "footer", "form", "header", "main", "section"}) - (
-    _PARAGRAPHS | {"td", "th", "li", "blockquote", "tbody", "thead", "tfoot", "hr"}
-)
+_OTHERWISE = frozenset({"td", "th", "li", "blockquote", "tbody", "thead", "tfoot", "hr"})
+_BLOCKS = BLOCK_ELEMENTS - _PARAGRAPHS - _OTHERWISE | set(DIVISIONS)
 _SIMPLE = (
-    {name: (_PARAGRAPH, _PARAGRAPH) for name in _PARAGRAPHS}
-    | {name: (_BLOCK, _BLOCK) for name in _BLOCKS}
+    dict.fromkeys(_PARAGRAPHS, (_PARAGRAPH, _PARAGRAPH))
+    | dict.fromkeys(_BLOCKS, (_BLOCK, _BLOCK))
     | {"td": (_CELL, ""), "th": (_CELL, ""), "br": (_BR, _BR), "hr": (f"{_BLOCK}---{_BLOCK}", "")}
 )
 _STATEFUL = frozenset({"a", "img", "li", "ul", "ol", "pre", "blockquote"})
 _MEANING = {f"<{name}>": start for name, (start, _) in _SIMPLE.items() if name not in _STATEFUL} | {
     f"</{name}>": end for name, (_, end) in _SIMPLE.items() if name not in _STATEFUL
 }
-_LONG_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
 _QUOTE_MARKS = re.compile(r"(?:> ?)+")
 _LINK_TARGET = re.compile(r" <(?:https?|mailto|tel):[^\s<>]{1,300}>")
 # Bounded and anchored so that a megabyte of one letter is scanned once.
@@ -48,7 +45,7 @@ def to_text(html: str, *, limit: int = TEXT_LIMIT) -> str:
     """What a reader of the HTML would read: lines kept, `> ` before quotes, list marks, link targets in <>."""
     html = _MARKS.sub("", html)
     parts = tokens(html)
-    text = _Writer().write(parts) if parts is not None else re.sub(r"<[^<>]*+>?", _BLOCK, without_hidden(html))
+    text = _Writer().write(parts) if parts is not None else without_tags(html).replace("\n", _BR)
     runs = _BREAKS.split(" ".join(text.split()))
     runs[1::2] = [_line_breaks(run) for run in runs[1::2]]
     text = "".join(runs).replace(" \n", "\n")
@@ -57,9 +54,7 @@ def to_text(html: str, *, limit: int = TEXT_LIMIT) -> str:
     if _QUOTE in text:
         text = _with_quote_marks(text)
     text = text.replace(_KEPT_BLANK, " ")
-    if "&" in text:
-        text = html_entities.unescape(_LONG_REFERENCE.sub("\ufffd", text))
-    return strip_nul(text).replace("\xa0", " ").replace("\r", " ").strip("\n ")
+    return strip_nul(unescape(text)).replace("\xa0", " ").replace("\r", " ").strip("\n ")
 
 
 def from_text(text: str, *, limit: int = TEXT_LIMIT) -> str:

@@ -8,22 +8,25 @@ module has none of these, and words are never lost: elements we do not know are 
 import re
 from collections.abc import Callable, Iterator
 from html import escape
+from typing import NamedTuple
 
-from core.html_tokens import HTML_BLANKS, attributes_of, is_text, link_target, read_tag, tokens
+from core.html_tokens import HTML_BLANKS, attributes_of, is_text, link_target, read_tag, tokens, unescape
 
 MAX_DEPTH = 250
+MAX_NUMBER = 100  # columns or rows of a cell, start of a list: a cell over a million columns would stall the browser
 
 _INLINE = {
     "b": "b", "strong": "strong", "i": "i", "em": "em", "u": "u", "s": "s", "strike": "s", "del": "del", "ins": "ins",
     "code": "code", "tt": "code", "kbd": "kbd", "samp": "samp", "var": "var", "q": "q", "mark": "mark",
     "small": "small", "sub": "sub", "sup": "sup", "cite": "i", "dfn": "i",
 }  # fmt: skip
-_BLOCK = {"p": "p", "div": "div", "blockquote": "blockquote", "ul": "ul", "dl": "dl", "menu": "ul", "dir": "ul"} | (
-    dict.fromkeys(
-        "address article aside caption center details dialog fieldset figcaption figure footer form header hgroup"
-        " legend main nav option optgroup search section summary".split(),
-        "div",
-    )
+DIVISIONS = [
+    "address", "article", "aside", "caption", "center", "details", "dialog", "fieldset", "figcaption", "figure",
+    "footer", "form", "header", "hgroup", "legend", "main", "nav", "option", "optgroup", "search", "section",
+    "summary",
+]  # fmt: skip
+_BLOCK = {name: name for name in ("p", "div", "blockquote", "ul", "ol", "dl", "table")} | (
+    {"menu": "ul", "dir": "ul"} | dict.fromkeys(DIVISIONS, "div")
 )
 _HEADINGS = {f"h{level}": f"h{level}" for level in range(1, 7)}
 _PRE = {"pre": "pre", "xmp": "pre", "listing": "pre", "plaintext": "pre"}
@@ -31,13 +34,15 @@ _ITEMS = {"li": frozenset({"li"}), "dd": frozenset({"dd", "dt"}), "dt": frozense
 _VOID = frozenset({"br", "hr", "img"})
 
 _TABLE_PARTS = frozenset({"table", "tbody", "thead", "tfoot", "tr"})
+_CELLS = frozenset({"td", "th"})
 _SECTIONS = frozenset({"tbody", "thead", "tfoot"})
 _TABLE_ONLY = frozenset({"table"})
-_WALLS = frozenset({"table", "td", "th"})  # end tags of ordinary elements do not reach beyond these
+_WALLS = _CELLS | _TABLE_ONLY  # end tags of ordinary elements do not reach beyond these
 _NO_WALLS: frozenset[str] = frozenset()
 # An open <li> is looked for through these only; a list or a quote in between belongs to the item.
 _SEE_THROUGH = frozenset(_INLINE.values()) | {"a", "p", "div"}
 
+_LINK = re.compile(r"(?i)\s*(?:https?://|mailto:|tel:)[^\s].{0,8000}$")
 _DIRECTION = re.compile(r"""(?i)\bdir\s*=\s*["']?(rtl|ltr)\b""")
 _SMALL_NUMBER = re.compile(r"\s*(\d{1,4})(?:px)?\s*$")
 
@@ -50,9 +55,9 @@ def tidy(html: str, *, picture: Callable[[str], str | None]) -> str | None:
     parts = tokens(html)
     if parts is None:
         return None
-    builder = _Builder(picture)
+    builder = _Builder()
     open_elements, write = builder.open, builder.pieces.append
-    known: dict[str, tuple[str, _Rule | None, str]] = {}
+    known: dict[str, _Known] = {}
     for text, tag in parts:  # the hot loop: a big mail has 20,000 tags, most of them alike
         if text:
             if "<" in text:
@@ -62,16 +67,16 @@ def tidy(html: str, *, picture: Callable[[str], str | None]) -> str | None:
             else:
                 write(text)
         if tag not in known:
-            slash, name, attributes = read_tag(tag)
-            known[tag] = slash, _RULES.get(name), attributes
-        slash, rule, attributes = known[tag]
+            known[tag] = _understood(tag, picture)
+        slash, rule, written = known[tag]
         if rule is None:
-            if is_text(tag):
-                builder.text(tag.replace("<", "&lt;"))
+            if written:
+                builder.text(written)
         elif not slash:
-            builder.start(rule, attributes)
-        elif open_elements and open_elements[-1] == rule[0]:
-            write(f"</{open_elements.pop()}>")
+            builder.start(rule, written)
+        elif open_elements and open_elements[-1] == rule.name:
+            open_elements.pop()
+            write(f"</{rule.name}>")
             builder.after_pre = False
         else:
             builder.end(rule)
@@ -81,8 +86,7 @@ def tidy(html: str, *, picture: Callable[[str], str | None]) -> str | None:
 class _Builder:
     """Writes balanced markup while it reads tags in any order; `open` is the stack of elements not yet closed."""
 
-    def __init__(self, picture: Callable[[str], str | None]) -> None:
-        self.picture = picture
+    def __init__(self) -> None:
         self.open: list[str] = []
         self.pieces: list[str] = []
         self.write = self.pieces.append
@@ -92,28 +96,26 @@ class _Builder:
         if self.open and self.open[-1] in _TABLE_PARTS:
             if not text.strip(HTML_BLANKS):
                 return
-            self.start_cell("td", "")
+            self.start_cell("td", "<td>")
         if self.after_pre:
             text = text.lstrip("\r\n")
             self.after_pre = not text
         self.write(text)
 
-    def start(self, rule: "_Rule", attributes: str) -> None:
-        name, begin, is_table_part = rule
-        if len(self.open) >= MAX_DEPTH and name not in _VOID:
-            if name in BLOCK_ELEMENTS:
+    def start(self, rule: "_Rule", written: str) -> None:
+        if len(self.open) >= MAX_DEPTH and rule.name not in _VOID:
+            if rule.name in BLOCK_ELEMENTS:
                 self.write("<br>")
             return
-        if not is_table_part and self.open and self.open[-1] in _TABLE_PARTS:
-            self.start_cell("td", "")  # parsers would move content that lies directly in a table in front of it
-        begin(self, name, attributes)
+        if self.open and self.open[-1] in _TABLE_PARTS and not rule.is_table_part:
+            self.start_cell("td", "<td>")  # parsers would move content that lies directly in a table in front of it
+        rule.begin(self, rule.name, written)
 
     def end(self, rule: "_Rule") -> None:
-        name, _, is_table_part = rule
-        if name in self.open:
-            walls = _NO_WALLS if name == "table" else _TABLE_ONLY if is_table_part else _WALLS
-            self.close_nearest((name,), walls)
-        elif name == "br":
+        if rule.name in self.open:
+            walls = _NO_WALLS if rule.name == "table" else _TABLE_ONLY if rule.is_table_part else _WALLS
+            self.close_nearest((rule.name,), walls)
+        elif rule.name == "br":
             self.write("<br>")
 
     def finish(self) -> str:
@@ -122,95 +124,72 @@ class _Builder:
 
     # How each kind of element begins.
 
-    def start_inline(self, name: str, attributes: str) -> None:
+    def start_inline(self, name: str, written: str) -> None:
         self.open.append(name)
         self.after_pre = False
-        self.write(f"<{name}>")
+        self.write(written)
 
-    def start_block(self, name: str, attributes: str) -> None:
-        self.close_paragraph()
-        self.push(name, _direction(attributes))
+    def start_void(self, name: str, written: str) -> None:
+        self.write(written)
 
-    def start_ol(self, name: str, attributes: str) -> None:
-        self.close_paragraph()
-        number = _number(attributes_of(attributes).get("start"))
-        self.push(name, (f' start="{number}"' if number else "") + _direction(attributes))
+    def start_block(self, name: str, written: str) -> None:
+        if "p" in self.open:
+            self.close_nearest(("p",), _WALLS)
+        self.open.append(name)
+        self.after_pre = False
+        self.write(written)
 
-    def start_heading(self, name: str, attributes: str) -> None:
-        self.close_paragraph()
+    def start_heading(self, name: str, written: str) -> None:
+        if "p" in self.open:
+            self.close_nearest(("p",), _WALLS)
         if self.open and self.open[-1] in _HEADINGS:
             self.close_to(len(self.open) - 1)
-        self.push(name, _direction(attributes))
+        self.start_block(name, written)
 
-    def start_pre(self, name: str, attributes: str) -> None:
-        self.start_block(name, attributes)
+    def start_pre(self, name: str, written: str) -> None:
+        self.start_block(name, written)
         self.after_pre = True  # parsers swallow one line feed here; without this a second pass would differ
 
-    def start_item(self, name: str, attributes: str) -> None:
+    def start_item(self, name: str, written: str) -> None:
         for index in range(len(self.open) - 1, -1, -1):
             if self.open[index] in _ITEMS[name]:
                 self.close_to(index)
                 break
             if self.open[index] not in _SEE_THROUGH:
                 break
-        self.close_paragraph()
-        self.push(name, _direction(attributes))
+        self.start_block(name, written)
 
-    def start_a(self, name: str, attributes: str) -> None:
+    def start_a(self, name: str, written: str) -> None:
         if "a" in self.open:
             self.close_nearest(("a",), _WALLS)
             if "a" in self.open:
                 return
-        href = link_target(attributes)
-        self.push(name, f' href="{_quoted(href)}"' if href is not None else "")
+        self.start_inline(name, written)
 
-    def start_br(self, name: str, attributes: str) -> None:
-        self.write("<br>")
-
-    def start_hr(self, name: str, attributes: str) -> None:
-        self.close_paragraph()
-        self.write("<hr>")
-
-    def start_img(self, name: str, attributes: str) -> None:
-        given = attributes_of(attributes)
-        width, height = _number(given.get("width")), _number(given.get("height"))
-        if width in {"0", "1"} or height in {"0", "1"}:
-            return  # a tracking pixel: nothing to see
-        source = self.picture(given["src"]) if "src" in given else None
-        written = f' src="{escape(source)}"' if source else ""
-        written += f' alt="{_quoted(given.get("alt", ""))}"'
-        written += f' width="{width}"' if width else ""
-        written += f' height="{height}"' if height else ""
-        self.write(f"<img{written}>")
-
-    def start_section(self, name: str, attributes: str) -> None:
-        if self.close_down_to(_TABLE_ONLY):
-            self.push(name, "")
-
-    def start_tr(self, name: str, attributes: str) -> None:
-        if self.close_down_to(_SECTIONS | _TABLE_ONLY):
-            if self.open[-1] == "table":
-                self.push("tbody", "")
-            self.push(name, _direction(attributes))
-
-    def start_cell(self, name: str, attributes: str) -> None:
-        if not self.close_down_to(_TABLE_PARTS):
-            self.start_block("div", attributes)
-            return
-        if self.open[-1] != "tr":
-            self.start_tr("tr", "")
-        self.push(name, _spans(attributes) + _direction(attributes))
-
-    # The stack.
-
-    def push(self, name: str, attributes: str) -> None:
-        self.open.append(name)
-        self.after_pre = False
-        self.write(f"<{name}{attributes}>")
-
-    def close_paragraph(self) -> None:
+    def start_hr(self, name: str, written: str) -> None:
         if "p" in self.open:
             self.close_nearest(("p",), _WALLS)
+        self.write(written)
+
+    def start_section(self, name: str, written: str) -> None:
+        if self.close_down_to(_TABLE_ONLY):
+            self.start_inline(name, written)
+
+    def start_tr(self, name: str, written: str) -> None:
+        if self.close_down_to(_SECTIONS | _TABLE_ONLY):
+            if self.open[-1] == "table":
+                self.start_inline("tbody", "<tbody>")
+            self.start_inline(name, written)
+
+    def start_cell(self, name: str, written: str) -> None:
+        if not self.close_down_to(_TABLE_PARTS):
+            self.start_block("div", "<div>")
+            return
+        if self.open[-1] != "tr":
+            self.start_tr("tr", "<tr>")
+        self.start_inline(name, written)
+
+    # The stack.
 
     def close_nearest(self, names: tuple[str], walls: frozenset[str]) -> None:
         for index in range(len(self.open) - 1, -1, -1):
@@ -236,36 +215,74 @@ class _Builder:
         self.after_pre = False
 
 
-_Rule = tuple[str, Callable[[_Builder, str, str], None], bool]
+class _Rule(NamedTuple):
+    """What happens at a tag: the element written, how it begins, whether it belongs directly into tables."""
+
+    name: str
+    begin: Callable[[_Builder, str, str], None]
+    is_table_part: bool = False
 
 
 def _rules() -> Iterator[tuple[str, _Rule]]:
-    """For each tag name: the name written, how it begins, and whether it belongs directly into tables."""
     for source, name in _INLINE.items():
-        yield source, (name, _Builder.start_inline, False)
-    for source, name in (_BLOCK | {"table": "table"}).items():
-        yield source, (name, _Builder.start_block, False)
+        yield source, _Rule(name, _Builder.start_inline)
+    for source, name in _BLOCK.items():
+        yield source, _Rule(name, _Builder.start_block)
     for name in _HEADINGS:
-        yield name, (name, _Builder.start_heading, False)
+        yield name, _Rule(name, _Builder.start_heading)
     for source in _PRE:
-        yield source, ("pre", _Builder.start_pre, False)
+        yield source, _Rule("pre", _Builder.start_pre)
     for name in _ITEMS:
-        yield name, (name, _Builder.start_item, False)
-    yield "ol", ("ol", _Builder.start_ol, False)
-    yield "a", ("a", _Builder.start_a, False)
-    yield "br", ("br", _Builder.start_br, False)
-    yield "hr", ("hr", _Builder.start_hr, False)
-    yield "img", ("img", _Builder.start_img, False)
-    yield "tr", ("tr", _Builder.start_tr, True)
+        yield name, _Rule(name, _Builder.start_item)
     for name in _SECTIONS:
-        yield name, (name, _Builder.start_section, True)
-    for name in ("td", "th"):
-        yield name, (name, _Builder.start_cell, True)
+        yield name, _Rule(name, _Builder.start_section, is_table_part=True)
+    for name in _CELLS:
+        yield name, _Rule(name, _Builder.start_cell, is_table_part=True)
+    yield "tr", _Rule("tr", _Builder.start_tr, is_table_part=True)
+    yield "a", _Rule("a", _Builder.start_a)
+    yield "br", _Rule("br", _Builder.start_void)
+    yield "img", _Rule("img", _Builder.start_void)
+    yield "hr", _Rule("hr", _Builder.start_hr)
 
 
 _RULES: dict[str, _Rule] = dict(_rules())
-KEPT_ELEMENTS = frozenset(name for name, _, _ in _RULES.values())
+KEPT_ELEMENTS = frozenset(rule.name for rule in _RULES.values())
 BLOCK_ELEMENTS = KEPT_ELEMENTS - set(_INLINE.values()) - {"a", "br", "img"}
+_Known = tuple[str, _Rule | None, str]
+
+
+def _understood(tag: str, picture: Callable[[str], str | None]) -> _Known:
+    """("/" or "", the rule, the tag as it will be written); without a rule, text to be shown or nothing."""
+    slash, name, attributes = read_tag(tag)
+    rule = _RULES.get(name)
+    if rule is None:
+        return slash, None, tag.replace("<", "&lt;") if is_text(tag) else ""
+    if slash:
+        return slash, rule, ""
+    if rule.name == "img":
+        return slash, rule, _image(attributes, picture)
+    if rule.name == "a":
+        href = link_target(attributes) or ""
+        if not _LINK.match(unescape(href)):
+            return slash, None, ""
+        return slash, rule, f'<a href="{_quoted(href)}">'
+    written = rule.name
+    if "=" in attributes and rule.begin is not _Builder.start_inline:
+        written += _numbers(rule.name, attributes) + _direction(attributes)
+    return slash, rule, f"<{written}>"
+
+
+def _image(attributes: str, picture: Callable[[str], str | None]) -> str:
+    given = attributes_of(attributes)
+    width, height = _number(given.get("width")), _number(given.get("height"))
+    if width in {"0", "1"} or height in {"0", "1"}:
+        return ""  # a tracking pixel: nothing to see
+    source = picture(given["src"]) if "src" in given else None
+    written = f' src="{escape(source)}"' if source else ""
+    written += f' alt="{_quoted(given.get("alt", ""))}"'
+    written += f' width="{width}"' if width else ""
+    written += f' height="{height}"' if height else ""
+    return f"<img{written}>"
 
 
 def _number(value: str | None) -> str | None:
@@ -273,18 +290,16 @@ def _number(value: str | None) -> str | None:
     return str(int(match[1])) if match else None
 
 
-def _spans(attributes: str) -> str:
-    lowered = attributes.lower()
-    if "span" not in lowered:
+def _numbers(name: str, attributes: str) -> str:
+    wanted = {"ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}.get(name, ())
+    if not wanted or not ("span" in attributes.lower() or name == "ol"):
         return ""
     given = attributes_of(attributes)
-    numbers = {span: int(_number(given.get(span)) or 1) for span in ("colspan", "rowspan")}
-    return "".join(f' {span}="{number}"' for span, number in numbers.items() if 1 < number <= 100)
+    numbers = {key: int(_number(given.get(key)) or 1) for key in wanted}
+    return "".join(f' {key}="{number}"' for key, number in numbers.items() if 1 < number <= MAX_NUMBER)
 
 
 def _direction(attributes: str) -> str:
-    if "=" not in attributes:
-        return ""
     match = _DIRECTION.search(attributes)
     return f' dir="{match[1].lower()}"' if match else ""
 

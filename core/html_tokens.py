@@ -1,5 +1,6 @@
 """Splits HTML into text and tags in linear time, whatever a stranger sends; used by tidying and by text making."""
 
+import html as html_entities
 import re
 from collections.abc import Iterator
 
@@ -7,13 +8,12 @@ MAX_TAGS = 100_000
 
 HTML_BLANKS = " \t\n\r\f"
 # References to line feeds and the like would survive one pass as characters and be collapsed by the next.
+_LONG_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]{12,};?")
 _CONTROL_REFERENCE = re.compile(r"&(?:#0*(?:9|1[0-3])(?![0-9]);?|#[xX]0*[9a-dA-D](?![0-9a-fA-F]);?|NewLine;|Tab;)")
 
 # A start or end tag, or a comment-like thing. It never fails once it has begun, and nothing in it backtracks, so
 # scanning is linear even for hostile input. Quotes count only after "="; "<" ends a tag that was not closed.
-_TAG = re.compile(
-    r"""(</?[a-zA-Z][^<>=]*+(?:=\s*+(?:"[^"]*+"|'[^']*+')?[^<>=]*+)*+>?|<[!?/][^<>]*+>?)"""
-)
+_TAG = re.compile(r"""(</?[a-zA-Z][^<>=]*+(?:=\s*+(?:"[^"]*+"|'[^']*+')?[^<>=]*+)*+>?|<[!?/][^<>]*+>?)""")
 _NAME = re.compile(r"(?s)<(/?)([a-zA-Z][^\s/<>]*+)(.*)")
 _VALUE = r"""\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>][^\s>]*+))"""
 _ATTRIBUTE = re.compile(r"([^\s/>=]++)" + _VALUE)
@@ -28,9 +28,10 @@ Tag = tuple[str, str, str]
 
 def tokens(html: str) -> Iterator[tuple[str, str]] | None:
     """Each piece of text with the tag after it, either may be empty; None if there are too many."""
-    parts = _TAG.split(_CONTROL_REFERENCE.sub(" ", without_hidden(html)))
-    if len(parts) > MAX_TAGS * 2:
+    html = without_hidden(html)
+    if html.count("<") > MAX_TAGS:
         return None
+    parts = _TAG.split(_CONTROL_REFERENCE.sub(" ", html))
     parts.append("")
     return zip(parts[0::2], parts[1::2], strict=True)
 
@@ -41,6 +42,18 @@ def read_tag(tag: str) -> Tag:
     if match is None or not tag.endswith(">"):
         return "", "", ""
     return match[1], match[2].lower(), match[3][:-1]
+
+
+def unescape(text: str) -> str:
+    """Character references read; Python refuses to turn very long numbers into integers, so these go first."""
+    if "&" not in text:
+        return text
+    return html_entities.unescape(_LONG_REFERENCE.sub("\ufffd", text))
+
+
+def without_tags(html: str) -> str:
+    """The crude way, for what has too many tags: each becomes a line break."""
+    return re.sub(r"<[a-zA-Z/!?][^<>]*+>", "\n", without_hidden(html))
 
 
 def is_text(tag: str) -> bool:

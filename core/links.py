@@ -19,3 +19,8 @@ def ticket_in_desk(number: str) -> str:
 def welcome(token: str) -> str:
     """Where an invited person chooses a password."""
     return absolute(f"/welcome/{token}/")
+
+
+def password_reset(key: str) -> str:
+    """Where somebody who forgot the password chooses a new one."""
+    return absolute(f"/password/reset/key/{key}/")

@@ -8,12 +8,6 @@ from datetime import UTC, datetime
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
-class RequestIdFilter(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
-        return True
-
-
 class LineFormatter(logging.Formatter):
     """JSON escapes line feeds and control characters, so a hostile name cannot write a line of its own."""
 
@@ -24,8 +18,8 @@ class LineFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if getattr(record, "request_id", ""):
-            line["request"] = record.request_id
+        if request_id.get():
+            line["request"] = request_id.get()
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line)

@@ -16,7 +16,9 @@ _TRICK_CHARACTERS = re.compile(
     "[\u00ad\u061c\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 # Letters that show nothing although Unicode calls them letters or marks.
-_BLANK_LETTERS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_BLANK_LETTERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _COMBINING = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
@@ -76,8 +78,12 @@ def normalise_address(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not at:
         return address.translate(_ASCII_LOWER)
-    labels = domain.removesuffix(".").split(".")
-    return local.translate(_ASCII_LOWER) + "@" + ".".join(_ascii_label(label) for label in labels)
+    return f"{local.translate(_ASCII_LOWER)}@{ascii_domain(domain)}"
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain name as it stands in DNS: lower case, other scripts in punycode."""
+    return ".".join(_ascii_label(label) for label in domain.removesuffix(".").split("."))
 
 
 def fold(text: str) -> str:

@@ -11,6 +11,7 @@ looks for due rows every ten seconds.
 """
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, Self, TypeVar
@@ -164,7 +165,28 @@ def sweep(model: type[WorkRow]) -> int:
 
 def _send(task: str, pk: int) -> None:
     """A wake-up that cannot be sent is no harm: the sweep finds the row. So it never fails and never waits long."""
+    if _broker.is_away():
+        return
     try:
         current_app.send_task(task, args=[pk], retry=False, ignore_result=True)
     except Exception as error:
+        _broker.note_failure()
         log.warning("no wake-up for %s %s: %s", task, pk, error)
+
+
+class _Broker:
+    """Remembers for a moment that the broker did not answer, so that a hundred wake-ups do not wait a hundred times."""
+
+    PAUSE = 5.0
+
+    def __init__(self) -> None:
+        self.away_until = 0.0
+
+    def is_away(self) -> bool:
+        return time.monotonic() < self.away_until
+
+    def note_failure(self) -> None:
+        self.away_until = time.monotonic() + self.PAUSE
+
+
+_broker = _Broker()

@@ -1,9 +1,11 @@
 """Writing an article: the row, its files, its words for the search, and the facts it leaves on the ticket."""
 
 import re
+from collections.abc import Sequence
 
 from django.contrib.postgres.search import SearchVector
 from django.db.models import Value
+from django.db.models.expressions import Combinable
 
 from accounts.models import User
 from core.blobs import store
@@ -22,7 +24,7 @@ _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+\Z", re.ASCII)
 
 def write_article(ticket: Ticket, message: Message, *, channel: str, sender: str, visible: bool, by: User) -> Article:
     """Add an article to a locked ticket; the caller records the event."""
-    html = clean(message.html) if message.html else ""
+    html = clean(message.html, images=_own_pictures(message)) if message.html else ""
     body = strip_nul(message.text) or (to_text(html) if html else "")
     subject = clean_line(message.subject, 500)
     article = Article.objects.create(
@@ -64,7 +66,12 @@ def attach(article: Article, file: File) -> Attachment:
     )
 
 
-def _words(ticket: Ticket, subject: str, body: str, files) -> SearchVector:
+def _own_pictures(message: Message) -> dict[str, str]:
+    """Pictures that came along keep their `cid:` names; whoever shows or sends the article puts in addresses."""
+    return {file.content_id: f"cid:{file.content_id}" for file in message.files if file.content_id}
+
+
+def _words(ticket: Ticket, subject: str, body: str, files: Sequence[File]) -> Combinable:
     """Stems in the ticket's language, and the folded words as they are (for names, codes, other languages)."""
     names = " ".join(file.name for file in files)
     text = f"{ticket.title} {subject} {names} {body}"[:SEARCHED_CHARACTERS].replace("\x00", " ")

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import models, transaction
-from django.utils import timezone
 
+from core.clock import now
 from tickets.models import Article, Event, Ticket
 
 MAX_MERGES = 10
@@ -65,7 +65,7 @@ def apply(ticket: Ticket, **values: Any) -> dict[str, dict[str, Any]]:
 
 def keep(ticket: Ticket, *fields: str) -> None:
     """Save these fields and that the ticket has changed now; the version is counted by `record`."""
-    ticket.changed_at = timezone.now()
+    ticket.changed_at = now()
     ticket.save(update_fields=[*fields, "changed_at"])
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.models import User
+from core.clock import now
 from tickets.models import Ticket
 
 MAX_DEPTH = 10
@@ -50,7 +51,7 @@ class Viewer:
 
 
 def viewer(user: User | None) -> Viewer:
-    return Viewer(user, timezone.now())
+    return Viewer(user, now())
 
 
 def to_q(condition: Mapping[str, Any], seen_by: Viewer) -> Q:
@@ -132,7 +133,7 @@ def _check_operand(operator: str, operand: Any) -> None:
     elif operator in ("before", "after"):
         if not isinstance(operand, str | Mapping):
             raise ConditionError("A time is ISO 8601, or {“now”: “-7d”}.")
-        _time(operand, Viewer(None, timezone.now()))
+        _time(operand, Viewer(None, now()))
     elif isinstance(operand, Mapping):
         if operand != {"me": True}:
             raise ConditionError("The only such value is {“me”: true}.")

@@ -8,14 +8,15 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.models import User
+from core.clock import now
 from core.work import wake
 from tickets.models import Article, Delivery, Event, Ticket
 
@@ -41,6 +42,22 @@ class Cause:
 
 DESK = Cause("desk")
 PORTAL = Cause("portal")
+
+
+class Chained(Protocol):
+    """What the chain covers of an event."""
+
+    ticket_id: int
+    article_id: int | None
+    kind: str
+    actor_id: int
+    on_behalf_of_id: int | None
+    cause_event_id: int | None
+    cause_kind: str
+    cause_reference: str
+    at: datetime
+    version: int
+    data_digest: str
 
 
 class TooDeep(Exception):
@@ -74,11 +91,11 @@ def record(
         cause_kind=cause.kind,
         cause_reference=cause.reference[:100],
         depth=cause.depth,
-        at=timezone.now(),
+        at=now(),
         version=ticket.version,
         data=data or {},
     )
-    event.data_digest = _digest(event.data)
+    event.data_digest = digest_of(event.data)
     event.digest = chain_digest(event, before=ticket.chain)
     event.save(force_insert=True)
     ticket.chain = event.digest
@@ -94,9 +111,9 @@ def handlers(setting: str) -> Sequence[Handler]:
     return _load(tuple(getattr(settings, setting)))
 
 
-def chain_digest(event: Event, *, before: str) -> str:
+def chain_digest(event: Chained, *, before: str) -> str:
     """SHA-256 over the event and its predecessor's digest; covers the digest of `data`, not `data` itself."""
-    return _digest(
+    return digest_of(
         [
             before,
             event.ticket_id,
@@ -118,14 +135,15 @@ def broken_links(ticket: Ticket) -> list[Event]:
     """Events whose digest does not follow from what stands there: altered rows, or the ones after a removed row."""
     before, broken = "", []
     for event in ticket.events.order_by("version"):
-        intact = event.data == {"erased": True} or event.data_digest == _digest(event.data)
+        intact = event.data == {"erased": True} or event.data_digest == digest_of(event.data)
         if not intact or event.digest != chain_digest(event, before=before):
             broken.append(event)
         before = event.digest
     return broken
 
 
-def _digest(value: Any) -> str:
+def digest_of(value: Any) -> str:
+    """SHA-256 of a value as canonical JSON, in hex."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

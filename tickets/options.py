@@ -7,6 +7,11 @@ from tickets.models import Priority, Queue, State, StateType, Ticket, TicketType
 from tickets.rights import agents_with, rights_of
 
 
+def queues_to_read(user: User) -> QuerySet[Queue]:
+    """Whose tickets an agent sees, queues that are no longer in use included."""
+    return Queue.objects.filter(pk__in=rights_of(user).queues["read"])
+
+
 def queues_to_open_in(user: User) -> QuerySet[Queue]:
     """Where an agent may open tickets."""
     return Queue.objects.active().filter(pk__in=rights_of(user).queues["create"])
@@ -22,7 +27,12 @@ def queues_to_move_to(user: User, ticket: Ticket | None = None) -> QuerySet[Queu
 
 def owners(ticket: Ticket) -> list[User]:
     """Who may work a ticket of this queue: a right on tickets is needed, assigning grants none (decision 15)."""
-    return agents_with("read", ticket.queue)
+    return owners_in(ticket.queue)
+
+
+def owners_in(queue: Queue) -> list[User]:
+    """The same for a ticket that is about to be opened there, or to be moved there."""
+    return agents_with("read", queue)
 
 
 def states(ticket: Ticket | None = None) -> list[State]:

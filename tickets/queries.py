@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Membership, User
+from tickets.models.reading import ReadMark
 from tickets.models.vocabulary import StateType
 from tickets.rights import rights_of
 
@@ -30,10 +31,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def for_list(self, user: User) -> Self:
         """With everything a row shows, and whether `user` has something new to read (`is_unread`)."""
+        marks = ReadMark.objects.filter(ticket=OuterRef("pk"), user=user, read_at__gte=OuterRef("changed_at"))
         return self.select_related("queue", "state", "priority", "type", "owner", "customer", "organisation").annotate(
-            is_unread=~Exists(self._read_marks(user))
+            is_unread=~Exists(marks)
         )
-
-    def _read_marks(self, user: User) -> models.QuerySet:
-        marks = self.model._meta.get_field("read_marks").related_model.objects
-        return marks.filter(ticket=OuterRef("pk"), user=user, read_at__gte=OuterRef("changed_at"))

@@ -40,10 +40,9 @@ class Rights:
 
 def rights_of(user: User) -> Rights:
     """The rights of `user`, remembered on the object: a request asks once, the next request asks anew."""
-    known = getattr(user, "_queue_rights", None)
-    if known is None:
-        known = user._queue_rights = _work_out(user)
-    return known
+    if user.queue_rights is None:
+        user.queue_rights = _work_out(user)
+    return user.queue_rights
 
 
 def grant(holder: User | Group, queue: Queue, *rights: str) -> None:

@@ -1,9 +1,11 @@
 """Searching tickets: a number leads straight there, words look in subjects, texts and file names of articles."""
 
 import re
+from collections.abc import Iterable
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Left
 
 from accounts.models import User
 from core.text import fold
@@ -13,12 +15,20 @@ from tickets.queries import TicketQuerySet
 
 _NUMBER = re.compile(r"\s*\[?#?(\d{1,20})\]?\s*\Z")
 MAX_QUERY = 200
+# Characters of a text in which an excerpt looks for the words.
+EXCERPTED = 5_000
 
 
 def ticket_with_number(text: str, user: User) -> Ticket | None:
     """The ticket that `#48213`, `48213` or `[#48213]` names, when `user` may see it."""
+    number = number_in(text)
+    return Ticket.objects.allowing(user, "read").filter(number=number).first() if number else None
+
+
+def number_in(text: str) -> str:
+    """The ticket number that stands there alone; empty when it is something else."""
     number = _NUMBER.match(text)
-    return Ticket.objects.allowing(user, "read").filter(number=number[1]).first() if number else None
+    return number[1] if number else ""
 
 
 def search(text: str, user: User) -> TicketQuerySet:
@@ -32,6 +42,13 @@ def words_q(text: str, *, public_only: bool = False) -> Q:
     if public_only:
         articles = articles.filter(visible_to_customer=True)
     return Q(Exists(articles))
+
+
+def found_in(text: str, tickets: Iterable[Ticket]) -> dict[int, str]:
+    """The beginning of the newest article of each ticket that holds the words, by ticket id: for excerpts."""
+    hits = Article.objects.filter(ticket__in=[ticket.pk for ticket in tickets], search=_query(text[:MAX_QUERY]))
+    newest = hits.order_by("ticket", "-created_at").distinct("ticket")
+    return dict(newest.annotate(start=Left("body", EXCERPTED)).values_list("ticket_id", "start"))
 
 
 def _query(text: str) -> SearchQuery:

@@ -8,9 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from tickets.models import Event
 
@@ -74,7 +73,12 @@ def shown(value: Any) -> str:
 
 
 def _owner(event: Event) -> Words:
-    return {"owner": now_name(event, "owner") if event.data["owner"]["now"] else gettext("nobody")}
+    now = event.data["owner"]["now"]
+    if now is None:
+        return {"change": gettext("gave it back, nobody works it now")}
+    if now["id"] == event.actor_id:
+        return {"change": gettext("took the ticket")}
+    return {"change": gettext("assigned it to %(owner)s") % {"owner": now["name"]}}
 
 
 def _responsible(event: Event) -> Words:
@@ -90,7 +94,8 @@ def _both(field: str) -> Callable[[Event], Words]:
 
 
 def _article(event: Event) -> Words:
-    return {"action": str(ARTICLES.get((event.article.channel, event.article.sender), ARTICLE))}
+    article = event.article
+    return {"action": str(ARTICLES.get((article.channel, article.sender), ARTICLE) if article else ARTICLE)}
 
 
 def _fields(event: Event) -> Words:
@@ -117,24 +122,24 @@ ARTICLES = {
 TICKET_SENTENCES = {
     "ticket.created": Sentence(_("%(actor)s opened the ticket"), "plus", public=True),
     "article.added": Sentence(_("%(actor)s %(action)s"), "mail", _article),
-    "article.refused": Sentence(_("%(actor)s wrote to the closed ticket; the sender was told that it is closed"), "warn"),
+    "article.refused": Sentence(_("%(actor)s wrote to the closed ticket and was told that it is closed"), "warn"),
     "article.held": Sentence(_("A message could not be proven to come from its sender and is kept as a note"), "warn"),
-    "owner.changed": Sentence(_("%(actor)s assigned it to %(owner)s"), "user-plus", _owner),
-    "responsible.changed": Sentence(
-        _("%(actor)s made %(responsible)s responsible"), "shield-check", _responsible
-    ),
+    "owner.changed": Sentence(_("%(actor)s %(change)s"), "user-plus", _owner),
+    "responsible.changed": Sentence(_("%(actor)s made %(responsible)s responsible"), "shield-check", _responsible),
     "queue.changed": Sentence(_("%(actor)s moved it from %(was)s to %(now)s"), "layers", _both("queue")),
     "state.changed": Sentence(_("%(actor)s set it to %(state)s"), "check-circle", _state),
     "ticket.closed": Sentence(_("%(actor)s closed it: %(state)s"), "check-circle", _state, public=True),
     "ticket.reopened": Sentence(_("%(actor)s reopened it"), "undo", public=True),
-    "ticket.continued": Sentence(
-        _("The conversation goes on in #%(now)s"), "arrow-r", _both("continued_in")
-    ),
+    "ticket.continued": Sentence(_("The conversation goes on in #%(now)s"), "arrow-r", _both("continued_in")),
     "pending.reached": Sentence(_("The waiting time is over"), "bell"),
-    "priority.changed": Sentence(_("%(actor)s changed the priority from %(was)s to %(now)s"), "flag", _both("priority")),
+    "priority.changed": Sentence(
+        _("%(actor)s changed the priority from %(was)s to %(now)s"), "flag", _both("priority")
+    ),
     "title.changed": Sentence(_("%(actor)s renamed it from “%(was)s” to “%(now)s”"), "edit", _both("title")),
     "type.changed": Sentence(_("%(actor)s changed the type from %(was)s to %(now)s"), "tag", _both("type")),
-    "customer.changed": Sentence(_("%(actor)s changed the customer from %(was)s to %(now)s"), "user", _both("customer")),
+    "customer.changed": Sentence(
+        _("%(actor)s changed the customer from %(was)s to %(now)s"), "user", _both("customer")
+    ),
     "tags.changed": Sentence(_("%(actor)s changed the tags from %(was)s to %(now)s"), "tag", _both("tags")),
     "fields.changed": Sentence(_("%(actor)s set %(fields)s"), "edit", _fields),
 }

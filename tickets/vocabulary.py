@@ -1,33 +1,50 @@
-"""The stock rows (those of OTRS) and how to ask for them."""
+"""The stock rows (those of OTRS) and how to ask for them.
+
+Rows keep OTRS's names; people read the words that the catalogues give for them ("pending reminder" is "Waiting for
+customer" in English).
+"""
+
+from django.utils.translation import gettext_noop
 
 from tickets.models import Priority, State, StateType, TicketType
 
-STOCK_STATES = [
-    ("new", StateType.NEW),
-    ("open", StateType.OPEN),
-    ("pending reminder", StateType.PENDING_REMINDER),
-    ("pending auto close+", StateType.PENDING_AUTO),
-    ("pending auto close-", StateType.PENDING_AUTO),
-    ("closed successful", StateType.CLOSED),
-    ("closed unsuccessful", StateType.CLOSED),
-    ("merged", StateType.MERGED),
-    ("removed", StateType.REMOVED),
+STOCK_STATES = {
+    gettext_noop("new"): StateType.NEW,
+    gettext_noop("open"): StateType.OPEN,
+    gettext_noop("pending reminder"): StateType.PENDING_REMINDER,
+    gettext_noop("pending auto close+"): StateType.PENDING_AUTO,
+    gettext_noop("pending auto close-"): StateType.PENDING_AUTO,
+    gettext_noop("closed successful"): StateType.CLOSED,
+    gettext_noop("closed unsuccessful"): StateType.CLOSED,
+    gettext_noop("merged"): StateType.MERGED,
+    gettext_noop("removed"): StateType.REMOVED,
+}
+STOCK_PRIORITIES = [
+    gettext_noop("1 very low"),
+    gettext_noop("2 low"),
+    gettext_noop("3 normal"),
+    gettext_noop("4 high"),
+    gettext_noop("5 very high"),
 ]
-STOCK_NEXT_STATES = {"pending auto close+": "closed successful", "pending auto close-": "closed unsuccessful"}
-STOCK_PRIORITIES = ["1 very low", "2 low", "3 normal", "4 high", "5 very high"]
-STOCK_TYPES = ["Unclassified", "Incident", "Service request", "Problem", "Change"]
+STOCK_TYPES = [
+    gettext_noop("Unclassified"),
+    gettext_noop("Incident"),
+    gettext_noop("Service request"),
+    gettext_noop("Problem"),
+    gettext_noop("Change"),
+]
 
 
 def first_state(state_type: str) -> State:
-    """The state that stands for its type: the first active one by position."""
-    return State.objects.active().filter(type=state_type).order_by("position").first() or State.objects.get(
-        name={kind: name for name, kind in reversed(STOCK_STATES)}[StateType(state_type)]
-    )
+    """The state that stands for its type: the first active one by position, else the stock one."""
+    of_type = State.objects.filter(type=state_type)
+    return of_type.active().order_by("position").first() or of_type.order_by("position")[0]
 
 
 def default_priority() -> Priority:
-    return Priority.objects.active().filter(level=3).first() or Priority.objects.active().first()
+    active = Priority.objects.active()
+    return active.filter(level=3).first() or active[0]
 
 
 def default_type() -> TicketType:
-    return TicketType.objects.active().first()
+    return TicketType.objects.active()[0]

@@ -36,7 +36,7 @@ class Child:
     def __init__(self, duty: Duty, *, logs: Path, environment: Mapping[str, str]) -> None:
         self.duty = duty
         self.failures = 0
-        self._log = logs / f"{duty.name.replace(' ', '-')}.log"
+        self.log = logs / f"{duty.name.replace(' ', '-')}.log"
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
@@ -44,8 +44,8 @@ class Child:
         self._restart_at: float | None = None
 
     def start(self) -> None:
-        with open_log(self._log) as log:
-            self._log_start = size(self._log)
+        with open_log(self.log) as log:
+            self._log_start = size(self.log)
             self._process = subprocess.Popen(
                 [sys.executable, *self.duty.arguments],
                 cwd=ROOT,
@@ -86,8 +86,8 @@ class Child:
         self.failures += 1
         self._signal(signal.SIGKILL)
         self._restart_at = time.monotonic() + pause
-        say(f"The {self.duty.name} process {self._ending()} and starts again in {pause:g} s. The end of {self._log}:")
-        say(tail(self._log, since=self._log_start))
+        say(f"The {self.duty.name} process {self._ending()} and starts again in {pause:g} s. The end of {self.log}:")
+        say(tail(self.log, since=self._log_start))
 
     def _ending(self) -> str:
         code = self._process.returncode if self._process is not None else 0

@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+from helpdesk.embedded.console import Trouble
 from helpdesk.embedded.places import Places, kept_secret
 from helpdesk.embedded.services import Services
 
@@ -38,8 +39,10 @@ def base_url(*, host: str, port: int) -> str:
 
 def mail_ports() -> tuple[str, int, int]:
     """Where mail is received: the host, the SMTP port and the LMTP port."""
-    port = int(os.environ.get("HELPDESK_MAIL_PORT") or DEFAULT_MAIL_PORT)
-    return os.environ.get("HELPDESK_MAIL_HOST") or "127.0.0.1", port, port + 1
+    given = os.environ.get("HELPDESK_MAIL_PORT") or str(DEFAULT_MAIL_PORT)
+    if not given.isdecimal():
+        raise Trouble(f"HELPDESK_MAIL_PORT must be the number of a port, not {given!r}.")
+    return os.environ.get("HELPDESK_MAIL_HOST") or "127.0.0.1", int(given), int(given) + 1
 
 
 def host_of(url: str) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import shutil
 import stat
 import tempfile
 from contextlib import suppress
@@ -60,6 +61,13 @@ class Places:
         owner = self.data.stat().st_uid
         if owner != os.geteuid() and os.geteuid() != 0:
             raise Trouble(f"The data folder {self.data} belongs to another user: choose another one.")
+
+
+def discard(places: Places) -> None:
+    """Remove an installation whose servers are stopped, and its database wherever that lies."""
+    if places.postgres_elsewhere.exists():
+        shutil.rmtree(places.postgres.parent, ignore_errors=True)
+    shutil.rmtree(places.data, ignore_errors=True)
 
 
 def chosen_data_folder(given: str | None) -> Path:

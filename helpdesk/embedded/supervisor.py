@@ -13,7 +13,7 @@ from types import FrameType
 from helpdesk.embedded.announcement import announce
 from helpdesk.embedded.catalogues import compile_stale_catalogues
 from helpdesk.embedded.children import Child, Duty
-from helpdesk.embedded.console import Interrupted, Trouble, finish, say
+from helpdesk.embedded.console import Interrupted, Trouble, finish, in_plain_words, say
 from helpdesk.embedded.environment import (
     DEFAULT_HOST,
     DEFAULT_PORT,
@@ -33,6 +33,7 @@ QUEUES = "intake,outgoing,events,clocks,bulk"
 # Before the first page is served, so many failed starts of the web process in a row mean that it cannot start at all.
 FAILED_STARTS = 3
 PAUSE_AFTER_TROUBLE = 5.0
+LONG_START = 60.0
 
 
 def main(arguments: list[str]) -> int:
@@ -126,21 +127,15 @@ def _manage(command: str, option: str, *, doing: str, places: Places, environmen
 
 def _duties(options: argparse.Namespace, places: Places) -> list[Duty]:
     """In the order of stopping: first what takes in work, last what does it."""
-    celery = ("-m", "celery", "-A", "helpdesk")
+    worker = ("-m", "celery", "-A", "helpdesk", "worker", "-Q", QUEUES, "--concurrency", "2")
     web = ("-m", "uvicorn", "helpdesk.asgi:application", "--host", options.host, "--port", str(options.port))
     return [
         Duty(name="mail receiver", arguments=("manage.py", "mail_receiver"), grace=1.5),
         Duty(name="web", arguments=(*web, "--no-access-log", "--timeout-graceful-shutdown", "2"), grace=2.5),
-        # A process of its own, not a thread here: the supervisor stays free of application code, and with a second
-        # thread the death signal for children (`ends_with_its_parent`) would not be safe.
-        Duty(
-            name="beat",
-            arguments=(*celery, "beat", "--schedule", str(places.run / "beat-schedule"), "--pidfile="),
-            grace=1.0,
-        ),
+        Duty(name="beat", arguments=("-m", "helpdesk.embedded.beat", str(places.run / "beat-schedule")), grace=1.0),
         Duty(
             name="worker",
-            arguments=(*celery, "worker", "-Q", QUEUES, "--concurrency", "2", "--without-gossip", "--without-mingle"),
+            arguments=(*worker, "--without-gossip", "--without-mingle"),
             grace=3.0,
         ),
     ]
@@ -152,12 +147,7 @@ def _serve(options: argparse.Namespace, places: Places, running: Services, envir
         for child in children:
             child.start()
         say("Starting the web pages ...")
-        while not _is_ready(options, environment):
-            _watch(children, running)
-            for child in children:
-                if child.duty.name == "web" and child.failures >= FAILED_STARTS:
-                    raise Trouble("The web process cannot start.")
-            time.sleep(0.2)
+        _wait_for_the_first_page(options, children, running, environment)
         announce(places, url=environment["HELPDESK_BASE_URL"], demo=options.demo)
         while True:
             _watch(children, running)
@@ -165,6 +155,21 @@ def _serve(options: argparse.Namespace, places: Places, running: Services, envir
     finally:
         for child in children:
             child.stop()
+
+
+def _wait_for_the_first_page(
+    options: argparse.Namespace, children: list[Child], running: Services, environment: Mapping[str, str]
+) -> None:
+    web = next(child for child in children if child.duty.name == "web")
+    announced = time.monotonic() + LONG_START
+    while not _is_ready(options, environment):
+        _watch(children, running)
+        if web.failures >= FAILED_STARTS:
+            raise Trouble("The web process cannot start.")
+        if time.monotonic() > announced:
+            announced += LONG_START
+            say(f"Still waiting for the first page; what the web process says is in {web.log}.")
+        time.sleep(0.2)
 
 
 def _watch(children: list[Child], running: Services) -> None:
@@ -176,8 +181,8 @@ def _watch(children: list[Child], running: Services) -> None:
         try:
             running.start()
             say(f"Running again: {', '.join(down)}.")
-        except Trouble as trouble:
-            say(str(trouble))
+        except (Trouble, OSError) as trouble:
+            say(in_plain_words(trouble) if isinstance(trouble, OSError) else str(trouble))
             time.sleep(PAUSE_AFTER_TROUBLE)
 
 

@@ -1,7 +1,6 @@
 """`bin/test`: runs pytest on servers of its own, so that it may run beside `bin/run` and beside itself."""
 
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from helpdesk.embedded.catalogues import compile_stale_catalogues
 from helpdesk.embedded.console import finish
 from helpdesk.embedded.environment import application_environment
 from helpdesk.embedded.foreground import run_in_foreground
-from helpdesk.embedded.places import ROOT, Places
+from helpdesk.embedded.places import ROOT, Places, discard
 from helpdesk.embedded.processes import is_alive
 from helpdesk.embedded.services import services_for_tests, stop_services
 from helpdesk.embedded.system_packages import install_missing
@@ -27,7 +26,7 @@ def main(arguments: list[str]) -> int:
             command = [sys.executable, "-m", "pytest", *with_defaults(arguments)]
             return run_in_foreground(command, environment=application_environment(places, running), folder=ROOT)
     finally:
-        shutil.rmtree(places.data, ignore_errors=True)
+        discard(places)
 
 
 def with_defaults(arguments: list[str]) -> list[str]:
@@ -41,7 +40,7 @@ def _clear_after_killed_runs(folder: Path) -> None:
     for left in folder.glob("*"):
         if left.name.isdigit() and (int(left.name) == os.getpid() or not is_alive(int(left.name))):
             stop_services(Places(left))
-            shutil.rmtree(left, ignore_errors=True)
+            discard(Places(left))
 
 
 if __name__ == "__main__":

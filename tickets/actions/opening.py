@@ -19,9 +19,23 @@ from tickets.models.ticket import Channel
 from tickets.numbering import next_number
 
 SNAPSHOT = (
-    "number title queue type state priority owner responsible customer organisation channel language tags "
-    "custom_fields pending_until is_locked"
-).split()
+    "number",
+    "title",
+    "queue",
+    "type",
+    "state",
+    "priority",
+    "owner",
+    "responsible",
+    "customer",
+    "organisation",
+    "channel",
+    "language",
+    "tags",
+    "custom_fields",
+    "pending_until",
+    "is_locked",
+)
 
 
 @dataclass(frozen=True)

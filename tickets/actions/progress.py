@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from django.utils import timezone
-
 from accounts.models import User
+from core.clock import now
 from tickets.changes import apply, locked
 from tickets.events import Cause, record
 from tickets.models import Event, Priority, State, StateType, Ticket
@@ -34,7 +33,7 @@ def set_state(
         until = until if state.is_pending else None
         if ticket.state_id == state.pk and ticket.pending_until == until:
             return None
-        closed_at = (ticket.closed_at or timezone.now()) if state.is_final else None
+        closed_at = (ticket.closed_at or now()) if state.is_final else None
         was_final = ticket.state.is_final
         diff = apply(ticket, state=state, pending_until=until, closed_at=closed_at, pending_done=False)
         if state.is_final:
@@ -56,7 +55,7 @@ def set_priority(
 def wake_up(ticket: Ticket, *, by: User, cause: Cause | None = None) -> Event | None:
     """The waiting time is over: a pending auto state goes to its next state, a pending reminder reminds, once."""
     with locked(ticket) as ticket:
-        if ticket.pending_until is None or ticket.pending_done or ticket.pending_until > timezone.now():
+        if ticket.pending_until is None or ticket.pending_done or ticket.pending_until > now():
             return None
         if ticket.state.type == StateType.PENDING_AUTO and ticket.state.next_state:
             return set_state(ticket, ticket.state.next_state, by=by, cause=cause)

@@ -4,7 +4,8 @@ from tickets.models.article import Article, Attachment
 from tickets.models.event import Delivery, Event
 from tickets.models.field import FieldDefinition
 from tickets.models.queue import Queue, QueueGroupPermission, QueueUserPermission
-from tickets.models.ticket import ReadMark, Ticket
+from tickets.models.reading import ReadMark
+from tickets.models.ticket import Ticket
 from tickets.models.vocabulary import Priority, State, StateType, TicketType
 
 __all__ = [

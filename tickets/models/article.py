@@ -6,11 +6,11 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.blobs import load
+from core.clock import now
 from tickets.models.ticket import Channel, Ticket
 
 
@@ -21,7 +21,7 @@ class Sender(models.TextChoices):
 
 
 class Article(models.Model):
-    """Addresses are lists of `{"name", "address"}`; `html` has been cleaned (core/html.py) and may name `cid:` images."""
+    """Addresses are lists of `{"name", "address"}`; `html` is clean (core/html.py) and may name `cid:` images."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="articles")
@@ -39,13 +39,13 @@ class Article(models.Model):
     subject = models.CharField(max_length=500, blank=True)
     body = models.TextField()
     html = models.TextField(blank=True)
-    # RFC 5322 Message-ID without angle brackets, when there is one.
+    # RFC 5322 Message-ID in its angle brackets, when there is one.
     message_id = models.CharField(max_length=250, blank=True)
     # Things a reader must know: [{"code": "unverified"}, {"code": "names_ticket", "number": "…"}]; see sentences.
     marks = models.JSONField(default=list)
     # The form it was sent with: a double click makes one article.
     submission = models.UUIDField(null=True, blank=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=now, editable=False)
     search = SearchVectorField(null=True, editable=False)
 
     class Meta:

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.utils import timezone
 
 from accounts.models import User
+from core.clock import now
 from core.database import CurrentTransaction
 from core.work import WorkRow
 from tickets.models.article import Article
@@ -27,7 +27,7 @@ class Event(models.Model):
     cause_kind = models.CharField(max_length=20)
     cause_reference = models.CharField(max_length=100, blank=True)
     depth = models.PositiveSmallIntegerField(default=0)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=now)
     # The ticket's version after this event.
     version = models.PositiveIntegerField()
     transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
@@ -70,6 +70,7 @@ class Delivery(WorkRow):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["parked_at"], name="delivery_parked", condition=models.Q(parked_at__isnull=False)),
             models.Index(
                 fields=["ticket_id", "event"], name="delivery_order", condition=models.Q(due_at__isnull=False)
             ),

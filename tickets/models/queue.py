@@ -31,9 +31,7 @@ class Queue(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("inside")
     )
     description = models.CharField(_("description for agents"), max_length=200, blank=True)
-    language = models.CharField(
-        _("default language of replies"), max_length=8, blank=True, choices=settings.LANGUAGES
-    )
+    language = models.CharField(_("default language of replies"), max_length=8, blank=True, choices=settings.LANGUAGES)
     signature = models.TextField(_("signature"), blank=True)
     follow_up = models.CharField(
         _("reply to a solved ticket"), max_length=6, choices=FollowUp.choices, default=FollowUp.REOPEN

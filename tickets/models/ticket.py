@@ -5,10 +5,10 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
+from core.clock import now
 from tickets.models.queue import Queue
 from tickets.models.vocabulary import Priority, State, StateType, TicketType
 from tickets.queries import TicketQuerySet
@@ -47,8 +47,8 @@ class Ticket(models.Model):
     pending_done = models.BooleanField(default=False)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
 
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    changed_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now, editable=False)
+    changed_at = models.DateTimeField(default=now)
     # Set while the state is closed, merged or removed: "open" is `closed_at IS NULL` everywhere.
     closed_at = models.DateTimeField(null=True, blank=True)
     # Facts for lists, kept by the verbs, so that a list never looks at articles.
@@ -78,9 +78,7 @@ class Ticket(models.Model):
                 name="ticket_open_of_owner",
                 condition=models.Q(closed_at__isnull=True),
             ),
-            models.Index(
-                fields=["-changed_at", "-id"], name="ticket_open", condition=models.Q(closed_at__isnull=True)
-            ),
+            models.Index(fields=["-changed_at", "-id"], name="ticket_open", condition=models.Q(closed_at__isnull=True)),
             models.Index(fields=["queue", "-changed_at", "-id"], name="ticket_in_queue"),
             models.Index(fields=["-changed_at", "-id"], name="ticket_changed"),
             models.Index(fields=["customer", "-changed_at", "-id"], name="ticket_of_customer"),
@@ -106,17 +104,3 @@ class Ticket(models.Model):
     def allows(self, user: User, right: str) -> bool:
         """Whether `user` has `right` on this ticket; equal to membership in `objects.allowing(user, right)`."""
         return rights_of(user).covers(self.queue_id, right)
-
-
-class ReadMark(models.Model):
-    """Up to when an agent has read a ticket; no row means never."""
-
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="read_marks")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    read_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "ticket"], name="one_read_mark_each")]
-
-    def __str__(self) -> str:
-        return f"{self.user} read {self.ticket_id}"
