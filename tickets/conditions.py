@@ -153,10 +153,11 @@ def _to_q(node: Mapping[str, Any], seen_by: Viewer) -> Q:
 
 
 def _join(parts: list[Any], connector: str, seen_by: Viewer) -> Q:
-    joined = Q(pk__in=[]) if connector == Q.OR else Q()
-    for part in parts:
-        joined = joined | _to_q(part, seen_by) if connector == Q.OR else joined & _to_q(part, seen_by)
-    return joined
+    """An empty “any” is never true, an empty “all” always; an empty `Q` would not survive a negation."""
+    nothing = Q(pk__in=[])
+    if not parts:
+        return nothing if connector == Q.OR else ~nothing
+    return Q(*(_to_q(part, seen_by) for part in parts), _connector=connector)
 
 
 def _matches(ticket: Ticket, node: Mapping[str, Any], seen_by: Viewer) -> bool:

@@ -1,9 +1,12 @@
 """What an agent has read: a mark per ticket, outside the history (looking is no happening)."""
 
 from accounts.models import User
-from core.clock import now
 from tickets.models import ReadMark, Ticket
 
 
 def mark_read(ticket: Ticket, *, by: User) -> None:
-    ReadMark.objects.update_or_create(ticket=ticket, user=by, defaults={"read_at": now()})
+    """`by` has seen the ticket as this row says it is; what has come since stays unread."""
+    mark = ReadMark(ticket=ticket, user=by, read_at=ticket.changed_at)
+    ReadMark.objects.bulk_create(
+        [mark], update_conflicts=True, unique_fields=["user", "ticket"], update_fields=["read_at"]
+    )

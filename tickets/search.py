@@ -14,6 +14,7 @@ from tickets.models import Article, Ticket
 from tickets.queries import TicketQuerySet
 
 _NUMBER = re.compile(r"\s*\[?#?(\d{1,20})\]?\s*\Z")
+_WITH_MINUS = re.compile(r'(?<!\S)-(?:"[^"]*"|[^\s"]+)')
 MAX_QUERY = 200
 # Characters of a text in which an excerpt looks for the words.
 EXCERPTED = 5_000
@@ -52,7 +53,14 @@ def found_in(text: str, tickets: Iterable[Ticket]) -> dict[int, str]:
 
 
 def _query(text: str) -> SearchQuery:
+    """Any variant of the words may be found; of the words with a minus none, since the languages cut them differently."""
     text = text.replace("\x00", " ")
+    unwanted = " or ".join(word[1:] for word in _WITH_MINUS.findall(text))
+    wanted = _in_any_language(_WITH_MINUS.sub(" ", text))
+    return wanted & ~_in_any_language(unwanted) if unwanted else wanted
+
+
+def _in_any_language(text: str) -> SearchQuery:
     query = SearchQuery(fold(text), config="simple", search_type="websearch")
     for stemmer in STEMMERS.values():
         query |= SearchQuery(text, config=stemmer, search_type="websearch")

@@ -63,7 +63,7 @@ class FileDrop extends HTMLElement {
     const [unit, length] = bytes < 1e6 ? ["kilobyte", 1e3] : ["megabyte", 1e6];
     const { lang, dataset } = document.documentElement;
     const number = new Intl.NumberFormat(dataset.locale || lang, { style: "unit", unit, maximumFractionDigits: 1 });
-    return number.format(bytes / length);
+    return number.format(Math.max(1, bytes / length));
   }
 
   click(target) {

@@ -37,6 +37,10 @@ class LiveStream extends HTMLElement {
     this.source.onopen = () => this.opened();
     this.source.onerror = () => this.failed();
     this.source.addEventListener("hint", ({ data }) => this.hear(data));
+    this.source.addEventListener("renew", () => {
+      this.source.close();
+      this.open();
+    });
   }
 
   // the token in src lives for a minute and is for one connection

@@ -15,11 +15,12 @@ function look() {
   const now = Date.now();
   const calm = streaming || document.hidden || now - active > IDLE;
   if (now - last < (calm ? SLOW : FAST) || !document.querySelector("live-tick")) return;
-  last = now;
   document.body.dispatchEvent(new CustomEvent("tick"));
 }
 
 setInterval(look, 1000);
+// a stream ticks too
+document.addEventListener("tick", () => (last = Date.now()), true);
 document.addEventListener("visibilitychange", look);
 document.addEventListener("live:state", ({ detail }) => (streaming = detail.open));
 for (const name of ["pointerdown", "keydown", "wheel"]) {

@@ -4,7 +4,7 @@ const byId = (id) => document.getElementById(id);
 const on = (name, act) => document.addEventListener(`htmx:${name}`, (event) => act(event.detail.ctx, event));
 // polling and the like fail in silence: the next one will do
 const isBackground = (ctx) => /^(tick|live:|load|every|intersect|revealed)/.test(ctx.sourceEvent?.type);
-const TOASTS = { 403: "forbidden", 404: "gone", 410: "gone", 413: "large", 415: "kind", 429: "slow" };
+const TOASTS = { 403: "forbidden", 404: "gone", 409: "changed", 410: "gone", 413: "large", 415: "kind", 429: "slow" };
 
 // ---- CSRF: a new sign-in, maybe in another tab, makes a new token
 
@@ -65,9 +65,9 @@ function offline(is) {
 on("response:error", (ctx) => {
   const { status, headers } = ctx.response;
   // a form shows its own errors, and an answer with parts has said what to say
-  const said = [409, 422].includes(status) || ctx.text.includes("<hx-partial");
+  const said = status === 422 || ctx.text.includes("<hx-partial");
   if (said || isBackground(ctx) || ctx.sourceElement.hasAttribute(`hx-status:${status}`)) return;
-  toast(TOASTS[status] ?? "server", ctx, { reference: headers.get("X-Request-ID"), seconds: headers.get("Retry-After") });
+  toast(TOASTS[status] ?? "server", ctx, { reference: headers.get("X-Request-ID") });
 });
 
 on("error", (ctx) => {

@@ -30,13 +30,14 @@ class RowList extends HTMLElement {
   handleEvent({ type, target, shiftKey }) {
     const { rows } = this;
     const row = rows.find((one) => box(one) === target);
-    if (type === "change" && target.matches("[data-select-all]")) select(rows, target.checked);
-    if (type === "click" && row) {
+    if (type === "change") {
+      if (target.matches("[data-select-all]")) select(rows, target.checked);
+      this.mark();
+    } else if (row) {
       const [from, to] = [rows.indexOf(this.last), rows.indexOf(row)].sort((a, b) => a - b);
       if (shiftKey && from >= 0) select(rows.slice(from, to + 1), target.checked);
       this.last = row;
     }
-    this.mark();
   }
 
   key(event) {

@@ -40,7 +40,7 @@ document.addEventListener("click", ({ target }) => {
     if (button) actions[name](button);
   }
   // outside an open drawer, or on the backdrop of a dialog that may be left that way
-  if (target === document.body) delete target.dataset.side;
+  if (target === document.body && "side" in target.dataset) document.querySelector("[data-toggle^=side]")?.click();
   if (target.matches?.("dialog[data-light]")) target.close();
 });
 

@@ -59,7 +59,9 @@ def test_T01_the_corpus_is_large_enough():
     assert len(set(PAYLOADS)) >= 500
 
 
-@pytest.mark.parametrize("surround", ["{}", "<p>before {} after</p>", '<table><tr><td>{}</table>', "<pre>\n{}", "<a href=https://e.x>{}"])
+@pytest.mark.parametrize(
+    "surround", ["{}", "<p>before {} after</p>", "<table><tr><td>{}</table>", "<pre>\n{}", "<a href=https://e.x>{}"]
+)
 def test_T01_nothing_that_could_run_survives(surround):
     for payload in PAYLOADS:
         cleaned = clean(surround.replace("{}", payload), images=IMAGES)
@@ -82,13 +84,19 @@ def test_T01_text_form_of_a_payload_is_text():
         ("<section>a</section><section>b</section>", "<div>a</div><div>b</div>"),
         ("<b><i>x</b>y</i>", "<b><i>x</i></b>y"),
         ("<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>"),
-        ("<table><td>a<td>b<tr><td>c</table>", "<table><tbody><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></tbody></table>"),
+        (
+            "<table><td>a<td>b<tr><td>c</table>",
+            "<table><tbody><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></tbody></table>",
+        ),
         ("<table>lost?<tr><td>x</table>", "<table><tbody><tr><td>lost?</td></tr><tr><td>x</td></tr></tbody></table>"),
         ("<td>alone</td><td>cells</td>", "<div>alone</div><div>cells</div>"),
         ("x<br>y<br/>z</br>", "x<br>y<br>z<br>"),
         ('<p dir="rtl">x</p><p dir=evil>y</p>', '<p dir="rtl">x</p><p>y</p>'),
         ('<td colspan="2">x', "<div>x</div>"),
-        ('<table><td colspan="2" rowspan=999>x</table>', '<table><tbody><tr><td colspan="2">x</td></tr></tbody></table>'),
+        (
+            '<table><td colspan="2" rowspan=999>x</table>',
+            '<table><tbody><tr><td colspan="2">x</td></tr></tbody></table>',
+        ),
         ('<ol start="5"><li>x</ol>', '<ol start="5"><li>x</li></ol>'),
         ("<pre>\n\n  a\n b</pre>", "<pre>  a\n b</pre>"),
         ("<!-- hidden -->shown<!-- not closed", "shown not closed"),
@@ -109,7 +117,10 @@ def test_words_are_kept_and_markup_is_put_in_order(html, cleaned):
 def test_T10_links_say_nothing_about_us_and_open_nothing():
     cleaned = clean('<a href="https://example.com/?a=1&b=2" target="_blank" rel="opener" ping="x">x</a>')
     assert cleaned == '<a href="https://example.com/?a=1&amp;b=2" rel="noopener noreferrer nofollow ugc">x</a>'
-    assert clean("<form action=x><input value=y><button>Go</button></form><base href=x><meta http-equiv=refresh>") == "<div>Go</div>"
+    assert (
+        clean("<form action=x><input value=y><button>Go</button></form><base href=x><meta http-equiv=refresh>")
+        == "<div>Go</div>"
+    )
 
 
 def test_T08_pictures_come_from_our_attachments_or_not_at_all():
@@ -149,12 +160,22 @@ def test_pictures_may_keep_their_content_id_as_address():
     assert clean(kept, images=IMAGES) == '<img src="/files/logo" alt="">'
 
 
+_WORDS = """
+<p> </p> <div> </div> <b> </b> <i> </a> <table> </table> <tr> <td> </td> <th> <tbody> <ul> <ol> <li> </li> <pre> </pre>
+<h1> <h2> </h1> <br> <hr> <blockquote> </blockquote> <dl> <dt> <dd> <script> </script> <style> </style> <svg> <math>
+<mtext> <select> <option> <textarea> </textarea> <xmp> <noscript> <template> <title> <form> <font> <center> <!-- -->
+<![CDATA[ ]]> <a< </ > & &amp; &lt; &#13; &NewLine; &nbsp; " ' = word
+"""
 _PIECES = st.sampled_from(
-    "<p> </p> <div> </div> <b> </b> <i> </a> <table> </table> <tr> <td> </td> <th> <tbody> <ul> <ol> <li> </li> <pre> </pre> <h1> <h2>"
-    " </h1> <br> <hr> <blockquote> </blockquote> <dl> <dt> <dd> <script> </script> <style> </style> <svg> <math> <mtext> <select>"
-    " <option> <textarea> </textarea> <xmp> <noscript> <template> <title> <form> <font> <center> <!-- --> <![CDATA[ ]]> <a< </ > & &amp;"
-    " &lt; &#13; &NewLine; &nbsp; \" ' = word".split(" ")
-    + ['<a href="https://e.x/?a&b">', "<a href=mailto:x@y>", '<a href="http://[">', '<img src=cid:b alt="\'&quot;">', "<p dir=rtl>", '<td colspan=3 x="<b>">']
+    _WORDS.split()
+    + [
+        '<a href="https://e.x/?a&b">',
+        "<a href=mailto:x@y>",
+        '<a href="http://[">',
+        '<img src=cid:b alt="\'&quot;">',
+        "<p dir=rtl>",
+        '<td colspan=3 x="<b>">',
+    ]
     + ["\n", "\r", "\r\n", "\t", " ", "\x0c", "\0", "é", "\u2028", "\ud800"]
 )
 

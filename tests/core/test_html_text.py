@@ -36,7 +36,10 @@ def test_html_reads_as_text(html, text):
     [
         ("One\ntwo\n\nthree", "<p>One<br>two</p><p>three</p>"),
         ("<b> & >", "<p>&lt;b&gt; &amp; &gt;</p>"),
-        ("> quoted\n>> deeper\n> q\nown", "<blockquote><p>quoted</p><blockquote><p>deeper</p></blockquote><p>q</p></blockquote><p>own</p>"),
+        (
+            "> quoted\n>> deeper\n> q\nown",
+            "<blockquote><p>quoted</p><blockquote><p>deeper</p></blockquote><p>q</p></blockquote><p>own</p>",
+        ),
         ("  indented  twice", "<p>&nbsp;&nbsp;indented &nbsp;twice</p>"),
         (
             "see https://x.de/(a). Or <www>",

@@ -107,7 +107,13 @@ def test_a_long_line_is_cut_visibly():
 
 @pytest.mark.parametrize(
     ("text", "key"),
-    [("Straße, Łódź", "strasse, lodz"), ("ÉCOLE Ñandú", "ecole nandu"), ("ガ 한국", "ガ 한국"), ("ﬁn Ø", "fin o"), ("İ ı", "i i")],
+    [
+        ("Straße, Łódź", "strasse, lodz"),
+        ("ÉCOLE Ñandú", "ecole nandu"),
+        ("ガ 한국", "ガ 한국"),
+        ("ﬁn Ø", "fin o"),
+        ("İ ı", "i i"),
+    ],
 )
 def test_folding_for_search_and_sort(text, key):
     assert fold(text) == key

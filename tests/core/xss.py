@@ -47,7 +47,17 @@ _WITH_ADDRESS = [
     '<svg><a xlink:href="{}"><text>x</text></a></svg>',
     '<meta http-equiv="refresh" content="0; url={}">',
 ]
-_HANDLERS = ["onerror", "onload", "onclick", "onmouseover", "onfocus", "onbegin", "ontoggle", "onpointerdown", "ONERROR"]
+_HANDLERS = [
+    "onerror",
+    "onload",
+    "onclick",
+    "onmouseover",
+    "onfocus",
+    "onbegin",
+    "ontoggle",
+    "onpointerdown",
+    "ONERROR",
+]
 _WITH_HANDLER = [
     "<img src=x {}=alert(1)>",
     '<img src="x" alt="" {}="alert(1)">',
@@ -97,7 +107,7 @@ _SCRIPTS = [
     "<table background=javascript:alert(1)><td>x</td></table>",
     "<div style='background:url(javascript:alert(1))'>x</div>",
     "<div style='position:fixed;inset:0;z-index:9'>x</div>",
-    "<p style=\"width:expression(alert(1))\">x</p>",
+    '<p style="width:expression(alert(1))">x</p>',
     "<p class=overlay id=login name=csrf>x</p>",
     "<img srcset='//canary.example/x 2x'>",
     "<img src=x:alert(1) lowsrc=javascript:alert(1) dynsrc=javascript:alert(1)>",
@@ -118,8 +128,11 @@ _SCRIPTS = [
 _CARRIERS = ["noscript", "noembed", "noframes", "title", "textarea", "xmp", "style", "iframe", "select", "template"]
 _MUTATIONS = (
     [f'<{name}><p title="</{name}><img src=x onerror=alert(1)>">' for name in _CARRIERS]
-    + [f"<svg></p><{name}><a id=\"</{name}><img src=1 onerror=alert(1)>\">" for name in _CARRIERS]
-    + [f"<math><mtext><table><mglyph><{name}><!--</{name}><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">" for name in _CARRIERS]
+    + [f'<svg></p><{name}><a id="</{name}><img src=1 onerror=alert(1)>">' for name in _CARRIERS]
+    + [
+        f'<math><mtext><table><mglyph><{name}><!--</{name}><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">'
+        for name in _CARRIERS
+    ]
     + [f"<form><math><mtext></form><form><mglyph><{name}></math><img src onerror=alert(1)>" for name in _CARRIERS]
     + [f"<table><tr><td><{name}><table><{name}><img src=x onerror=alert(1)>" for name in _CARRIERS]
 )

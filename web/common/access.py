@@ -33,7 +33,10 @@ def _door(view: View, may_enter: Callable[[User], bool]) -> View:
             return sign_in_first(request)
         if not may_enter(request.user):
             raise Http404
-        return view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
+        # what one person sees is kept by no proxy, and asked for again after signing out
+        response.setdefault("Cache-Control", "private, no-cache")
+        return response
 
     return guarded
 

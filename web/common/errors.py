@@ -4,40 +4,65 @@ import logging
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import requires_csrf_token
 
 log = logging.getLogger(__name__)
 
 
-@requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(request, 400)
 
 
-@requires_csrf_token
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(request, 403)
 
 
-@requires_csrf_token
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(request, 404)
 
 
-@requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(request, 500)
+    """Without context processors: what failed may be the database they would ask who is there."""
+    if _is_api(request):
+        return _page(request, 500)
+    return HttpResponse(render_to_string("500.html", {"reference": getattr(request, "id", "")}), status=500)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Named as `handler429`, which allauth's rate limits call."""
+    response = _page(request, 429, template="common/too_many.html")
+    response["Retry-After"] = "60"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Mostly a page that was open while somebody signed in or out elsewhere: going back keeps the text."""
     log.warning("refused a form without a valid token: %s", reason)
-    return _page(request, 403)
+    return _page(request, 403, template="common/form_expired.html")
 
 
-def _page(request: HttpRequest, status: int) -> HttpResponse:
-    if request.path_info.startswith("/api/"):
-        titles = {400: _("Bad request"), 403: _("Not allowed"), 404: _("Not found"), 500: _("Server error")}
-        body = {"type": "about:blank", "title": titles[status], "status": status}
-        return JsonResponse(body, status=status, content_type="application/problem+json")
-    return render(request, f"{status}.html", {"reference": getattr(request, "id", "")}, status=status)
+def _page(request: HttpRequest, status: int, *, template: str = "") -> HttpResponse:
+    if _is_api(request):
+        return JsonResponse(_problem(status), status=status, content_type="application/problem+json")
+    context = {
+        # "Not there" says the same about everything: with the same words, the same bytes (T42).
+        "reference": "" if status == 404 else getattr(request, "id", ""),
+        "csrf_token": "",
+    }
+    return render(request, template or f"{status}.html", context, status=status)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _problem(status: int) -> dict[str, object]:
+    titles = {
+        400: _("Bad request"),
+        403: _("Not allowed"),
+        404: _("Not found"),
+        429: _("Too many requests"),
+        500: _("Server error"),
+    }
+    return {"type": "about:blank", "title": titles[status], "status": status}

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from core.blobs import load
 from tickets.models import Attachment, Ticket
 from web.common.access import customer_required
@@ -29,20 +30,23 @@ SANDBOX = "sandbox; default-src 'none'"
 @customer_required
 def attachment(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The file as a download; 404 unless the person may see the message it belongs to."""
-    file = _visible(request, uuid)
-    content_type = file.content_type if file.content_type in DOWNLOADS else "application/octet-stream"
-    return send_blob(file.digest, content_type=content_type, name=file.name)
+    return as_download(file_for(request.user, uuid))
 
 
 @require_safe
 @customer_required
 def inline_image(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """An image inside a message, when its bytes really are one of the raster formats."""
-    file = _visible(request, uuid)
+    file = file_for(request.user, uuid)
     beginnings = RASTER.get(file.content_type)
     if not beginnings or not load(file.digest)[:16].startswith(beginnings):
         raise Http404
     return send_blob(file.digest, content_type=file.content_type, name="")
+
+
+def as_download(file: Attachment) -> HttpResponse:
+    content_type = file.content_type if file.content_type in DOWNLOADS else "application/octet-stream"
+    return send_blob(file.digest, content_type=content_type, name=file.name)
 
 
 def send_blob(digest: str, *, content_type: str, name: str) -> HttpResponse:
@@ -56,14 +60,14 @@ def send_blob(digest: str, *, content_type: str, name: str) -> HttpResponse:
     return response
 
 
-def _visible(request: HttpRequest, uuid: UUID) -> Attachment:
+def file_for(user: User, uuid: UUID) -> Attachment:
     """The file, if the person may read its article: as an agent, or as a customer when the article is public."""
     file = Attachment.objects.select_related("article").filter(uuid=uuid).first()
     if file is None:
         raise Http404
     tickets = Ticket.objects.filter(pk=file.article.ticket_id)
-    if tickets.allowing(request.user, "read").exists():
+    if tickets.allowing(user, "read").exists():
         return file
-    if file.article.visible_to_customer and tickets.of_customer(request.user).exists():
+    if file.article.visible_to_customer and tickets.of_customer(user).exists():
         return file
     raise Http404

@@ -1,11 +1,12 @@
 """Live hints: "look again at this", never content. Published after commits, streamed by an async route.
 
-A page asks for a token naming the channels its reader may hear; it is good for a minute to open a stream, and a
-stream lasts ten minutes, so a right that was withdrawn falls silent (T50) at the latest with the next renewal check.
+A page asks for a token naming the channels its reader may hear. It is good for a minute, and so is the stream opened
+with it: then the page fetches a fresh one, so a right that was withdrawn falls silent within that minute (T50).
 """
 
-from __future__ import annotations
-
+import logging
+import time
+from dataclasses import dataclass
 from functools import cache
 
 import redis
@@ -16,12 +17,25 @@ from accounts.models import User
 from tickets.models import Event, Ticket
 from tickets.rights import rights_of
 
+log = logging.getLogger(__name__)
+
 SALT = "live"
 TOKEN_SECONDS = 60
 
 
+@dataclass(frozen=True)
+class Ear:
+    """What a token opens: channels, until a moment (seconds since the epoch)."""
+
+    channels: list[str]
+    until: float
+
+
 def announce(event: Event) -> None:
-    """Tell whoever looks at the ticket or at a list with it (settings.AFTER)."""
+    """Tell whoever looks at the ticket or at a list with it (settings.AFTER).
+
+    While Redis is away nobody hears; pages ask by themselves then, so there is nothing to retry.
+    """
     ticket = event.ticket
     hints = {f"ticket.{ticket.pk}": f"ticket {ticket.number}", f"queue.{ticket.queue_id}": "list"}
     if "queue" in event.data and event.data["queue"]["was"]:
@@ -29,7 +43,10 @@ def announce(event: Event) -> None:
     pipe = _redis().pipeline(transaction=False)
     for channel, hint in hints.items():
         pipe.publish(f"live.{channel}", hint)
-    pipe.execute()
+    try:
+        pipe.execute()
+    except redis.RedisError as error:
+        log.warning("no live hints: %s", error)
 
 
 def desk_token(user: User, ticket: Ticket | None = None) -> str:
@@ -43,13 +60,15 @@ def ticket_token(user: User, ticket: Ticket) -> str:
     return _token(user, [f"ticket.{ticket.pk}"])
 
 
-def channels_of(token: str) -> list[str]:
-    """The channels a token opens. Raises `signing.BadSignature` when it is forged or too old."""
-    return signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)["channels"]
+def opened_by(token: str) -> Ear:
+    """What this token lets its holder hear. Raises `signing.BadSignature` when it is forged or too old."""
+    claim = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
+    return Ear(claim["channels"], claim["until"])
 
 
 def _token(user: User, channels: list[str]) -> str:
-    return signing.dumps({"user": user.pk, "channels": channels}, salt=SALT, compress=True)
+    claim = {"user": user.pk, "channels": channels, "until": time.time() + TOKEN_SECONDS}
+    return signing.dumps(claim, salt=SALT, compress=True)
 
 
 @cache

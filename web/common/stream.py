@@ -1,6 +1,7 @@
 """The live stream: a native async route, so that a thousand open pages hold no thread and no database connection."""
 
 import asyncio
+import time
 from urllib.parse import parse_qs
 
 import redis.asyncio
@@ -8,45 +9,45 @@ from django.conf import settings
 from django.core import signing
 from redis.exceptions import RedisError
 
-from web.common.live import channels_of
+from web.common.live import Ear, opened_by
 
 PATH = "/live/"
 HEARTBEAT = 15
-# A stream ends after this many seconds and the page renews it with a fresh token: rights are looked at again.
-LIFETIME = 55
 
 
 async def stream(scope, receive, send) -> None:
     """Server-sent events named `hint` for the channels of the token in `?token=`; 403 without a good one."""
     token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
     try:
-        channels = channels_of(token)
+        ear = opened_by(token)
     except (signing.BadSignature, KeyError, TypeError):
         await _answer(send, 403)
         return
     client = redis.asyncio.Redis.from_url(settings.LIVE_REDIS_URL)
     try:
         async with client.pubsub() as pubsub:
-            await pubsub.subscribe(*(f"live.{channel}" for channel in channels), "live.all")
+            try:
+                await pubsub.subscribe(*(f"live.{channel}" for channel in [*ear.channels, "nobody"]))
+            except (RedisError, OSError):
+                await _answer(send, 503)
+                return
             await _start(send)
-            await _pass_on(pubsub, receive, send)
-    except (RedisError, OSError):
-        await _answer(send, 503)
+            await _pass_on(pubsub, ear, receive, send)
     finally:
         await client.aclose()
 
 
-async def _pass_on(pubsub, receive, send) -> None:
+async def _pass_on(pubsub, ear: Ear, receive, send) -> None:
+    """Hints until the token is over or the reader has gone; then the page opens a stream with a fresh token."""
     gone = asyncio.ensure_future(_wait_for_disconnect(receive))
-    end = asyncio.get_running_loop().time() + LIFETIME
     try:
-        while not gone.done() and asyncio.get_running_loop().time() < end:
-            message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=HEARTBEAT)
+        while not gone.done() and (left := ear.until - time.time()) > 0:
+            message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=min(HEARTBEAT, left))
             line = f"event: hint\ndata: {message['data'].decode()}\n\n" if message else ": still here\n\n"
             await send({"type": "http.response.body", "body": line.encode(), "more_body": True})
         await send({"type": "http.response.body", "body": b"event: renew\ndata: \n\n", "more_body": False})
-    except OSError:
-        return
+    except (RedisError, OSError):
+        return  # the page opens a new one, or asks by itself
     finally:
         gone.cancel()
 

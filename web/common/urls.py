@@ -1,5 +1,5 @@
 from allauth.account import views as account
-from django.urls import path
+from django.urls import path, re_path
 
 from web.common import files, health, views
 
@@ -9,8 +9,9 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
-    path(
-        "password/reset/key/<uidb36>-<key>/",
+    # the token itself has a dash: the person ends at the first one
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9a-z]+)-(?P<key>[0-9a-z-]+)/$",
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
@@ -19,6 +20,9 @@ urlpatterns = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/change/done/", views.password_changed, name="account_change_password_done"),
+    path("login/inactive/", account.account_inactive, name="account_inactive"),
     path("welcome/<str:token>/", views.welcome, name="welcome"),
     path("files/<uuid:uuid>/", files.attachment, name="attachment"),
     path("files/<uuid:uuid>/inline/", files.inline_image, name="inline_image"),

@@ -1,23 +1,21 @@
 """The way in: home, first password, theme, language, live tokens."""
 
 from django.conf import settings
-from django.contrib.auth import login, password_validation
-from django.core.exceptions import ValidationError
-from django.forms import CharField, Form, PasswordInput
+from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.invitations import invited_person
+from accounts.invitations import accept_invitation, invited_person
 from accounts.models import Theme, User
 from tickets.models import Ticket
 from web.common import live
 from web.common.access import customer_required
+from web.common.forms import FirstPassword
 
 YEAR = 365 * 24 * 3600
 
@@ -33,25 +31,6 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("setup:home" if user.is_administrator else "portal:home")
 
 
-class FirstPassword(Form):
-    password = CharField(
-        label=_("Password"),
-        widget=PasswordInput(attrs={"autocomplete": "new-password", "class": "input input--lg"}),
-        help_text=_("At least 8 characters. A sentence is easy to remember."),
-    )
-
-    def __init__(self, *args, person: User, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.person = person
-
-    def clean_password(self) -> str:
-        try:
-            password_validation.validate_password(self.cleaned_data["password"], self.person)
-        except ValidationError as error:
-            raise ValidationError(error.messages) from error
-        return self.cleaned_data["password"]
-
-
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
@@ -59,14 +38,33 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """Somebody known only by address chooses a first password and is signed in."""
     person = invited_person(token)
     if person is None:
-        return render(request, "common/welcome_over.html", status=410)
+        return _welcome_over(request)
     form = FirstPassword(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
-        person.set_password(form.cleaned_data["password"])
-        person.save(update_fields=["password"])
+        person = accept_invitation(token, password=form.cleaned_data["password"])
+        if person is None:
+            return _welcome_over(request)
         login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-        return redirect("home")
+        return redirect(_first_place(person))
     return render(request, "common/welcome.html", {"form": form, "person": person}, status=422 if form.errors else 200)
+
+
+def _welcome_over(request: HttpRequest) -> HttpResponse:
+    return render(request, "common/welcome_over.html", status=410)
+
+
+def _first_place(person: User) -> str:
+    """Most invitations come with the receipt of a request: that list is what people look for."""
+    if person.is_agent or person.is_administrator:
+        return "home"
+    return "portal:requests" if Ticket.objects.of_customer(person).exists() else "portal:home"
+
+
+@never_cache
+@require_safe
+@customer_required
+def password_changed(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/password_change_done.html")
 
 
 @require_POST
@@ -79,7 +77,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(theme=theme)
     else:
-        response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        _remember(response, "theme", theme)
     return response
 
 
@@ -92,7 +90,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(language=language)
     else:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax")
+        _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
     return response
 
 
@@ -109,6 +107,12 @@ def live_address(request: HttpRequest) -> HttpResponse:
             return HttpResponse(status=404)
         return HttpResponse(f"/live/?token={live.ticket_token(user, ticket)}", content_type="text/plain")
     return HttpResponse(f"/live/?token={live.desk_token(user, ticket)}", content_type="text/plain")
+
+
+def _remember(response: HttpResponse, name: str, value: str) -> None:
+    """A choice of somebody who is not known yet, on this computer; no script needs to read it (T77)."""
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
 
 
 def _back(request: HttpRequest) -> str:

@@ -25,22 +25,22 @@ def kind_of(bound: BoundField) -> str:
     return next((kind for widget, kind in KINDS if isinstance(bound.field.widget, widget)), "input")
 
 
-def described(bound: BoundField, *, hint: str) -> str:
+def described(bound: BoundField, *, id: str, hint: str) -> str:
     """The ids of what explains the control, the error first."""
-    ids = [f"{bound.auto_id}-e"] if bound.errors else []
-    return " ".join(ids + ([f"{bound.auto_id}-h"] if hint else []))
+    ids = [f"{id}-e"] if bound.errors else []
+    return " ".join(ids + ([f"{id}-h"] if hint else []))
 
 
-def control(bound: BoundField, *, kind: str, size: str, hint: str, attrs: dict[str, Any]) -> SafeString:
+def control(bound: BoundField, *, id: str, kind: str, size: str, hint: str, attrs: dict[str, Any]) -> SafeString:
     """The widget with our classes and its aria attributes."""
-    wired = dict(attrs)
+    wired = {"id": id, **attrs}
     classes = bound.field.widget.attrs.get("class", "").split()
     base = CLASSES.get(kind)
     if base and base not in classes:
         classes = [base, *([f"{base}--{size}"] if size else []), *classes]
     if classes:
         wired["class"] = " ".join(classes)
-    if about := described(bound, hint=hint):
+    if about := described(bound, id=id, hint=hint):
         wired["aria-describedby"] = about
     if bound.errors:
         wired["aria-invalid"] = "true"

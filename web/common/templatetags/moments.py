@@ -5,7 +5,7 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton, format_time
-from babel.units import format_unit
+from babel.numbers import format_decimal
 from django.utils import timezone, translation
 
 # Which country's habits a language without a country takes.
@@ -51,11 +51,13 @@ def full_moment(at: datetime) -> str:
 
 def file_size(size: int) -> str:
     """ "312 kB", "1.4 MB": decimal units as the operating systems show them."""
-    if size < 1000:
-        return format_unit(size, "digital-byte", "short", locale=current_locale())
-    number, unit = (size / 1000, "kilobyte") if size < 1_000_000 else (size / 1_000_000, "megabyte")
-    pattern = "#,##0" if unit == "kilobyte" else "#,##0.#"
-    return format_unit(number, f"digital-{unit}", "short", format=pattern, locale=current_locale())
+    kilo = size < 1_000_000
+    number = _decimal(max(1, size / 1000), "#,##0") if kilo else _decimal(size / 1_000_000, "#,##0.#")
+    return f"{number}\N{NO-BREAK SPACE}{'kB' if kilo else 'MB'}"
+
+
+def _decimal(number: float, pattern: str) -> str:
+    return format_decimal(number, pattern, locale=current_locale())
 
 
 def _together(length: str, *, day: str, clock: str, locale: Locale) -> str:

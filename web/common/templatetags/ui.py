@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
@@ -12,14 +13,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from web.common.templatetags import moments
-from web.common.templatetags.bound import control, kind_of
+from web.common.templatetags.bound import control, described, kind_of
 
 register = template.Library()
 
 # These point somewhere and are mirrored in right-to-left languages.
-DIRECTED = frozenset(
-    "reply reply-all forward chev-r chev-l arrow-l arrow-r undo send enter logout external skip".split()
-)
+DIRECTED = {
+    *("reply", "reply-all", "forward", "undo", "send", "enter", "logout", "external", "skip"),
+    *("chev-l", "chev-r", "arrow-l", "arrow-r"),
+}
 GLYPHS = {
     "new": "new",
     "open": "open",
@@ -45,8 +47,8 @@ def icon(name: str, cls: str = "") -> SafeString:
 
 
 @register.simple_tag
-def avatar(person: Any, size: str = "", label: bool = False, dot: str = "") -> SafeString:  # noqa: FBT001, FBT002
-    """Initials on one of eight hues. `size` xs, md, lg; `label` names it where no name stands beside; `dot` on, away."""
+def avatar(person: Any, size: str = "", *, label: bool = False, dot: str = "") -> SafeString:
+    """Initials on one of eight hues. `size` xs, md, lg; `label` names it where no name is beside; `dot` on, away."""
     name = str(person) if person else gettext("Unassigned")
     classes = "avatar" + (f" avatar--{size}" if size else "")
     named = format_html(' role="img" aria-label="{0}" title="{0}"', name) if label else ' aria-hidden="true"'
@@ -56,9 +58,7 @@ def avatar(person: Any, size: str = "", label: bool = False, dot: str = "") -> S
     if dot:
         mark = format_html('<span class="avatar__dot{}"></span>', " avatar__dot--away" if dot == "away" else "")
     hue = (person.pk or 0) % 8
-    return format_html(
-        '<span class="{} av-{}"{}>{}{}</span>', classes, hue, SafeString(named), initials(name), mark
-    )
+    return format_html('<span class="{} av-{}"{}>{}{}</span>', classes, hue, SafeString(named), initials(name), mark)
 
 
 @register.filter
@@ -71,7 +71,7 @@ def initials(name: str) -> str:
 
 
 @register.inclusion_tag("components/status.html")
-def status(state: Any, text: bool = True) -> dict[str, Any]:  # noqa: FBT001, FBT002
+def status(state: Any, *, text: bool = True) -> dict[str, Any]:
     """The glyph of a state and its word; with `text=False` the word is for screen readers only."""
     glyph = GLYPHS.get(state.type, "open")
     # closed without a solution is grey: the stock row says so by its name
@@ -81,7 +81,8 @@ def status(state: Any, text: bool = True) -> dict[str, Any]:  # noqa: FBT001, FB
 
 
 @register.inclusion_tag("components/priority.html")
-def priority(of: Any, text: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
+def priority(of: Any, *, text: bool = False) -> dict[str, Any]:
+    """Bars from low to urgent; `text=True` writes the word beside them."""
     return {"level": LEVELS.get(of.level, "medium"), "name": word(of.name), "text": text}
 
 
@@ -95,7 +96,7 @@ def word(name: str) -> str:
 
 
 @register.simple_tag
-def reltime(at: datetime | None, short: bool = False, cls: str = "") -> SafeString:  # noqa: FBT001, FBT002
+def reltime(at: datetime | None, *, short: bool = False, cls: str = "") -> SafeString:
     """ "12 min ago" by <rel-time>, the moment without script, the full date with zone in the title."""
     if not at:
         return SafeString("")
@@ -127,6 +128,12 @@ def page_attributes() -> SafeString:
     return format_html(' data-locale="{}" data-zone="{}"', locale, timezone.get_current_timezone_name())
 
 
+@register.simple_tag
+def csrf_cookie_name() -> str:
+    """Where the scripts find the token after somebody signed in again in another tab."""
+    return settings.CSRF_COOKIE_NAME
+
+
 # ---- controls ---------------------------------------------------------------------------------
 
 
@@ -138,7 +145,8 @@ def button(label: str, *, kind: str = "", icon: str = "", href: str = "", key: s
     attrs.setdefault("data_key", key.lower() if key else None)
     if not href:
         attrs.setdefault("type", "button")
-    return {"label": label, "icon": icon, "href": href, "key": key, "cls": " ".join(filter(None, classes))} | _flat(attrs)
+    cls = " ".join(filter(None, classes))
+    return {"label": label, "icon": icon, "href": href, "key": key, "cls": cls, "attrs": attrs}
 
 
 @register.inclusion_tag("components/icon_button.html")
@@ -149,7 +157,7 @@ def icon_button(icon: str, label: str, *, href: str = "", key: str = "", size: s
     if not href:
         attrs.setdefault("type", "button")
     title = f"{label} ({key})" if key else label
-    return {"icon": icon, "label": title, "href": href, "cls": " ".join(filter(None, classes))} | _flat(attrs)
+    return {"icon": icon, "label": title, "href": href, "cls": " ".join(filter(None, classes)), "attrs": attrs}
 
 
 @register.inclusion_tag("components/field.html")
@@ -159,16 +167,18 @@ def field(bound: BoundField, **options: Any) -> dict[str, Any]:
     label = options.pop("label", bound.label)
     hint = options.pop("hint", bound.help_text)
     named = {name: options.pop(name, None) for name in ("full", "switch", "reveal", "tokens", "drop", "hide_label")}
-    kind, size = kind_of(bound), options.pop("size", "")
+    kind, size, id = kind_of(bound), options.pop("size", ""), options.pop("id", bound.auto_id)
     attrs = {name.replace("_", "-"): value for name, value in options.items() if value not in (None, False)}
     return {
         **named,
         "bound": bound,
+        "id": id,
         "kind": kind,
         "label": label,
         "hint": hint,
+        "about": described(bound, id=id, hint=hint),
         "optional": not bound.field.required and kind not in ("check", "hidden"),
-        "control": control(bound, kind=kind, size=size, hint=hint, attrs=attrs),
+        "control": control(bound, id=id, kind=kind, size=size, hint=hint, attrs=attrs),
     }
 
 
@@ -181,7 +191,3 @@ def attributes(pairs: dict[str, Any] | None) -> SafeString:
 
 def _attribute(name: str, value: Any) -> SafeString:
     return format_html(" {}", name) if value is True else format_html(' {}="{}"', name, value)
-
-
-def _flat(attrs: dict[str, Any]) -> dict[str, Any]:
-    return {"attrs": attrs}

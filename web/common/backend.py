@@ -1,0 +1,16 @@
+"""Who somebody is, by address and password: our own table of addresses decides, never allauth's."""
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from accounts.models import User
+from accounts.people import person_with_address
+from core.text import normalise_address
+
+
+class PeopleBackend(AuthenticationBackend):
+    """allauth's backend (it spends the same time on unknown addresses) over our people."""
+
+    def _authenticate_by_email(self, email: str, password: str) -> User | None:
+        person = person_with_address(email) or User.objects.filter(email=normalise_address(email)).first()
+        # the system's own actors are nobody
+        return self._check_password(None if person is None or person.is_system else person, password)
