@@ -210,6 +210,8 @@ CELERY_BEAT_SCHEDULE = {
 
 AUTH_USER_MODEL = "accounts.User"
 ANONYMOUS_USER_NAME = None
+# Nobody asks guardian through has_perm: rights are sets of queues (tickets/rights.py), so its backend stays out.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 GUARDIAN_MONKEY_PATCH_USER = False
 AUTHENTICATION_BACKENDS = ["web.common.backend.PeopleBackend"]
 PASSWORD_HASHERS = [

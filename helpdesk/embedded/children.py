@@ -86,8 +86,8 @@ class Child:
         self.failures += 1
         self._signal(signal.SIGKILL)
         self._restart_at = time.monotonic() + pause
-        say(f"The {self.duty.name} process {self._ending()} and starts again in {pause:g} s. The end of {self.log}:")
-        say(tail(self.log, since=self._log_start))
+        say(f"The {self.duty.name} process {self._ending()} and starts again in {pause:g} s. It said in {self.log}:")
+        say(tail(self.log, since=self._log_start) or "  nothing")
 
     def _ending(self) -> str:
         code = self._process.returncode if self._process is not None else 0

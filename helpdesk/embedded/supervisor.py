@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from types import FrameType
 
+from helpdesk.embedded import static_files
 from helpdesk.embedded.announcement import announce
 from helpdesk.embedded.catalogues import compile_stale_catalogues
 from helpdesk.embedded.children import Child, Duty
@@ -100,7 +101,9 @@ def _require_free_ports(options: argparse.Namespace) -> None:
 def _prepare(places: Places, environment: Mapping[str, str], *, demo: bool) -> None:
     """What must be done before the first page can be served."""
     _manage("migrate", "--no-input", doing="Preparing the database", places=places, environment=environment)
-    _manage("collectstatic", "--no-input", doing="Preparing the pages", places=places, environment=environment)
+    if not static_files.are_fresh(places):
+        _manage("collectstatic", "--no-input", doing="Preparing the pages", places=places, environment=environment)
+        static_files.remember(places)
     if demo:
         _manage("demo", "--if-empty", doing="Loading the demo data", places=places, environment=environment)
 

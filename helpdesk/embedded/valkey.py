@@ -78,6 +78,9 @@ class Valkey:
     def _launch(self) -> None:
         self._write_configuration(port=self._choose_port())
         (self._folder / "valkey.pid").unlink(missing_ok=True)
+        if self._process is not None:
+            # Collect the ended one before it is forgotten.
+            self._process.poll()
         with open_log(self._log) as log:
             self._process = subprocess.Popen(
                 [_program(), "valkey.conf"],

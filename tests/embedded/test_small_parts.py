@@ -1,0 +1,171 @@
+"""The parts without processes: addresses, logs, catalogues, messages, arguments."""
+
+import errno
+import gettext
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from helpdesk.embedded import logs
+from helpdesk.embedded.catalogues import compile_stale_catalogues
+from helpdesk.embedded.console import FULL_DISK, in_plain_words
+from helpdesk.embedded.environment import application_environment, base_url, remember_base_url
+from helpdesk.embedded.places import Places
+from helpdesk.embedded.ports import free_port, is_free
+from helpdesk.embedded.services import Services
+from helpdesk.embedded.sharing import Sharing
+from helpdesk.embedded.static_files import fingerprint
+from helpdesk.embedded.testrun import with_defaults
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://localhost:8000"),  # noqa: S104
+        ("::", "http://localhost:8000"),
+        ("::1", "http://[::1]:8000"),
+        ("help.example", "http://help.example:8000"),
+    ],
+)
+def test_the_address_of_the_pages_is_one_that_people_can_open(host: str, url: str) -> None:
+    assert base_url(host=host, port=8000) == url
+
+
+def test_the_environment_keeps_what_the_person_has_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = Places(tmp_path)
+    places.make()
+    nothing_embedded = Services({}, sharing=Sharing(places.run))
+    for name in ("HELPDESK_BASE_URL", "HELPDESK_SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    remember_base_url(places, host="127.0.0.1", port=9000)
+    first = application_environment(places, nothing_embedded)
+    assert first["HELPDESK_BASE_URL"] == "http://127.0.0.1:9000"
+    assert first["HELPDESK_DATA"] == str(tmp_path)
+    assert len(first["HELPDESK_SECRET_KEY"]) == 64
+    monkeypatch.setenv("HELPDESK_BASE_URL", "https://help.example")
+    monkeypatch.setenv("HELPDESK_SECRET_KEY", "mine")
+    second = application_environment(places, nothing_embedded)
+    assert (second["HELPDESK_BASE_URL"], second["HELPDESK_SECRET_KEY"]) == ("https://help.example", "mine")
+
+
+def test_a_port_is_free_until_somebody_listens_on_it() -> None:
+    port = free_port()
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", port))
+        server.listen()
+        assert not is_free(port)
+    assert is_free(port)
+
+
+def test_a_large_log_is_set_aside_when_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "ROTATE_ABOVE", 3)
+    path = tmp_path / "web.log"
+    for text in ("first", "second", "third", "fourth", "fifth"):
+        with logs.open_log(path) as log:
+            log.write(text.encode())
+    kept = {file.name: file.read_text() for file in tmp_path.iterdir()}
+    assert kept == {"web.log": "fifth", "web.log.1": "fourth", "web.log.2": "third", "web.log.3": "second"}
+
+
+def test_the_end_of_a_log_is_shown_from_where_the_process_began(tmp_path: Path) -> None:
+    path = tmp_path / "web.log"
+    path.write_text("old\n")
+    start = logs.size(path)
+    with logs.open_log(path) as log:
+        log.write(b"one\ntwo\nthree\n")
+    assert logs.tail(path, since=start, lines=2) == "  two\n  three"
+
+
+CATALOGUE = """\
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+msgctxt "verb"
+msgid "Open"
+msgstr "Öffnen"
+
+msgid "Open"
+msgstr "Offen"
+
+msgid "%(n)s ticket"
+msgid_plural "%(n)s tickets"
+msgstr[0] "%(n)s Ticket"
+msgstr[1] "%(n)s Tickets"
+
+#, fuzzy
+msgid "Close"
+msgstr "nicht geprüft"
+"""
+
+
+def test_catalogues_are_compiled_with_contexts_and_plurals_but_without_unfinished_entries(tmp_path: Path) -> None:
+    folder = tmp_path / "locale" / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").write_text(CATALOGUE)
+    compile_stale_catalogues(tmp_path)
+    with (folder / "django.mo").open("rb") as handle:
+        german = gettext.GNUTranslations(handle)
+    assert german.pgettext("verb", "Open") == "Öffnen"
+    assert german.gettext("Open") == "Offen"
+    assert german.ngettext("%(n)s ticket", "%(n)s tickets", 2) == "%(n)s Tickets"
+    assert german.gettext("Close") == "Close"
+
+
+def test_a_catalogue_is_compiled_again_only_when_its_source_is_newer(tmp_path: Path) -> None:
+    folder = tmp_path / "locale" / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    source, compiled = folder / "django.po", folder / "django.mo"
+    source.write_text(CATALOGUE)
+    compiled.write_bytes(b"untouched")
+    os.utime(source, (1, 1))
+    compile_stale_catalogues(tmp_path)
+    assert compiled.read_bytes() == b"untouched"
+    os.utime(compiled, (0, 0))
+    compile_stale_catalogues(tmp_path)
+    assert compiled.read_bytes() != b"untouched"
+
+
+def test_static_files_are_made_again_when_one_changes(tmp_path: Path) -> None:
+    for name in ("requirements.lock", "helpdesk/settings.py", "static/css/site.css"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("old")
+    first = fingerprint(tmp_path)
+    assert fingerprint(tmp_path) == first
+    (tmp_path / "static/css/site.css").write_text("newer")
+    second = fingerprint(tmp_path)
+    (tmp_path / "static/css/more.css").write_text("")
+    third = fingerprint(tmp_path)
+    (tmp_path / "requirements.lock").write_text("other")
+    assert len({first, second, third, fingerprint(tmp_path)}) == 4
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (errno.ENOSPC, FULL_DISK),
+        (errno.EROFS, "/data cannot be written: correct its permissions, or choose another data folder."),
+        (errno.ENOTDIR, "/data cannot be used: Not a directory."),
+    ],
+)
+def test_a_failing_disk_is_one_plain_sentence(number: int, sentence: str) -> None:
+    assert in_plain_words(OSError(number, os.strerror(number), "/data")) == sentence
+
+
+@pytest.mark.parametrize(
+    ("given", "names_all"),
+    [
+        ([], True),
+        (["-x", "-k", "words"], True),
+        (["tests/embedded"], False),
+        (["tests/embedded/test_small_parts.py::test_x"], False),
+    ],
+)
+def test_all_tests_run_unless_some_are_named(given: list[str], *, names_all: bool) -> None:
+    arguments = with_defaults(given)
+    assert arguments[:4] == ["-n", "2", "--dist", "loadgroup"]
+    assert (arguments[-1] == "tests") == names_all

@@ -1,0 +1,49 @@
+"""Programs for the tests: installed once if possible, and missed aloud."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from helpdesk.embedded import system_packages
+from helpdesk.embedded.system_packages import Program, install_missing
+
+BROWSER = Program(names=("browser-of-this-test",), package="browser", tests="the browser tests")
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only folder with programs, among them an apt-get that notes its calls and fails to install."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    apt_get = programs / "apt-get"
+    apt_get.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\ntest "$2" = update\n')
+    apt_get.chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(system_packages, "PROGRAMS", (BROWSER,))
+    return tmp_path
+
+
+def test_nothing_is_done_when_nothing_is_missing(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (machine / "programs" / "browser-of-this-test").symlink_to("/bin/true")
+    install_missing(machine / "remembered")
+    assert not (machine / "calls").exists()
+    assert capsys.readouterr().err == ""
+
+
+def test_a_failed_installation_is_told_and_not_tried_again(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    install_missing(machine / "remembered")
+    install_missing(machine / "remembered")
+    calls = (machine / "calls").read_text().splitlines()
+    assert calls == ["--quiet update", "--quiet install --yes --no-install-recommends browser"]
+    assert capsys.readouterr().err.count("SKIPPED: the browser tests, because browser is not installed.") == 2
+
+
+def test_an_ordinary_user_installs_nothing(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    install_missing(machine / "remembered")
+    assert not (machine / "calls").exists()
+    assert "SKIPPED" in capsys.readouterr().err
