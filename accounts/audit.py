@@ -4,23 +4,41 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.forms.models import model_to_dict
 
 from accounts.models import ConfigChange, User
 
 SECRET_WORDS = ("password", "secret", "token", "digest")
+# How a secret shows that it was given anew, as True before and after would say nothing.
+REPLACED = "replaced"
 
 
 def save_audited(obj: models.Model, *, by: User) -> ConfigChange | None:
     """Save a row of configuration and note what changed; None (and no write) when nothing did."""
     with transaction.atomic():
         old = type(obj)._default_manager.select_for_update(of=("self",)).filter(pk=obj.pk).first() if obj.pk else None
-        before = snapshot(old) if old else {}
-        if old and before == snapshot(obj):
+        if old is None:
+            obj.save()
+            return note(obj, action=ConfigChange.Action.CREATED, before={}, after=snapshot(obj), by=by)
+        if _values(old) == _values(obj):
             return None
+        before, after = snapshot(old), snapshot(obj) | _replaced_secrets(old, obj)
         obj.save()
-        action = ConfigChange.Action.CHANGED if old else ConfigChange.Action.CREATED
-        return note(obj, action=action, before=before, after=snapshot(obj), by=by)
+        return note(obj, action=ConfigChange.Action.CHANGED, before=before, after=after, by=by)
+
+
+def remove_audited(obj: models.Model, *, by: User) -> ConfigChange:
+    """Delete a row of configuration and keep what it was."""
+    with transaction.atomic():
+        change = note(obj, action=ConfigChange.Action.REMOVED, before=snapshot(obj), after={}, by=by)
+        obj.delete()
+    return change
+
+
+def note_change(obj: models.Model, *, before: dict, after: dict, by: User) -> ConfigChange | None:
+    """One line of the audit for a change that is more than one row; None when both sides are equal."""
+    if before == after:
+        return None
+    return note(obj, action=ConfigChange.Action.CHANGED, before=before, after=after, by=by)
 
 
 def note(obj: models.Model, *, action: str, before: dict, after: dict, by: User) -> ConfigChange:
@@ -37,16 +55,37 @@ def note(obj: models.Model, *, action: str, before: dict, after: dict, by: User)
 
 
 def snapshot(obj: models.Model) -> dict[str, Any]:
-    """The fields of a row as plain values; secrets only as whether there is one."""
-    values = model_to_dict(obj, fields=[f.name for f in obj._meta.concrete_fields])
-    plain = {}
-    for name, value in values.items():
-        if any(word in name for word in SECRET_WORDS):
-            plain[name] = bool(value)
+    """The fields people set, as plain values: rows as `{"id", "name"}`, secrets only as whether there is one."""
+    plain: dict[str, Any] = {}
+    for field in obj._meta.concrete_fields:
+        if _is_secret(field):
+            plain[field.name] = bool(field.value_from_object(obj))
+        elif not field.editable or field.primary_key:
+            continue
+        elif field.is_relation:
+            row = getattr(obj, field.name)
+            plain[field.name] = {"id": row.pk, "name": str(row)} if row is not None else None
         else:
-            plain[name] = value if isinstance(value, str | int | bool | list | dict | None) else _text(value)
+            plain[field.name] = _plain(field.value_from_object(obj))
     return plain
 
 
-def _text(value: Any) -> str:
+def _values(obj: models.Model) -> list[Any]:
+    return [field.value_from_object(obj) for field in obj._meta.concrete_fields]
+
+
+def _replaced_secrets(old: models.Model, new: models.Model) -> dict[str, str]:
+    """Secrets that were there, are there and are other ones."""
+    secrets = [field for field in new._meta.concrete_fields if _is_secret(field)]
+    pairs = ((field.name, field.value_from_object(old), field.value_from_object(new)) for field in secrets)
+    return {name: REPLACED for name, was, now in pairs if was and now and was != now}
+
+
+def _is_secret(field: models.Field) -> bool:
+    return any(word in field.name for word in SECRET_WORDS)
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | int | bool | list | dict):
+        return value
     return DjangoJSONEncoder().default(value) if not isinstance(value, bytes | memoryview) else ""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
+from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
@@ -26,6 +27,19 @@ def invited_person(token: str) -> User | None:
     user = User.objects.active().filter(pk=claim["user"]).first()
     if user is None or user.has_usable_password() or not constant_time_compare(claim["state"], _state(user)):
         return None
+    return user
+
+
+def accept_invitation(token: str, *, password: str) -> User | None:
+    """Choose the first password and so use the link up; None when it is not good (any more)."""
+    with transaction.atomic():
+        user = invited_person(token)
+        # of two who click at once the second finds the link used
+        user = user and User.objects.select_for_update().get(pk=user.pk)
+        if user is None or invited_person(token) is None:
+            return None
+        user.set_password(password)
+        user.save(update_fields=["password"])
     return user
 
 

@@ -1,6 +1,6 @@
 """Who there is: people with their addresses, organisations, roles, API tokens, and who changed what configuration."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -22,7 +22,7 @@ class UserQuerySet(models.QuerySet):
         return self.active().filter(is_customer=True)
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
         user = self.model(email=email, **fields)
         user.set_password(password) if password else user.set_unusable_password()
@@ -55,8 +55,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
     phone = models.CharField(_("phone"), max_length=50, blank=True)
-    organisations = models.ManyToManyField("Organisation", through="Membership", related_name="people")
+    organisations: models.ManyToManyField = models.ManyToManyField(
+        "Organisation", through="Membership", related_name="people"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # Worked out by tickets/rights.py once per request.
+    queue_rights: Any = None
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["name"]

@@ -13,7 +13,8 @@ def system_actor(key: str) -> User:
     user, _created = User.objects.get_or_create(
         system_key=key,
         defaults={
-            "email": f"{key}@system.invalid",
+            # No address, so that nobody can ever write from it and stand in the actor's way.
+            "email": f"system:{key}",
             "name": SYSTEM_NAMES.get(key, key.capitalize()),
             "is_active": False,
             "password": "!",

@@ -4,9 +4,11 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import ApiToken, User
+from accounts.audit import note, save_audited, snapshot
+from accounts.models import ApiToken, ConfigChange, User
 
 PREFIX = "hdk_"
 LIFETIME = timedelta(days=365)
@@ -15,15 +17,24 @@ LIFETIME = timedelta(days=365)
 def issue_token(user: User, *, name: str, scope: str = ApiToken.Scope.WRITE) -> tuple[ApiToken, str]:
     """A new token and its secret; the secret is never readable again."""
     secret = PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(
-        user=user,
-        name=name,
-        scope=scope,
-        prefix=secret[:10],
-        digest=_digest(secret),
-        expires_at=timezone.now() + LIFETIME,
-    )
+    with transaction.atomic():
+        token = ApiToken.objects.create(
+            user=user,
+            name=name,
+            scope=scope,
+            prefix=secret[:10],
+            digest=_digest(secret),
+            expires_at=timezone.now() + LIFETIME,
+        )
+        note(token, action=ConfigChange.Action.CREATED, before={}, after=snapshot(token), by=user)
     return token, secret
+
+
+def revoke_token(token: ApiToken, *, by: User) -> None:
+    """The token stops working at once; a second time changes nothing."""
+    if token.revoked_at is None:
+        token.revoked_at = timezone.now()
+        save_audited(token, by=by)
 
 
 def token_for(secret: str) -> ApiToken | None:

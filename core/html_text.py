@@ -54,7 +54,7 @@ def to_text(html: str, *, limit: int = TEXT_LIMIT) -> str:
     if _QUOTE in text:
         text = _with_quote_marks(text)
     text = text.replace(_KEPT_BLANK, " ")
-    return strip_nul(unescape(text)).replace("\xa0", " ").replace("\r", " ").strip("\n ")
+    return strip_nul(unescape(text)).replace("\xa0", " ").replace("\r", " ").strip("\n").rstrip()
 
 
 def from_text(text: str, *, limit: int = TEXT_LIMIT) -> str:

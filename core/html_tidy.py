@@ -115,6 +115,8 @@ class _Builder:
         if rule.name in self.open:
             walls = _NO_WALLS if rule.name == "table" else _TABLE_ONLY if rule.is_table_part else _WALLS
             self.close_nearest((rule.name,), walls)
+        elif rule.name in _CELLS:
+            self.close_nearest(("div",), _WALLS)  # a cell outside of any table has become a block
         elif rule.name == "br":
             self.write("<br>")
 

@@ -22,6 +22,8 @@ _HREF = re.compile(r"""(?i)(?<![^\s"'/])href""" + _VALUE)
 # Elements that go with everything in them: none of it is written for readers.
 _HIDDEN = ("script", "style", "title", "xml", "svg", "math", "template")
 _MAY_HIDE = re.compile(rf"(?i)<(?:{'|'.join(_HIDDEN)})")
+_INLINE_TAG = re.compile(r"(?i)</?(?:a|b|i|u|s|em|strong|span|font|code|small|big|sub|sup|o:p)(?=[\s/>])[^<>]*+>")
+_ANY_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*+>")
 
 Tag = tuple[str, str, str]
 
@@ -52,8 +54,8 @@ def unescape(text: str) -> str:
 
 
 def without_tags(html: str) -> str:
-    """The crude way, for what has too many tags: each becomes a line break."""
-    return re.sub(r"<[a-zA-Z/!?][^<>]*+>", "\n", without_hidden(html))
+    """The crude way, for what has too many tags: those within lines go, each other one becomes a line break."""
+    return _ANY_TAG.sub("\n", _INLINE_TAG.sub("", without_hidden(html)))
 
 
 def is_text(tag: str) -> bool:

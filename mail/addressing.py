@@ -1,8 +1,15 @@
 """Our own addresses: which queue a recipient means, and from which address a queue writes."""
 
+import re
 from collections.abc import Iterable
 
-from core.text import normalise_address
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from accounts.audit import save_audited
+from accounts.models import User
+from core.text import clean_line, normalise_address
 from mail.models import Address
 from tickets.models import Queue
 from tickets.rights import ancestors
@@ -13,6 +20,15 @@ def address_for(recipients: Iterable[str]) -> Address | None:
     wanted = [normalise_address(recipient) for recipient in recipients]
     ours = {a.address: a for a in Address.objects.filter(is_active=True, address__in=wanted).select_related("queue")}
     return next((ours[address] for address in wanted if address in ours), None)
+
+
+def by_queue(recipients: Iterable[str]) -> list[tuple[str, ...]]:
+    """`recipients` in groups: those that lead to the same queue together, and those that are not ours as one."""
+    queues = dict(Address.objects.filter(is_active=True).values_list("address", "queue"))
+    groups: dict[int | None, list[str]] = {}
+    for recipient in recipients:
+        groups.setdefault(queues.get(normalise_address(recipient)), []).append(recipient)
+    return [tuple(group) for group in groups.values()]
 
 
 def is_ours(address: str) -> bool:
@@ -27,3 +43,46 @@ def sender_for(queue: Queue) -> Address | None:
         if queue_id in found:
             return found[queue_id]
     return Address.objects.filter(is_active=True).order_by("id").first()
+
+
+def save_address(address: Address, *, by: User) -> Address:
+    """Save a new or changed address of a queue; mail to it arrives there from the next message on.
+
+    Raises `ValidationError` when it is no address or when another queue has it.
+    """
+    address.address = check_address(address.address, known=address.pk)
+    address.name = clean_line(address.name, 100)
+    save_audited(address, by=by)
+    return address
+
+
+def check_address(text: str, *, known: int | None = None) -> str:
+    """The address in normal form. Raises `ValidationError` that says what is wrong and what may have been meant."""
+    text = text.strip()
+    try:
+        validate_email(text)
+    except ValidationError as error:
+        raise ValidationError(_what_is_wrong(text)) from error
+    address = normalise_address(text)
+    taken = Address.objects.filter(address=address).select_related("queue").first()
+    if taken and taken.pk != known:
+        words = {"address": address, "queue": taken.queue.path}
+        raise ValidationError(_("%(address)s already belongs to the queue %(queue)s.") % words)
+    return address
+
+
+def _what_is_wrong(text: str) -> str:
+    meant = re.sub(r"\s+", "", text).replace(",", ".")
+    try:
+        validate_email(meant)
+    except ValidationError:
+        meant = ""
+    if "," in text and meant:
+        return _("An address cannot contain a comma. Did you mean %(address)s?") % {"address": meant}
+    if "," in text:
+        return _("An address cannot contain a comma. Write each address in a row of its own.")
+    if re.search(r"\s", text) and meant:
+        return _("An address cannot contain a space. Did you mean %(address)s?") % {"address": meant}
+    if re.search(r"\s", text):
+        return _("An address cannot contain a space.")
+    return _("This is not an email address. It looks like support@example.com.")

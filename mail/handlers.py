@@ -12,7 +12,7 @@ from mail.texts import RECEIPT, REFUSED, Text, fill
 from tickets.actions.replying import send_automatic
 from tickets.events import Cause
 from tickets.messages import Message
-from tickets.models import Event
+from tickets.models import Article, Event
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
 
@@ -34,13 +34,13 @@ def acknowledge(event: Event) -> None:
     if article is None or article.sender != Sender.CUSTOMER:
         return
     if event.kind == "ticket.created" and article.channel in (Channel.EMAIL, Channel.WEB):
-        _answer(event, RECEIPT)
+        _answer(event, article, RECEIPT)
     elif event.kind == "article.refused":
-        _answer(event, REFUSED)
+        _answer(event, article, REFUSED)
 
 
-def _answer(event: Event, text: Text) -> None:
-    article, ticket = event.article, event.ticket
+def _answer(event: Event, article: Article, text: Text) -> None:
+    ticket = event.ticket
     recipient = article.sent_from.get("address") or ticket.customer.email
     if not may_answer(recipient, _incoming(event)):
         return
@@ -51,7 +51,8 @@ def _answer(event: Event, text: Text) -> None:
         ticket.language,
         number=f"#{ticket.number}",
         link=request_in_portal(ticket.number),
-        invitation=invitation_link(ticket.customer) if invited else "",
+        # None, because an empty text counts as true in Liquid
+        invitation=invitation_link(ticket.customer) if invited else None,
         days=settings.INVITATION_DAYS,
     )
     message = Message(text=body, subject=subject, to=[{"name": "", "address": recipient}])

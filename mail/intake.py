@@ -5,10 +5,11 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -19,11 +20,12 @@ from core.secrets import derived_key
 from core.text import clean_line, normalise_address
 from core.work import run_inside, wake
 from mail import parse
+from mail.addresses import is_address
 from mail.addressing import address_for
-from mail.compose import check_message_id, find_tags
+from mail.marks import check_message_id, find_tags
 from mail.matching import Pointer, Verdict, decide
 from mail.models import Account, Address, Incoming
-from mail.sandbox import parse_limited
+from mail.sandbox import ChildCrashed, ChildFailed, LimitExceeded, parse_limited
 from tickets.actions.opening import Opening, open_ticket
 from tickets.actions.replying import receive
 from tickets.events import Cause
@@ -33,11 +35,14 @@ from tickets.models.article import Sender
 from tickets.models.ticket import Channel
 
 MAX_POINTERS = 50
+MAX_PARSES = 2
 # Lines that every hop adds: they differ when the same message is handed over twice.
 _TRACE_FIELD = re.compile(
     rb"(?im)^(?:received|return-path|delivered-to|x-original-to|x-received|arc-[\w-]+|authentication-results|"
-    rb"received-spf|x-spam-[\w-]+|x-virus-[\w-]+|status|x-status|x-uid|x-mozilla-[\w-]+):.*(?:\r?\n[ \t].*)*\r?\n"
+    rb"received-spf|x-spam-[\w-]+|x-virus-[\w-]+|status|x-status|x-uid|x-mozilla-[\w-]+):.*(?:\n[ \t].*)*\n"
 )
+# The line that mailbox files and some pipes put in front of a message.
+_MBOX_LINE = re.compile(rb"\A>?From [^\n]*\n")
 
 
 @dataclass(frozen=True)
@@ -57,29 +62,41 @@ class Unusable(Exception):
 
 
 def accept(raw: bytes, envelope: Envelope) -> Incoming:
-    """Make a message durable: the bytes on disk, then the row. When this returns, it can no longer be lost."""
-    digest = store(raw)
-    with transaction.atomic():
-        incoming = Incoming.objects.create(
-            source=envelope.source,
-            account=envelope.account,
-            uidvalidity=envelope.uidvalidity,
-            uid=envelope.uid,
-            digest=digest,
-            size=len(raw),
-            identity=identity(raw, envelope),
-            envelope_from=envelope.sender[:320],
-            envelope_to=[recipient[:320] for recipient in envelope.recipients],
-        )
-        wake(incoming)
+    """Make a message durable and have a worker look at it. When this returns, it can no longer be lost."""
+    incoming = keep(raw, envelope)
+    wake(incoming)
     return incoming
 
 
+def keep(raw: bytes, envelope: Envelope) -> Incoming:
+    """The bytes on disk, then the row; for a caller that looks at the message itself."""
+    return Incoming.objects.create(
+        source=envelope.source,
+        account=envelope.account,
+        uidvalidity=envelope.uidvalidity,
+        uid=envelope.uid,
+        digest=store(raw),
+        size=len(raw),
+        identity=identity(raw, envelope),
+        envelope_from=envelope.sender[:320],
+        envelope_to=[recipient[:320] for recipient in envelope.recipients],
+    )
+
+
 def identity(raw: bytes, envelope: Envelope) -> str:
-    """Mailbox and content without the lines that hops add."""
-    mailbox = str(envelope.account.pk) if envelope.account else ",".join(sorted(envelope.recipients)).lower()
-    head, separator, body = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw[:65536] else b"\n\n")
-    return hashlib.sha256(b"\0".join([mailbox.encode(), _TRACE_FIELD.sub(b"", head + b"\n"), body])).hexdigest()
+    """Mailbox and content, without the lines that hops add and whichever way lines end."""
+    head, _separator, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    head = _TRACE_FIELD.sub(b"", _MBOX_LINE.sub(b"", head) + b"\n")
+    return hashlib.sha256(b"\0".join([_mailbox(envelope).encode(), head, body])).hexdigest()
+
+
+def _mailbox(envelope: Envelope) -> str:
+    """What counts as one mailbox: an account, else the queue that a recipient means, else the recipients."""
+    if envelope.account:
+        return f"account {envelope.account.pk}"
+    if address := address_for(envelope.recipients):
+        return f"queue {address.queue_id}"
+    return ",".join(sorted(envelope.recipients)).lower()
 
 
 def process(pk: int) -> None:
@@ -87,16 +104,35 @@ def process(pk: int) -> None:
     incoming = Incoming.objects.due().filter(pk=pk).first()
     if incoming is None:
         return
+    if not incoming.digest:  # only its row is here (mail/fetch.py), and somebody wants it tried again
+        _quarantine(pk, "not fetched yet; the next visit tries again")
+        return
     try:
         mail = parse_limited(load(incoming.digest))
+    except parse.TooComplex as error:
+        _quarantine(pk, f"too complex: {error}")
+    except (LimitExceeded, ChildCrashed, ChildFailed) as error:
+        # A busy machine gets a second chance; after that it is the message.
+        if incoming.attempts < MAX_PARSES - 1:
+            run_inside(Incoming, pk, _raising(error))
+        else:
+            _quarantine(pk, f"cannot be read: {error}")
     except Exception as error:
         run_inside(Incoming, pk, _raising(error))
-        return
-    run_inside(Incoming, pk, lambda row: _decide_and_write(row, mail))
+    else:
+        run_inside(Incoming, pk, lambda row: _decide_and_write(row, mail))
 
 
-def _raising(error: Exception):
-    def fail(_row: Incoming) -> None:
+def _quarantine(pk: int, reason: str) -> None:
+    def set_aside(incoming: Incoming) -> None:
+        incoming.state, incoming.reason = Incoming.State.QUARANTINED, reason[:200]
+        incoming.save(update_fields=["state", "reason"])
+
+    run_inside(Incoming, pk, set_aside)
+
+
+def _raising(error: Exception) -> Callable[[Incoming], None]:
+    def fail(_incoming: Incoming) -> None:
         raise error
 
     return fail
@@ -105,8 +141,9 @@ def _raising(error: Exception):
 def _decide_and_write(incoming: Incoming, mail: parse.Message) -> None:
     incoming.message_id = mail.message_id[:250]
     incoming.subject = clean_line(mail.subject, 300)
-    incoming.is_automatic = mail.is_automatic or mail.is_bounce
+    incoming.is_automatic = mail.is_automatic or mail.is_bounce or _has_null_sender(incoming)
     incoming.sender = _sender(incoming, mail)
+    incoming.save()  # handlers of events read it, to see what they answer
     try:
         if reason := _reason_to_ignore(incoming, mail):
             incoming.state, incoming.reason = Incoming.State.IGNORED, reason
@@ -122,12 +159,16 @@ def _sender(incoming: Incoming, mail: parse.Message) -> str:
     return normalise_address(address)[:320] if "@" in address else ""
 
 
+def _has_null_sender(incoming: Incoming) -> bool:
+    """Known only where there was an envelope; nothing may answer such mail (RFC 5321, 4.5.5)."""
+    return incoming.source in (Incoming.Source.SMTP, Incoming.Source.LMTP) and not incoming.envelope_from
+
+
 def _reason_to_ignore(incoming: Incoming, mail: parse.Message) -> str:
     _hold_identity(incoming.identity)
-    earlier = Incoming.objects.filter(identity=incoming.identity, pk__lt=incoming.pk).exclude(
-        state__in=(Incoming.State.QUARANTINED, Incoming.State.IGNORED)
-    )
-    if first := earlier.order_by("pk").first():
+    earlier = Q(pk__lt=incoming.pk, state=Incoming.State.RECEIVED) | Q(state=Incoming.State.TICKETED)
+    same = Incoming.objects.filter(earlier, identity=incoming.identity).exclude(pk=incoming.pk)
+    if first := same.order_by("pk").first():
         return f"the same message as no. {first.pk}"
     if check_message_id(derived_key("message ids"), mail.message_id):
         return "our own message came back"
@@ -143,6 +184,8 @@ def _hold_identity(identity: str) -> None:
 def _write(incoming: Incoming, mail: parse.Message) -> None:
     if not incoming.sender:
         raise Unusable("The message names no sender.")
+    if not is_address(incoming.sender):
+        raise Unusable("The sender's address cannot be answered.")
     known = person_with_address(incoming.sender)
     if known and not known.is_active:
         raise Unusable("The sender has been deactivated.")
@@ -160,7 +203,8 @@ def _match(incoming: Incoming, mail: parse.Message) -> Verdict:
     pointers = list(_pointers(mail))
     tickets = Ticket.objects.filter(number__in={p.number for p in pointers}).select_related("customer")
     participants = {ticket.number: participants_of(ticket) for ticket in tickets}
-    return decide(pointers, incoming.sender, participants)
+    # A From that can be read in two ways proves nothing (T26): its sender takes part in nothing.
+    return decide(pointers, "" if mail.from_ambiguous else incoming.sender, participants)
 
 
 def _pointers(mail: parse.Message) -> Iterable[Pointer]:
@@ -185,22 +229,16 @@ def participants_of(ticket: Ticket) -> frozenset[str]:
     return frozenset(addresses)
 
 
-def _follow_up(
-    incoming: Incoming, mail: parse.Message, verdict: Verdict, known: User | None, cause: Cause
-) -> Article:
+def _follow_up(incoming: Incoming, mail: parse.Message, verdict: Verdict, known: User | None, cause: Cause) -> Article:
     ticket = Ticket.objects.get(number=verdict.number)
     author = known or customer_for_address(incoming.sender, name=mail.from_.name if mail.from_ else "")
     message = _message(mail, incoming, marks=verdict.marks)
     article = receive(ticket, message, channel=Channel.EMAIL, by=author, cause=cause)
-    refused = article.events.filter(kind="article.refused").exists()
-    continued = article.ticket.created_at >= incoming.received_at and article.ticket.number != ticket.number
-    incoming.outcome = (
-        Incoming.Outcome.REJECTED
-        if refused
-        else Incoming.Outcome.NEW
-        if continued
-        else Incoming.Outcome.FOLLOW_UP
-    )
+    kinds = set(article.events.values_list("kind", flat=True))
+    if "ticket.created" in kinds:
+        incoming.outcome = Incoming.Outcome.NEW
+    else:
+        incoming.outcome = Incoming.Outcome.REJECTED if "article.refused" in kinds else Incoming.Outcome.FOLLOW_UP
     return article
 
 

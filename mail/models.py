@@ -163,7 +163,7 @@ class Outgoing(WorkRow):
     message_id = models.CharField(max_length=250, unique=True)
     envelope_from = models.CharField(max_length=320, blank=True)
     subject = models.CharField(max_length=600)
-    # [{"address": ..., "state": "queued|sent|failed", "answer": "550 ..."}]
+    # Each with address, state (queued, sent, failed), the server's answer, and whether the history tells a failure.
     recipients = models.JSONField(default=list)
     state = models.CharField(max_length=6, choices=State.choices, default=State.QUEUED)
     created_at = models.DateTimeField(default=timezone.now)
@@ -173,6 +173,7 @@ class Outgoing(WorkRow):
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
             models.Index(fields=["due_at"], name="outgoing_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["-id"], name="outgoing_failed", condition=models.Q(state="failed")),
         ]
 
     def __str__(self) -> str:
@@ -181,6 +182,29 @@ class Outgoing(WorkRow):
     def park(self) -> None:
         super().park()
         self.state = self.State.FAILED
+
+
+class Letter(WorkRow):
+    """A mail of the house to one person, outside any ticket, asked for by address. It is composed when it is sent
+    (mail/letters.py) and the row then goes, so that neither a secret link nor a stranger's address stays here."""
+
+    task = "mail.tasks.send_letter"
+
+    class Kind(models.TextChoices):
+        PASSWORD_RESET = "password_reset", _("new password")  # noqa: S105
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    address = models.CharField(max_length=320)
+    language = models.CharField(max_length=8)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="letter_due", condition=models.Q(due_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
 
 
 class AutoReply(models.Model):

@@ -9,33 +9,40 @@ from core.html import from_text
 from core.secrets import derived_key
 from core.work import wake
 from mail.addressing import is_ours, sender_for
-from mail.compose import Attachment, Draft, Person, compose, make_message_id, references_for, tag_subject
-from mail.models import Outgoing
+from mail.compose import Attachment, BadAddress, Draft, Person, compose, envelope_recipients
+from mail.marks import make_message_id, references_for, tag_subject
+from mail.models import Address, Outgoing
+from mail.sending import note_failure
 from tickets.models import Article
 from tickets.models.article import Sender
 
 # Time in which a person can take a message back. Until agents can set it, messages leave at once.
 UNDO = timedelta(0)
+IMPOSSIBLE = "No mail can be sent to this address."
+
+People = list[dict[str, str]]
 
 
 def enqueue(article: Article) -> Outgoing | None:
     """Compose the article's mail and put it into the outbox; None when there is nobody to send it to.
 
-    Runs in the article's transaction: either both are there or none.
+    Runs in the article's transaction: either both are there or none. Addresses to which no mail can be sent have
+    failed from the start.
     """
     ticket = article.ticket
     address = sender_for(ticket.queue)
-    recipients = _recipients(article)
-    if address is None or not recipients:
+    if address is None:
         return None
-    if not article.to:
+    if not (article.to or article.cc or article.bcc):
         article.to = [{"name": ticket.customer.name, "address": ticket.customer.email}]
-    article.message_id = make_message_id(
-        derived_key("message ids"), article.uuid, address.address.rpartition("@")[2], ticket.number
-    )
+    good, bad = _recipients(article)
+    if not good and not bad:
+        return None
+    domain = address.address.rpartition("@")[2]
+    article.message_id = make_message_id(derived_key("message ids"), article.uuid, domain, ticket.number)
     article.sent_from = {"name": address.name, "address": address.address}
     article.save(update_fields=["to", "message_id", "sent_from"])
-    draft = _draft(article, address.address, address.name)
+    draft = _draft(article, address, good)
     raw = compose(draft)
     outgoing = Outgoing.objects.create(
         article=article,
@@ -46,30 +53,54 @@ def enqueue(article: Article) -> Outgoing | None:
         # Automatic mail has no return path, so that no error about it can come back and be answered (RFC 3834).
         envelope_from="" if article.sender == Sender.SYSTEM else address.address,
         subject=draft.subject,
-        recipients=[{"address": r, "state": "queued", "answer": ""} for r in recipients],
-        due_at=timezone.now() + UNDO,
+        recipients=[
+            *({"address": r, "state": "queued", "answer": ""} for r in good.values()),
+            *({"address": r, "state": "failed", "answer": IMPOSSIBLE, "told": True} for r in bad),
+        ],
+        state=Outgoing.State.QUEUED if good else Outgoing.State.FAILED,
+        due_at=timezone.now() + UNDO if good else None,
     )
+    if bad:
+        note_failure(outgoing, bad, IMPOSSIBLE)
     wake(outgoing)
     return outgoing
 
 
-def _recipients(article: Article) -> list[str]:
-    """Everybody in the envelope, once; never an address of ours, which would only loop."""
-    people = [*article.to, *article.cc, *article.bcc] or [{"address": article.ticket.customer.email}]
-    return [a for a in dict.fromkeys(person["address"] for person in people) if a and not is_ours(a)]
+def _recipients(article: Article) -> tuple[dict[str, str], list[str]]:
+    """Everybody in the envelope, once: addresses as written with their form on the wire, and the impossible ones.
+
+    Never an address of ours, which would only loop.
+    """
+    good: dict[str, str] = {}
+    bad: list[str] = []
+    for person in [*article.to, *article.cc, *article.bcc]:
+        written = person.get("address", "")
+        if not written or written in good or written in bad or is_ours(written):
+            continue
+        try:
+            good[written] = _on_the_wire(written)
+        except BadAddress:
+            bad.append(written)
+    return good, bad
 
 
-def _draft(article: Article, address: str, name: str) -> Draft:
+def _on_the_wire(address: str) -> str:
+    """Raises BadAddress when mail cannot be sent there."""
+    nobody = Person("", "nobody@invalid.invalid")
+    (wire,) = envelope_recipients(Draft(from_=nobody, to=[Person("", address)], message_id=""))
+    return wire
+
+
+def _draft(article: Article, address: Address, good: dict[str, str]) -> Draft:
     ticket = article.ticket
-    heard = [m for m in _earlier_ids(article) if m]
+    chain = references_for(_earlier_ids(article))
     signature = ticket.queue.signature.strip()
     text = f"{article.body}\n\n-- \n{signature}\n" if signature else article.body
     html = (article.html or from_text(article.body)) + (f"<p>-- </p>{from_text(signature)}" if signature else "")
-    automatic = article.sender == Sender.SYSTEM
     return Draft(
-        from_=Person(name, address),
-        to=[Person(p.get("name", ""), p["address"]) for p in article.to],
-        cc=[Person(p.get("name", ""), p["address"]) for p in article.cc],
+        from_=Person(address.name, address.address),
+        to=_persons(article.to, good),
+        cc=_persons(article.cc, good),
         subject=tag_subject(article.subject or f"Re: {ticket.title}", ticket.number),
         text=text,
         html=html,
@@ -78,16 +109,20 @@ def _draft(article: Article, address: str, name: str) -> Draft:
             for a in article.attachments.all()
         ],
         message_id=article.message_id,
-        in_reply_to=heard[-1] if heard else "",
-        references=references_for(heard),
-        auto_submitted="auto-replied" if automatic else "",
+        in_reply_to=chain[-1] if chain else "",
+        references=chain,
+        auto_submitted="auto-replied" if article.sender == Sender.SYSTEM else "",
         date=article.created_at,
     )
 
 
+def _persons(people: People, good: dict[str, str]) -> list[Person]:
+    return [Person(p.get("name", ""), p["address"]) for p in people if p.get("address") in good]
+
+
 def _earlier_ids(article: Article) -> list[str]:
-    """Message-IDs of what the customer has seen before, oldest first, the last one by the customer at the end."""
-    seen = article.ticket.articles.filter(visible_to_customer=True, pk__lt=article.pk).order_by("pk")
-    ids = list(seen.values_list("message_id", "sender"))
-    last = next((m for m, sender in reversed(ids) if sender == Sender.CUSTOMER and m), "")
-    return [m for m, _sender in ids if m != last] + ([last] if last else [])
+    """Message-IDs of what the customer has seen before, oldest first; his own last one, which we answer, at the end."""
+    seen = article.ticket.articles.filter(visible_to_customer=True, pk__lt=article.pk).exclude(message_id="")
+    ids = list(seen.order_by("pk").values_list("message_id", "sender"))
+    answered = [message_id for message_id, sender in ids if sender == Sender.CUSTOMER][-1:]
+    return [message_id for message_id, _sender in ids] + answered

@@ -6,11 +6,13 @@ from celery import shared_task
 
 from core.work import run_leased, sweep
 from mail import fetch as fetching
-from mail import intake
-from mail.models import Account, Incoming, Outgoing
+from mail import intake, spool
+from mail.letters import send_letter as deliver_letter
+from mail.models import Account, Incoming, Letter, Outgoing
 from mail.sending import send
 
 SENDING_LEASE = timedelta(minutes=3)
+FETCHING_SECONDS = 40
 
 
 @shared_task
@@ -20,6 +22,7 @@ def process_incoming(pk: int) -> None:
 
 @shared_task
 def sweep_incoming() -> None:
+    spool.bring_in()
     sweep(Incoming)
 
 
@@ -31,6 +34,12 @@ def send_outgoing(pk: int) -> None:
 @shared_task
 def sweep_outgoing() -> None:
     sweep(Outgoing)
+    sweep(Letter)
+
+
+@shared_task
+def send_letter(pk: int) -> None:
+    run_leased(Letter, pk, deliver_letter, lease=SENDING_LEASE)
 
 
 @shared_task
@@ -42,4 +51,7 @@ def fetch_all() -> None:
 
 @shared_task
 def fetch(pk: int) -> None:
-    fetching.fetch_account(Account.objects.get(pk=pk))
+    """For less than a task may last; what is left then waits in the next task."""
+    summary = fetching.fetch_account(Account.objects.get(pk=pk), seconds=FETCHING_SECONDS)
+    if summary.more:
+        fetch.delay(pk)

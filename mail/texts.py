@@ -45,6 +45,18 @@ REFUSED = Text(
         "need help; do not reply to this one.\n"
     ),
 )
+PASSWORD_RESET = Text(
+    _("Choose a new password"),
+    _(
+        "Hello,\n"
+        "\n"
+        "somebody asked for a new password for your account at {{ site }}. If that was you, choose one here. The "
+        "link works once and for {{ minutes }} minutes:\n"
+        "{{ link }}\n"
+        "\n"
+        "If it was not you, there is nothing to do. Your password stays as it is.\n"
+    ),
+)
 
 
 def fill(text: Text, language: str, **values: object) -> tuple[str, str]:

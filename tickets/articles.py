@@ -86,8 +86,10 @@ def _leave_facts(ticket: Ticket, article: Article, *, has_files: bool) -> None:
         changed.append("has_files")
     if article.visible_to_customer:
         ticket.last_public_at = article.created_at
-        ticket.preview = excerpt(article.body, 200)
-        changed += ["last_public_at", "preview"]
+        changed.append("last_public_at")
+        if article.sender != "system":  # a receipt says nothing about the ticket
+            ticket.preview = excerpt(article.body, 200)
+            changed.append("preview")
         if article.sender == "customer":
             ticket.last_customer_at = article.created_at
             changed.append("last_customer_at")

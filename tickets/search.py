@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from functools import reduce
+from operator import and_, or_
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q
@@ -53,15 +55,14 @@ def found_in(text: str, tickets: Iterable[Ticket]) -> dict[int, str]:
 
 
 def _query(text: str) -> SearchQuery:
-    """Any variant of the words may be found; of the words with a minus none, since the languages cut them differently."""
+    """Any variant of the words may be found, and no variant of a word with a minus: languages cut words differently."""
     text = text.replace("\x00", " ")
+    query = reduce(or_, _variants(_WITH_MINUS.sub(" ", text)))
     unwanted = " or ".join(word[1:] for word in _WITH_MINUS.findall(text))
-    wanted = _in_any_language(_WITH_MINUS.sub(" ", text))
-    return wanted & ~_in_any_language(unwanted) if unwanted else wanted
+    return reduce(and_, [~variant for variant in _variants(unwanted)], query) if unwanted else query
 
 
-def _in_any_language(text: str) -> SearchQuery:
-    query = SearchQuery(fold(text), config="simple", search_type="websearch")
-    for stemmer in STEMMERS.values():
-        query |= SearchQuery(text, config=stemmer, search_type="websearch")
-    return query
+def _variants(text: str) -> list[SearchQuery]:
+    """As the words are written, and by the stems of each language."""
+    stems = [SearchQuery(text, config=stemmer, search_type="websearch") for stemmer in STEMMERS.values()]
+    return [SearchQuery(fold(text), config="simple", search_type="websearch"), *stems]

@@ -5,63 +5,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('mail', '0001_initial'),
-        ('tickets', '0001_initial'),
+        ("mail", "0001_initial"),
+        ("tickets", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='account',
-            name='queue',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.queue', verbose_name='queue'),
+            model_name="account",
+            name="queue",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tickets.queue",
+                verbose_name="queue",
+            ),
         ),
         migrations.AddField(
-            model_name='address',
-            name='queue',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mail_addresses', to='tickets.queue', verbose_name='queue'),
+            model_name="address",
+            name="queue",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="mail_addresses",
+                to="tickets.queue",
+                verbose_name="queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='autoreply',
-            index=models.Index(fields=['address', 'at'], name='auto_reply_recent'),
+            model_name="autoreply",
+            index=models.Index(fields=["address", "at"], name="auto_reply_recent"),
         ),
         migrations.AddField(
-            model_name='incoming',
-            name='account',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incoming', to='mail.account'),
+            model_name="incoming",
+            name="account",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="incoming",
+                to="mail.account",
+            ),
         ),
         migrations.AddField(
-            model_name='incoming',
-            name='article',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incoming', to='tickets.article'),
+            model_name="incoming",
+            name="article",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="incoming",
+                to="tickets.article",
+            ),
         ),
         migrations.AddField(
-            model_name='outgoing',
-            name='article',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='outgoing', to='tickets.article'),
+            model_name="outgoing",
+            name="article",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="outgoing", to="tickets.article"
+            ),
         ),
         migrations.AddField(
-            model_name='outgoing',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.ticket'),
+            model_name="outgoing",
+            name="ticket",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tickets.ticket"),
         ),
         migrations.AddIndex(
-            model_name='incoming',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='incoming_due'),
+            model_name="incoming",
+            index=models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="incoming_due"),
         ),
         migrations.AddIndex(
-            model_name='incoming',
-            index=models.Index(fields=['state', '-id'], name='incoming_state'),
+            model_name="incoming",
+            index=models.Index(fields=["state", "-id"], name="incoming_state"),
         ),
         migrations.AddConstraint(
-            model_name='incoming',
-            constraint=models.UniqueConstraint(fields=('account', 'uidvalidity', 'uid'), name='each_message_fetched_once'),
+            model_name="incoming",
+            constraint=models.UniqueConstraint(
+                fields=("account", "uidvalidity", "uid"), name="each_message_fetched_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='outgoing',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='outgoing_due'),
+            model_name="outgoing",
+            index=models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="outgoing_due"),
         ),
     ]

@@ -7,7 +7,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tickets.messages import File
@@ -30,7 +31,12 @@ class FilesField(forms.FileField):
     def __init__(self, **options: Any) -> None:
         options.setdefault("required", False)
         options.setdefault("label", _("Files"))
+        options.setdefault("help_text", lazy(_limit_in_words, str)())
         super().__init__(**options)
+
+    @property
+    def limit(self) -> int:
+        return settings.ATTACHMENT_MAX_BYTES
 
     def clean(self, data: Any, initial: Any = None) -> list[File]:
         uploads = [file for file in data or [] if file]
@@ -43,7 +49,14 @@ class FilesField(forms.FileField):
 def _refuse_too_much(uploads: Sequence[UploadedFile]) -> None:
     if len(uploads) > MAX_FILES:
         raise ValidationError(_("Add at most %(number)s files at once."), params={"number": MAX_FILES}, code="many")
-    limit = settings.ATTACHMENT_MAX_BYTES
-    if sum(file.size or 0 for file in uploads) > limit:
-        message = _("These files are too large. Together they may have %(limit)s.")
-        raise ValidationError(message, params={"limit": filesizeformat(limit)}, code="large")
+    if sum(file.size or 0 for file in uploads) > settings.ATTACHMENT_MAX_BYTES:
+        message = _("These files are too large. Together they may have %(limit)s MB.")
+        raise ValidationError(message, params={"limit": _megabytes()}, code="large")
+
+
+def _limit_in_words() -> str:
+    return gettext("Up to %(limit)s MB together.") % {"limit": _megabytes()}
+
+
+def _megabytes() -> int:
+    return settings.ATTACHMENT_MAX_BYTES // 2**20

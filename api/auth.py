@@ -1,0 +1,39 @@
+"""Who a program is: a bearer token of a person, and what its scope allows. Nothing else signs in here."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from accounts.models import ApiToken, User
+from accounts.tokens import token_for
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer TOKEN` (RFC 6750). A browser's session counts for nothing, so no form can be forged."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        token = token_for(secret.strip())
+        if token is None:
+            raise AuthenticationFailed(_("This token is not valid, or not any more."))
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class TokenScope(BasePermission):
+    """A token is needed; one that may only read cannot change anything (T53)."""
+
+    message = _("This token may only read.")
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request.auth is None:
+            return False
+        return request.method in SAFE_METHODS or request.auth.scope == ApiToken.Scope.WRITE

@@ -1,0 +1,90 @@
+"""What every view of the interface shares: JSON only, in the person's language, lists in pages, nothing cached."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import GenericAPIView
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from accounts.models import User
+from api import pages
+from api.pages import CursorPages
+from api.parsers import JsonParser
+from api.problems import LengthRequired
+from tickets.events import Cause
+
+
+class AlwaysJson(BaseContentNegotiation):
+    """There is one form of answer, whatever the program says it would accept."""
+
+    def select_parser(self, request: Request, parsers: list) -> Any:
+        sent = request.content_type.partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == sent), None)
+
+    def select_renderer(self, request: Request, renderers: list, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class Door(GenericAPIView):
+    http_method_names = ["get", "head", "post", "patch"]  # noqa: RUF012
+    parser_classes = (JsonParser,)
+    content_negotiation_class = AlwaysJson
+    pagination_class = CursorPages
+    metadata_class = None
+    # The order of a list (core/pagination.py).
+    order: tuple[str, ...] = ("id",)
+    # What a list may be asked beside its page.
+    parameters: Collection[str] = ()
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        request.encoding = "utf-8"  # a strange charset in the Content-Type must not decide how the query is read
+        return super().initialize_request(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if "Transfer-Encoding" in request.headers:  # WSGI would read such a body as an empty one
+            raise LengthRequired
+        if self.person.language:
+            translation.activate(self.person.language)
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {**super().default_response_headers, "Cache-Control": "no-store"}
+
+    @property
+    def person(self) -> User:
+        return self.request.user
+
+    @property
+    def cause(self) -> Cause:
+        """What history says about how it came about."""
+        return Cause("token", self.request.auth.name)
+
+    def listing(self, queryset: QuerySet, shape: type[BaseSerializer]) -> Response:
+        self._refuse_unknown_parameters()
+        rows = self.paginate_queryset(queryset)
+        return self.get_paginated_response(self.shaped(rows, shape, many=True).data)
+
+    def shaped(self, value: Any, shape: type[BaseSerializer], **options: Any) -> BaseSerializer:
+        return shape(value, context=self.get_serializer_context(), **options)
+
+    def _refuse_unknown_parameters(self) -> None:
+        """A misspelt or empty filter must not silently give the whole list."""
+        errors = {}
+        for name, values in self.request.query_params.lists():
+            if name not in pages.PARAMETERS and name not in self.parameters:
+                errors[name] = [_("There is no such parameter.")]
+            elif len(values) > 1:
+                errors[name] = [_("Give this parameter once.")]
+            elif not values[0] and name not in pages.MAY_BE_EMPTY:
+                errors[name] = [_("Give a value, or leave the parameter out.")]
+        if errors:
+            raise ValidationError(errors)

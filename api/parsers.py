@@ -1,0 +1,33 @@
+"""Reading request bodies: JSON in UTF-8 and nothing else, of bounded size."""
+
+import json
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+from api.problems import TooLarge
+
+# Files come as base64, which is a third larger: room for 25 MiB of them.
+MAX_BODY = 36 * 1024 * 1024
+
+
+class JsonParser(BaseParser):
+    """A `charset` beside the type is ignored: JSON is UTF-8 (RFC 8259)."""
+
+    media_type = "application/json"
+
+    def parse(self, stream, media_type: str | None = None, parser_context: dict | None = None) -> Any:
+        raw = stream.read(MAX_BODY + 1)
+        if len(raw) > MAX_BODY:
+            raise TooLarge
+        try:
+            return json.loads(raw.decode(), parse_constant=_refuse)
+        except (ValueError, RecursionError) as error:
+            raise ParseError(_("The request is no valid JSON.")) from error
+
+
+def _refuse(constant: str) -> None:
+    """NaN and Infinity are no JSON, though Python would read them."""
+    raise ValueError(constant)

@@ -1,0 +1,77 @@
+"""How lists of tickets are narrowed. Only what is named here can be asked (T57)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.exceptions import ValidationError
+
+from api.v1.fields import ADDRESS_OR_ID, NAME_OR_ID, find, find_person
+from tickets import options
+from tickets.models import State
+from tickets.queries import TicketQuerySet
+from tickets.search import number_in, words_q
+
+TRUE_OR_FALSE = [("true", ""), ("false", "")]
+LONGEST = 300
+
+
+class RequestFilters(filters.FilterSet):
+    """What a customer may ask about his requests."""
+
+    q = filters.CharFilter(method="filter_q", max_length=LONGEST, help_text="A number, or words to search for.")
+    state = extend_schema_field(NAME_OR_ID)(filters.CharFilter(method="filter_state", max_length=LONGEST))
+    open = extend_schema_field(OpenApiTypes.BOOL)(
+        filters.ChoiceFilter(choices=TRUE_OR_FALSE, method="filter_open", help_text="Not closed, merged or removed.")
+    )
+    created_after = filters.IsoDateTimeFilter("created_at", "gte", help_text="This moment or later.")
+
+    def filter_q(self, tickets: TicketQuerySet, _name: str, text: str) -> QuerySet:
+        number = number_in(text)
+        if number and (named := tickets.filter(number=number)).exists():
+            return named
+        return tickets.filter(words_q(text, public_only=not self.request.user.is_agent))
+
+    def filter_state(self, tickets: QuerySet, name: str, wanted: str) -> QuerySet:
+        return tickets.filter(state=_choice(State.objects.all(), name, wanted))
+
+    def filter_open(self, tickets: QuerySet, _name: str, wanted: str) -> QuerySet:
+        return tickets.filter(closed_at__isnull=wanted == "true")
+
+
+class TicketFilters(RequestFilters):
+    queue = extend_schema_field(NAME_OR_ID)(filters.CharFilter(method="filter_queue", max_length=LONGEST))
+    owner = extend_schema_field(ADDRESS_OR_ID)(filters.CharFilter(method="filter_person", max_length=LONGEST))
+    customer = extend_schema_field(ADDRESS_OR_ID)(filters.CharFilter(method="filter_person", max_length=LONGEST))
+    tag = filters.CharFilter(method="filter_tag", max_length=LONGEST)
+    changed_after = filters.IsoDateTimeFilter("changed_at", "gte", help_text="This moment or later.")
+
+    def filter_queue(self, tickets: QuerySet, name: str, wanted: str) -> QuerySet:
+        return tickets.filter(queue=_choice(options.queues_to_read(self.request.user), name, wanted))
+
+    def filter_person(self, tickets: QuerySet, name: str, wanted: str) -> QuerySet:
+        """Nobody has this address: no ticket is his."""
+        if "@" not in wanted and not wanted.isdecimal():
+            raise ValidationError({name: [_("Enter an address or an id.")]})
+        person = find_person(wanted)
+        return tickets.filter(**{name: person}) if person else tickets.none()
+
+    def filter_tag(self, tickets: QuerySet, _name: str, tag: str) -> QuerySet:
+        return tickets.filter(tags__contains=[tag])
+
+
+class TicketFilterBackend(filters.DjangoFilterBackend):
+    def get_filterset_class(self, view: Any, queryset: QuerySet | None = None) -> type[filters.FilterSet]:
+        person = getattr(view.request, "user", None)  # the schema is made without anybody
+        return RequestFilters if person is not None and not person.is_agent else TicketFilters
+
+
+def _choice(rows: Iterable, name: str, wanted: str) -> Any:
+    row = find(rows, wanted)
+    if row is None:
+        raise ValidationError({name: [_("There is nothing with this name or id to choose.")]})
+    return row

@@ -1,0 +1,91 @@
+"""What can be chosen: queues, states, priorities, types, people. And who one is oneself."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from api.base import Door
+from api.v1.fields import find_person
+from api.v1.shapes import FoundPersonShape, MeShape, PriorityShape, QueueShape, RowShape, StateShape
+from tickets.models import Priority, Queue, State, TicketType
+from tickets.rights import RIGHTS, rights_of
+
+
+class QueueList(Door):
+    order = ("path", "id")
+
+    @extend_schema(operation_id="listQueues", summary="List queues", responses=QueueShape(many=True), tags=["Choices"])
+    def get(self, request: Request) -> Response:
+        """Queues in which the token's person has any right, with these rights. `name` is the path."""
+        held = rights_of(self.person).queues
+        queues = Queue.objects.active().filter(pk__in=frozenset().union(*held.values()))
+        return self.listing(queues, QueueShape)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        queues = super().paginate_queryset(queryset)
+        for queue in queues:
+            queue.rights = [right for right in RIGHTS if rights_of(self.person).covers(queue.pk, right)]
+        return queues
+
+
+class StateList(Door):
+    order = ("position", "id")
+
+    @extend_schema(operation_id="listStates", summary="List states", responses=StateShape(many=True), tags=["Choices"])
+    def get(self, request: Request) -> Response:
+        """States in use. New, merged and removed are not chosen but come about."""
+        return self.listing(State.objects.active(), StateShape)
+
+
+class PriorityList(Door):
+    order = ("position", "id")
+
+    @extend_schema(
+        operation_id="listPriorities", summary="List priorities", responses=PriorityShape(many=True), tags=["Choices"]
+    )
+    def get(self, request: Request) -> Response:
+        """Priorities in use, from low to high."""
+        return self.listing(Priority.objects.active(), PriorityShape)
+
+
+class TypeList(Door):
+    order = ("position", "id")
+
+    @extend_schema(operation_id="listTypes", summary="List types", responses=RowShape(many=True), tags=["Choices"])
+    def get(self, request: Request) -> Response:
+        """Types of tickets in use."""
+        return self.listing(TicketType.objects.active(), RowShape)
+
+
+class PersonList(Door):
+    parameters = ("email",)
+
+    @extend_schema(
+        operation_id="findPerson",
+        summary="Find a person by address",
+        parameters=[OpenApiParameter("email", OpenApiTypes.EMAIL, required=True, description="The whole address.")],
+        responses=FoundPersonShape(many=True),
+        tags=["Choices"],
+    )
+    def get(self, request: Request) -> Response:
+        """One result, or none. Only agents can ask."""
+        if not self.person.is_agent:
+            raise NotFound
+        wanted = request.query_params.get("email", "")
+        if "@" not in wanted:
+            raise ValidationError({"email": [_("Enter a whole address.")]})
+        person = find_person(wanted)
+        return self.listing(User.objects.active().filter(pk=person.pk if person else None), FoundPersonShape)
+
+
+class Me(Door):
+    @extend_schema(operation_id="showMe", summary="Who am I", responses=MeShape, tags=["Choices"])
+    def get(self, request: Request) -> Response:
+        """The token's person and the token itself."""
+        return Response(self.shaped(self.person, MeShape).data)

@@ -1,0 +1,116 @@
+"""Tickets: list, open, show, change."""
+
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from api import examples
+from api.base import Door
+from api.once import once
+from api.schema import IDEMPOTENCY_KEY, NUMBER
+from api.v1.access import SHOWN, ticket_of, ticket_to_change, tickets_of
+from api.v1.changing import change, etag, require_rights, seen_version
+from api.v1.filters import TicketFilterBackend
+from api.v1.forms import ChangeForm, OpeningForm
+from api.v1.shapes import TicketShape
+from tickets.actions.opening import open_ticket
+from tickets.models import Ticket
+
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    {"type": "string", "pattern": '^([*]|(W/)?"[0-9]+"(, *(W/)?"[0-9]+")*)$'},
+    OpenApiParameter.HEADER,
+    description="The ETag of the ticket you have seen. 412 when one of the fields you change has changed since.",
+)
+
+LOCATION = OpenApiParameter("Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[201])
+
+
+class TicketList(Door):
+    queryset = Ticket.objects.none()
+    filter_backends = (TicketFilterBackend,)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Of the changes of their requests, customers know only what was said to them."""
+        return ("-changed_at", "-id") if self.person.is_agent else ("-last_public_at", "-id")
+
+    @property
+    def parameters(self) -> Collection[str]:
+        return TicketFilterBackend().get_filterset_class(self).base_filters
+
+    @extend_schema(
+        operation_id="listTickets",
+        summary="List and search tickets",
+        responses=TicketShape(many=True),
+        tags=["Tickets"],
+    )
+    def get(self, request: Request) -> Response:
+        """The tickets that the token's person may read, those changed last first. Unknown parameters are refused."""
+        return self.listing(self.filter_queryset(tickets_of(self.person).select_related(*SHOWN)), TicketShape)
+
+    @extend_schema(
+        operation_id="openTicket",
+        summary="Open a ticket",
+        parameters=[IDEMPOTENCY_KEY, LOCATION],
+        request=OpeningForm,
+        responses={201: TicketShape},
+        examples=[examples.OPENING],
+        tags=["Tickets"],
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        """Needs the right to create in the queue. `channel` says whose words `body` is: see there."""
+        form = self.shaped(None, OpeningForm, data=request.data)
+        form.is_valid(raise_exception=True)
+        try:
+            article = open_ticket(
+                form.opening(), form.first_message(), sender=form.sender, by=self.person, cause=self.cause
+            )
+        except ValidationError as error:
+            raise serializers.ValidationError({"custom_fields": error.message_dict}) from error
+        ticket = Ticket.objects.select_related(*SHOWN).get(pk=article.ticket_id)
+        where = reverse("api:ticket", [ticket.number], request=request)
+        headers = {"Location": where, "ETag": etag(ticket)}
+        return Response(self.shaped(ticket, TicketShape).data, status.HTTP_201_CREATED, headers=headers)
+
+
+class TicketDetail(Door):
+    @extend_schema(
+        operation_id="showTicket", summary="Show a ticket", parameters=[NUMBER], responses=TicketShape, tags=["Tickets"]
+    )
+    def get(self, request: Request, number: str) -> Response:
+        """The facts of a ticket. Its messages are in its articles."""
+        return self._shown(ticket_of(self.person, number))
+
+    @extend_schema(
+        operation_id="changeTicket",
+        summary="Change a ticket",
+        parameters=[NUMBER, IF_MATCH],
+        request=ChangeForm,
+        responses=TicketShape,
+        examples=[examples.CHANGE],
+        tags=["Tickets"],
+    )
+    @transaction.atomic
+    def patch(self, request: Request, number: str) -> Response:
+        """All of the fields that are named change, or none. Owner, priority and target queue need their own rights."""
+        ticket = ticket_to_change(self.person, number)
+        seen = seen_version(request.headers.get("If-Match"), ticket)
+        form = ChangeForm(data=request.data, context={**self.get_serializer_context(), "ticket": ticket})
+        if isinstance(request.data, dict):
+            require_rights(ticket, self.person, set(request.data) & set(form.fields))
+        form.is_valid(raise_exception=True)
+        change(ticket, form.validated_data, by=self.person, cause=self.cause, seen=seen)
+        return self._shown(Ticket.objects.select_related(*SHOWN).get(pk=ticket.pk))
+
+    def _shown(self, ticket: Ticket) -> Response:
+        headers = {"ETag": etag(ticket)} if self.person.is_agent else {}
+        return Response(self.shaped(ticket, TicketShape).data, headers=headers)

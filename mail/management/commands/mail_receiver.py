@@ -1,0 +1,31 @@
+"""`mail_receiver`: takes mail by SMTP and LMTP until it is asked to stop."""
+
+import asyncio
+import signal
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from mail.receive import serve
+
+
+class Command(BaseCommand):
+    help = "Receives mail by SMTP on HELPDESK_MAIL_PORT and by LMTP on the next port, until SIGTERM or Ctrl-C."
+    requires_system_checks = ()
+
+    def handle(self, *args, **options):
+        try:
+            asyncio.run(self._serve())
+        except OSError as error:
+            raise CommandError(f"Mail cannot be received on {settings.MAIL_HOST}: {error}") from error
+
+    async def _serve(self) -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await serve(host=settings.MAIL_HOST, port=settings.MAIL_PORT, stop=stop, ready=self._announce)
+
+    def _announce(self) -> None:
+        ports = f"{settings.MAIL_PORT} (SMTP) and {settings.MAIL_PORT + 1} (LMTP)"
+        self.stdout.write(f"Receiving mail on {settings.MAIL_HOST}, ports {ports}.")
+        self.stdout.flush()

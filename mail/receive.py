@@ -1,0 +1,205 @@
+"""The SMTP and LMTP doors: a message gets its 250 only when it can no longer be lost.
+
+They stand behind a mail server or serve it directly; they take mail for our own addresses and nothing else. Whatever
+goes wrong here is answered with 451, so that the sending server keeps the message and tries again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from aiosmtpd.lmtp import LMTP
+from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
+from django.conf import settings
+from django.db import close_old_connections, connections
+
+from core.text import strip_nul
+from mail import intake
+from mail.addressing import address_for, by_queue
+from mail.models import Incoming
+
+log = logging.getLogger(__name__)
+# The library tells every command of every client, addresses included; only its troubles belong into our log.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
+
+# Messages are held in memory while they come in, so only so many come in at a time; the others wait for their turn.
+PARALLEL_MESSAGES = 8
+PARALLEL_WRITES = 4
+MAX_RECIPIENTS = 100
+# Commands are short; only within a message may a line be as long as the message.
+MAX_COMMAND = 64 * 1024
+SILENCE_SECONDS = 300
+
+STORED = "250 2.0.0 The message is stored"
+TRY_AGAIN = "451 4.3.0 The message cannot be stored now, please try again later"
+UNKNOWN = "550 5.1.1 There is no such mailbox here"
+TOO_MANY = "452 4.5.3 Too many recipients"
+
+Result = TypeVar("Result")
+
+
+class Writers:
+    """Threads with a database connection each, and the number of messages that may come in at the same time."""
+
+    def __init__(self) -> None:
+        self.slots = asyncio.Semaphore(PARALLEL_MESSAGES)
+        self.unanswered = 0
+        self._threads = ThreadPoolExecutor(PARALLEL_WRITES, thread_name_prefix="mail")
+
+    async def run(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        """A client that hangs up stops the waiting, not the work: what was begun is finished and stored."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, partial(_with_connection, work, *arguments))
+
+    def close(self) -> None:
+        self._threads.shutdown()
+
+
+def _with_connection(work: Callable[..., Result], *arguments: Any) -> Result:
+    close_old_connections()
+    try:
+        return work(*arguments)
+    finally:
+        close_old_connections()
+
+
+class Door:
+    """What is answered to whom (the handler that aiosmtpd asks); `source` is how the ledger names this door."""
+
+    def __init__(self, source: Incoming.Source, writers: Writers) -> None:
+        self.source = source
+        self.writers = writers
+
+    async def handle_RCPT(  # noqa: N802  the name aiosmtpd looks for
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
+            return TOO_MANY
+        try:
+            ours = await self.writers.run(address_for, [address])
+        except Exception:
+            log.exception("a recipient could not be looked up")
+            return TRY_AGAIN
+        if ours is None:
+            return UNKNOWN
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        sender = "" if envelope.mail_from == "<>" else strip_nul(envelope.mail_from or "")
+        recipients = [strip_nul(recipient) for recipient in envelope.rcpt_tos]
+        self.writers.unanswered += 1
+        try:
+            stored = await self.writers.run(_store, envelope.original_content, self.source, sender, recipients)
+        except Exception:
+            log.exception("a message could not be stored")
+            stored = frozenset()
+        finally:
+            self.writers.unanswered -= 1
+        return self.answer([recipient in stored for recipient in recipients])
+
+    def answer(self, stored: list[bool]) -> str:
+        """SMTP has one answer for all: stored only when it is stored for everybody."""
+        return STORED if all(stored) else TRY_AGAIN
+
+    async def handle_exception(self, error: Exception) -> str:
+        log.error("trouble in a mail transaction", exc_info=error)
+        return TRY_AGAIN
+
+
+class LmtpDoor(Door):
+    def answer(self, stored: list[bool]) -> str:
+        """LMTP answers for each recipient in the order of the RCPT commands (RFC 2033, 4.2)."""
+        return "\r\n".join(STORED if one else TRY_AGAIN for one in stored)
+
+
+def _store(raw: bytes, source: str, sender: str, recipients: list[str]) -> frozenset[str]:
+    """Keep a message once for each queue it is for; returns the recipients that now have it.
+
+    Two of our queues are two mailboxes, as two people would be. When the second fails, the sender repeats the whole
+    message and the ledger knows the first again.
+    """
+    stored: set[str] = set()
+    for group in by_queue(recipients):
+        try:
+            intake.accept(raw, intake.Envelope(source, sender=sender, recipients=group))
+        except Exception:
+            log.exception("a message for %s could not be stored", ", ".join(group))
+        else:
+            stored.update(group)
+    return frozenset(stored)
+
+
+class _Patient(SMTP):
+    """Takes lines as long as a message (stock refuses any beyond 1,001 bytes for good), and so many at a time."""
+
+    line_length_limit = settings.MAIL_MAX_BYTES
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._limit_lines(MAX_COMMAND)
+
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        async with self.event_handler.writers.slots:
+            self._limit_lines(self.line_length_limit)
+            try:
+                await super().smtp_DATA(arg)
+            finally:
+                self._limit_lines(MAX_COMMAND)
+
+    def _limit_lines(self, limit: int) -> None:
+        """So much is read ahead, too: the library sets it once for the whole connection, asyncio knows no other way."""
+        self._reader._limit = limit  # type: ignore[attr-defined]
+
+
+class _Lmtp(LMTP, _Patient):
+    """A message refused as a whole (too large) needs an answer for each recipient, too."""
+
+    _asked_for_data = False
+
+    async def push(self, status: str) -> None:  # type: ignore[override]  # the library pushes nothing but text
+        answers = 1
+        if status.startswith("354"):
+            self._asked_for_data = True
+        elif self._asked_for_data and self.envelope is not None:
+            self._asked_for_data = False
+            # Empty once the message has been dealt with; then `status` has one line for each already.
+            answers = max(1, len(self.envelope.rcpt_tos))
+        await super().push("\r\n".join([status] * answers))
+
+
+async def serve(*, host: str, port: int, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
+    """SMTP on `port` and LMTP on the next one until `stop` is set; what is being stored then is still answered."""
+    writers = Writers()
+    loop = asyncio.get_running_loop()
+    listening = [
+        await loop.create_server(partial(_protocol, _Patient, Door(Incoming.Source.SMTP, writers)), host, port),
+        await loop.create_server(partial(_protocol, _Lmtp, LmtpDoor(Incoming.Source.LMTP, writers)), host, port + 1),
+    ]
+    ready()
+    await stop.wait()
+    for server in listening:
+        server.close()
+    while writers.unanswered:
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0)  # the last answers go out
+    writers.close()
+    connections.close_all()
+
+
+def _protocol(kind: type[SMTP], door: Door) -> SMTP:
+    return kind(
+        door,
+        data_size_limit=settings.MAIL_MAX_BYTES,
+        enable_SMTPUTF8=True,
+        hostname=urlsplit(settings.BASE_URL).hostname or "localhost",
+        ident="LMTP" if issubclass(kind, LMTP) else "ESMTP",
+        auth_exclude_mechanism=("LOGIN", "PLAIN"),
+        timeout=SILENCE_SECONDS,
+        loop=asyncio.get_running_loop(),
+    )

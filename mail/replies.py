@@ -1,0 +1,267 @@
+"""What is new in a reply, and what is quoted history or a signature: nothing is deleted, only separated.
+
+One list of lines is judged in the same way for plain text and for cleaned HTML. Every rule looks at one line, or at
+a few lines after it, through expressions that cannot backtrack over more than a line's first 300 characters; the
+whole is linear and capped (T64). When in doubt, nothing is cut: a fold too few is better than a hidden answer.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from core.html_tokens import is_text, read_tag, tokens, unescape
+
+MAX_LINES = 20_000
+LINE_WIDTH = 300
+INTRO_LINES = 4  # "On ... wrote:" may be wrapped over this many lines
+HEADER_BLOCK_LINES = 10
+
+_BEGINS_INTRO = re.compile(
+    r"(?i)(?:on|am|el|em|le|il|a|op|den|dnia|no dia|at)\b|.{1,80}<[^<>\s]+@[^<>\s]+>|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b"
+)
+_ENDS_INTRO = re.compile(
+    r"(?i)(?:wrote|writes|schrieb(?: .{0,150})?|geschrieben|escribi[oó]|ha escrito|escreveu|escreveram"
+    r"|a [ée]crit|ha scritto|schreef(?: .{0,150})?|skrev(?: .{0,150})?"
+    r"|napisał(?:\(a\)|a)?|<[^<>\s]{3,100}@[^<>\s]{3,100}>)\s?:\s*$"
+)
+_SEPARATOR = re.compile(
+    r"(?i)[-_=\s>]{0,60}(?:original message|original appointment|originalnachricht|urspr[uü]ngliche nachricht"
+    r"|urspr[uü]ngliche mail|mensaje original|mensagem original|message d'origine|messaggio originale"
+    r"|reply message|antwort an|reply above this line)[-_=\s:]{0,60}$"
+)
+_RULE = re.compile(r"\s*[-_]{2,}")
+_FORWARDED = re.compile(
+    r"(?i)[-_=\s>]{0,60}(?:begin forwarded message|forwarded message|weitergeleitete nachricht"
+    r"|anfang der weitergeleiteten|mensaje reenviado|mensagem encaminhada|inicio del mensaje reenviado"
+    r"|message transf[ée]r[ée])"
+)
+_FROM = re.compile(r"(?i)\s*\*?(?:from|von|de|gesendet von|remitente|remetente)\s?:\*?\s*\S")
+_SENT = re.compile(r"(?i)\s*\*?(?:sent|date|gesendet|datum|enviado(?: el| em)?|fecha|data|enviada(?: em)?)\s?:\*?\s*\S")
+_OTHER_FIELD = re.compile(
+    r"(?i)\s*\*?(?:to|an|para|cc|kopie|subject|betreff|asunto|assunto|reply-to|importance|priorit[äa]t)\s?:\*?"
+)
+_SIGNATURE = re.compile(r"(?:-- ?|—)\s*$")
+_DEVICE = re.compile(
+    r"(?i)\s*(?:sent from (?:my |mail for |outlook|yahoo|proton)|get outlook for|von meinem .{2,40} gesendet"
+    r"|gesendet (?:mit|von) |enviado desde (?:mi )?|enviado (?:do|de) meu |envoyé de mon "
+    r"|diese nachricht wurde von meinem)"
+)
+_BLOCKS = frozenset(
+    {"p", "div", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "table", "tbody", "thead", "tfoot", "tr", "td", "th"}
+    | {"pre", "h1", "h2", "h3", "h4", "h5", "h6"}
+)
+
+
+class Split(NamedTuple):
+    """The part to show and the part to fold away; one after the other they are the whole."""
+
+    visible: str
+    quoted: str
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line as a reader sees it; `start` is where it begins in the source."""
+
+    text: str
+    start: int
+    quoted: bool = False
+
+    @property
+    def blank(self) -> bool:
+        return not self.text and not self.quoted
+
+
+def split_reply(text: str) -> Split:
+    """Plain text into its new part and the history or signature below; `visible + quoted` is the text, unchanged."""
+    lines, position = [], 0
+    for number, line in enumerate(text.splitlines(keepends=True)):
+        if number >= MAX_LINES:
+            break
+        start = line[:LINE_WIDTH].strip()
+        lines.append(_Line(start.lstrip("> "), position, quoted=start.startswith(">")))
+        position += len(line)
+    cut = _cut(lines)
+    return Split(text, "") if cut is None else Split(text[:cut], text[cut:])
+
+
+def split_html(html: str) -> Split:
+    """The same for HTML that went through `core.html.clean`; elements around the cut are closed and opened again."""
+    lines, stacks = _html_lines(html)
+    cut = _cut(lines)
+    if cut is None:
+        return Split(html, "")
+    around = stacks[cut]
+    closing = "".join(f"</{name}>" for name in reversed(around))
+    opening = "".join(f"<{name}>" for name in around)
+    return Split(html[:cut] + closing, opening + html[cut:])
+
+
+def _cut(lines: list[_Line]) -> int | None:
+    """Where the folded part begins; None if nothing should be folded, also if nothing would be left to see."""
+    end = len(lines)
+    for index in range(len(lines)):
+        if lines[index].blank or lines[index].quoted:
+            continue
+        if _FORWARDED.match(lines[index].text):
+            return None  # what somebody forwards is what they want to be read
+        if _begins_history(lines, index):
+            end = index
+            break
+    for shorten in (_before_signature, _before_quotes, _before_signature):
+        shorter = shorten(lines, end)
+        if not all(line.blank for line in lines[:shorter]):
+            end = shorter
+    if end == len(lines) or all(line.blank for line in lines[:end]):
+        return None
+    return lines[end].start
+
+
+def _begins_history(lines: list[_Line], index: int) -> bool:
+    """Whether everything from this line on is an older mail, whatever follows."""
+    line = lines[index]
+    if _SEPARATOR.match(line.text):
+        return True
+    if _RULE.match(line.text) and (following := _next(lines, index)) is not None:
+        return _is_header_block(lines, following)
+    if _is_header_block(lines, index):
+        return True
+    after = _after_intro(lines, index)
+    return after is not None and not lines[after].quoted
+
+
+def _is_header_block(lines: list[_Line], index: int) -> bool:
+    """From, Sent and at least one more line of a mail header, as Outlook writes them above the old text."""
+    if not _FROM.match(lines[index].text):
+        return False
+    block = [line.text for line in lines[index + 1 : index + HEADER_BLOCK_LINES] if not line.blank][:5]
+    return any(_SENT.match(text) for text in block) and any(_OTHER_FIELD.match(text) for text in block)
+
+
+def _after_intro(lines: list[_Line], index: int) -> int | None:
+    """The first line with text after an "On ... wrote:" that begins here; None if none begins here."""
+    text = lines[index].text
+    if not _BEGINS_INTRO.match(text):
+        return None
+    joined = ""
+    for end in range(index, min(index + INTRO_LINES, len(lines))):
+        if lines[end].blank or lines[end].quoted:
+            return None
+        joined = f"{joined} {lines[end].text}".strip()[: 2 * LINE_WIDTH]
+        if len(joined) > 10 and _has_ending(joined):
+            if not any(char.isdigit() for char in joined) and "@" not in joined:
+                return None
+            return _next(lines, end)
+    return None
+
+
+def _has_ending(joined: str) -> bool:
+    """The verb or an address stands near the end; German puts the name after the verb ("schrieb Dana Acme:")."""
+    return joined.endswith(":") and _ENDS_INTRO.search(joined[-LINE_WIDTH:]) is not None
+
+
+def _next(lines: list[_Line], index: int) -> int | None:
+    return next((i for i in range(index + 1, min(index + 6, len(lines))) if not lines[i].blank), None)
+
+
+def _before_quotes(lines: list[_Line], end: int) -> int:
+    """Without the quoted lines at the end and the line that introduces them; quotes followed by words stay."""
+    start = end
+    while start and (lines[start - 1].quoted or lines[start - 1].blank):
+        start -= 1
+    first = next((index for index in range(start, end) if lines[index].quoted), None)
+    if first is None:
+        return end
+    for index in range(start - 1, max(start - 1 - INTRO_LINES, -1), -1):
+        if lines[index].blank:
+            break
+        if _after_intro(lines, index) == first:
+            return index
+    return first
+
+
+def _before_signature(lines: list[_Line], end: int) -> int:
+    """Without a signature after "-- " or a line that a telephone adds; a long text after it is none."""
+    words = 0
+    for index in range(end - 1, max(end - 40, -1), -1):
+        if lines[index].blank:
+            continue
+        if _SIGNATURE.match(lines[index].text) and not lines[index].quoted:
+            return index
+        if words <= 1 and _DEVICE.match(lines[index].text):
+            return index
+        words += 1
+    return end
+
+
+def _html_lines(html: str) -> tuple[list[_Line], dict[int, tuple[str, ...]]]:
+    """The lines a reader of the HTML sees, and which elements are open where each begins."""
+    reader = _LineReader()
+    position = 0
+    for text, tag in tokens(html) or ():
+        reader.text(text, position)
+        position += len(text)
+        reader.tag(tag, position)
+        position += len(tag)
+        if len(reader.lines) >= MAX_LINES:
+            break
+    else:
+        if position != len(html):  # not clean HTML: positions would be wrong
+            return [], {}
+    reader.end_line()
+    return reader.lines, reader.stacks
+
+
+class _LineReader:
+    """Breaks clean HTML into lines; each begins in front of the elements that hold nothing but it and what follows."""
+
+    def __init__(self) -> None:
+        self.lines: list[_Line] = []
+        self.stacks: dict[int, tuple[str, ...]] = {}
+        self.open: list[str] = []
+        self.words: list[str] = []
+        self.start: int | None = None
+        self.quoted = False
+
+    def text(self, text: str, position: int) -> None:
+        if text.strip():
+            self.begin(position)
+            if not self.words:
+                self.quoted = "blockquote" in self.open
+            self.words.append(text)
+        elif self.words:
+            self.words.append(" ")
+
+    def tag(self, tag: str, position: int) -> None:
+        slash, name, _ = read_tag(tag)
+        if name in _BLOCKS or name in {"br", "hr"}:
+            self.end_line()
+        if name == "img":
+            self.text("\ufffc", position)
+        elif name == "hr":
+            self.begin(position)
+        elif slash:
+            self.close(name)
+        elif name and name != "br":
+            self.begin(position)
+            self.open.append(name)
+        elif is_text(tag):
+            self.text(tag, position)
+
+    def close(self, name: str) -> None:
+        if name not in self.open:
+            return
+        del self.open[len(self.open) - 1 - self.open[::-1].index(name) :]
+        if not self.words and self.start is not None and len(self.open) < len(self.stacks[self.start]):
+            self.start = None  # the line began in an element that is over now
+
+    def begin(self, position: int) -> None:
+        if self.start is None:
+            self.start = position
+            self.stacks[position] = tuple(self.open)
+
+    def end_line(self) -> None:
+        if self.words and self.start is not None:
+            text = " ".join(unescape("".join(self.words)).split())[:LINE_WIDTH]
+            self.lines.append(_Line(text.lstrip("> "), self.start, quoted=self.quoted or text.startswith(">")))
+            self.words, self.start = [], None

@@ -1,0 +1,118 @@
+"""The description of the interface: complete, stable, public, and without anything of the installation."""
+
+import re
+
+import pytest
+from django.test import Client
+from jsonschema import Draft202012Validator
+
+from api.docs import docs
+from api.schema import document
+from api.urls import urlpatterns
+
+OPERATIONS = {
+    "addArticle": "POST /api/v1/tickets/{number}/articles/",
+    "changeTicket": "PATCH /api/v1/tickets/{number}/",
+    "downloadAttachment": "GET /api/v1/attachments/{uuid}/",
+    "findPerson": "GET /api/v1/people/",
+    "listArticles": "GET /api/v1/tickets/{number}/articles/",
+    "listEvents": "GET /api/v1/tickets/{number}/history/",
+    "listPriorities": "GET /api/v1/priorities/",
+    "listQueues": "GET /api/v1/queues/",
+    "listStates": "GET /api/v1/states/",
+    "listTickets": "GET /api/v1/tickets/",
+    "listTypes": "GET /api/v1/types/",
+    "openTicket": "POST /api/v1/tickets/",
+    "showMe": "GET /api/v1/me/",
+    "showTicket": "GET /api/v1/tickets/{number}/",
+}
+
+
+def operations() -> dict[str, dict]:
+    return {
+        operation["operationId"]: {**operation, "address": f"{method.upper()} {path}"}
+        for path, methods in document()["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_every_operation_is_described_under_a_stable_name(db):
+    found = operations()
+    assert {name: operation["address"] for name, operation in found.items()} == OPERATIONS
+    for operation in found.values():
+        assert operation["summary"] and operation["description"]
+        assert operation["security"] == [{"token": []}]
+        assert operation["responses"]["4XX"] == {"$ref": "#/components/responses/Refused"}
+    described = {re.sub(r"{\w+}", "<x>", operation["address"].split()[1]) for operation in found.values()}
+    routes = {"/api/v1/" + re.sub(r"<\w+:\w+>", "<x>", str(route.pattern)) for route in urlpatterns}
+    assert routes - described == {"/api/v1/schema/", "/api/v1/docs/"}
+
+
+def test_it_is_openapi_3_1_with_the_token_as_its_key(db):
+    answer = Client().get("/api/v1/schema/")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    described = answer.json()
+    assert described["openapi"].startswith("3.1.")
+    assert described["components"]["securitySchemes"] == {"token": {"type": "http", "scheme": "bearer"}}
+    forms = [described["components"]["schemas"][name] for name in ("Opening", "Change", "NewArticle", "NewFile")]
+    assert [form["additionalProperties"] for form in forms] == [False] * 4
+    for schema in described["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize("name", ["openTicket", "changeTicket", "addArticle"])
+def test_examples_fit_what_they_show(db, name):
+    content = operations()[name]["requestBody"]["content"]["application/json"]
+    schema = {**content["schema"], "components": document()["components"]}
+    assert content["examples"]
+    for example in content["examples"].values():
+        Draft202012Validator(schema).validate(example["value"])
+
+
+def test_answers_are_as_described(world, bea, ticket):
+    bea.patch(f"tickets/{ticket.number}/", {"owner": "bea@demo.example"})
+    bea.post(
+        f"tickets/{ticket.number}/articles/",
+        {"channel": "note", "body": "x", "attachments": [{"name": "a", "content": ""}]},
+    )
+    asked = {
+        "Ticket": f"tickets/{ticket.number}/",
+        "TicketPage": "tickets/",
+        "ArticlePage": f"tickets/{ticket.number}/articles/",
+        "EventPage": f"tickets/{ticket.number}/history/",
+        "QueuePage": "queues/",
+        "StatePage": "states/",
+        "PriorityPage": "priorities/",
+        "RowPage": "types/",
+        "FoundPersonPage": "people/?email=dana@acme.example",
+        "Me": "me/",
+        "Problem": "tickets/404404/",
+    }
+    for name, path in asked.items():
+        schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
+        Draft202012Validator(schema).validate(bea.get(path).json())
+
+
+def test_T56_the_page_for_people_is_public_and_names_nothing_of_the_installation(world, ticket, signed_in):
+    answer = Client().get("/api/v1/docs/")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    for operation in operations().values():
+        assert operation["summary"] in page
+    for secret in ("Billing", world.dana.email.split("@")[0] + " Miller", ticket.number, "Django", "drf"):
+        assert secret not in page
+    assert signed_in(world.bea).get("/api/v1/docs/").status_code == 200
+    assert Client().post("/api/v1/docs/").status_code == 405
+
+
+def test_the_page_keeps_to_the_content_security_policy(db):
+    answer = Client().get("/api/v1/docs/")
+    page = answer.content.decode()
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+    assert not re.search(r"<style|<script(?! [^>]*src=)|\sstyle=|\son\w+=|https?://(?!www\.w3\.org)", page)
+
+
+def test_every_link_of_the_page_leads_somewhere(rf, db):
+    page = docs(rf.get("/api/v1/docs/")).content.decode()
+    names = set(re.findall(r'id="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= names

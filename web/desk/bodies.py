@@ -1,0 +1,50 @@
+"""What an agent reads of an article: its new part with pictures in place, the quoted rest apart, the files beside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from core.html import blocked_images, clean, from_text
+from mail.replies import Split, split_html, split_reply
+from tickets.models import Article, Attachment
+
+
+@dataclass(frozen=True)
+class Body:
+    html: SafeString
+    # Older messages and signatures below the new words, to be folded away.
+    quoted: SafeString
+    files: list[Attachment]
+    # How many pictures would have to be fetched from elsewhere and are not shown.
+    blocked: int
+
+
+def body_of(article: Article) -> Body:
+    """Ask for `attachments` in the query (`prefetch_related`); the stored HTML has been cleaned already."""
+    files = list(article.attachments.all())
+    pictures = {
+        file.content_id: reverse("inline_image", args=[file.uuid])
+        for file in files
+        if file.content_id and f"cid:{file.content_id}" in article.html
+    }
+    new, old = _parts(article)
+    return Body(
+        html=_with(pictures, new),
+        quoted=_with(pictures, old),
+        files=[file for file in files if not (file.is_inline and file.content_id in pictures)],
+        blocked=blocked_images(_with(pictures, article.html)) if "<img" in article.html else 0,
+    )
+
+
+def _parts(article: Article) -> Split:
+    if article.html:
+        return split_html(article.html)
+    text = split_reply(article.body)
+    return Split(from_text(text.visible), from_text(text.quoted))
+
+
+def _with(pictures: Mapping[str, str], html: str) -> SafeString:
+    # the only place that trusts: stored articles are cleaned by core.html, plain text is escaped by from_text
+    return mark_safe(clean(html, images=pictures) if pictures else html)  # noqa: S308

@@ -1,0 +1,132 @@
+"""The details beside a conversation: who the customer is, and the properties with what the agent may change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from tickets.models import FieldDefinition, Ticket
+from tickets.models.field import FieldKind
+from tickets.models.queue import SEPARATOR
+
+# Other tickets are looked at no further than this.
+OTHERS = 100
+OTHERS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Property:
+    """A line of the panel. `kind` says how the value is drawn; without `url` it cannot be changed by this agent."""
+
+    key: str
+    label: str
+    kind: str
+    value: Any
+    url: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self.value in (None, "", [])
+
+
+@dataclass(frozen=True)
+class Customer:
+    person: User
+    language: str
+    # None while nobody has said where the person is.
+    local_time: datetime | None
+    # The newest other tickets the agent may see, and how many there are in all and open, as words.
+    others: Sequence[Ticket]
+    total: str
+    open: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    customer: Customer
+    properties: Sequence[Property]
+    may_rename: bool
+    may_take: bool
+    may_close: bool
+
+
+def panel_of(ticket: Ticket, agent: User) -> Panel:
+    may_write = ticket.allows(agent, "write")
+    return Panel(
+        customer=_customer(ticket, agent),
+        properties=[*_properties(ticket, agent), *_custom(ticket, may_write=may_write)],
+        may_rename=may_write,
+        may_take=ticket.allows(agent, "owner") and ticket.owner_id != agent.pk and ticket.is_open,
+        may_close=may_write and ticket.is_open,
+    )
+
+
+def _properties(ticket: Ticket, agent: User) -> list[Property]:
+    def url(name: str, right: str = "write") -> str:
+        return reverse(f"desk:{name}", args=[ticket.number]) if ticket.allows(agent, right) else ""
+
+    return [
+        Property("state", _("Status"), "state", ticket.state, url("state")),
+        Property("owner", _("Agent"), "person", ticket.owner, url("owner", "owner")),
+        Property("responsible", _("Responsible"), "person", ticket.responsible, url("responsible")),
+        Property("move", _("Queue"), "text", ticket.queue.path.replace(SEPARATOR, " › "), url("move")),
+        Property("priority", _("Priority"), "priority", ticket.priority, url("priority", "priority")),
+        Property("type", _("Type"), "word", ticket.type.name, url("type")),
+        Property("tags", _("Tags"), "tags", ticket.tags, url("tags")),
+    ]
+
+
+def _custom(ticket: Ticket, *, may_write: bool) -> list[Property]:
+    """Active fields, and values of fields that are no longer in use, which stay readable."""
+    definitions = FieldDefinition.objects.filter(is_active=True)
+    return [
+        Property(
+            f"field-{definition.key}",
+            definition.label,
+            "text",
+            in_words(definition, ticket.custom_fields.get(definition.key)),
+            reverse("desk:field", args=[ticket.number, definition.key]) if may_write else "",
+        )
+        for definition in definitions
+    ]
+
+
+def in_words(definition: FieldDefinition, value: Any) -> str:
+    if value in (None, "", []):
+        return ""
+    if definition.kind == FieldKind.CHECKBOX:
+        return _("Yes") if value else _("No")
+    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+
+
+def _customer(ticket: Ticket, agent: User) -> Customer:
+    person = ticket.customer
+    allowed = Ticket.objects.allowing(agent, "read").filter(customer=person).exclude(pk=ticket.pk)
+    others = list(allowed.select_related("state").order_by("-changed_at", "-id")[:OTHERS])
+    return Customer(
+        person=person,
+        language=dict(settings.LANGUAGES).get(person.language or ticket.language, ""),
+        local_time=_local_time(person.time_zone),
+        others=others[:OTHERS_SHOWN],
+        total=_capped(len(others)),
+        open=_capped(sum(other.is_open for other in others)),
+    )
+
+
+def _capped(number: int) -> str:
+    return str(number) if number < OTHERS else f"{number}+"
+
+
+def _local_time(zone: str) -> datetime | None:
+    """UTC is what people have who never chose a zone."""
+    try:
+        return timezone.now().astimezone(ZoneInfo(zone)) if zone != "UTC" else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

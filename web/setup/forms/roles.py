@@ -1,0 +1,37 @@
+"""The form of a role."""
+
+from django.forms import CharField, Form, TextInput
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+from accounts.roles import RoleFacts
+from core.text import clean_line
+from web.setup.forms.people_field import PeopleField
+
+
+class RoleForm(Form):
+    name = CharField(label=_("Name"), max_length=150)
+    description = CharField(label=_("Description"), max_length=200, required=False)
+    members = PeopleField(
+        people=User.objects.filter(is_agent=True),
+        unknown=_("No agent has the address %(address)s."),
+        label=_("Members"),
+        required=False,
+        widget=TextInput(attrs={"list": "agents", "autocomplete": "off"}),
+        help_text=_("Agents by name or address, with commas between them."),
+    )
+
+    def __init__(self, *args, role: Role | None, **kwargs) -> None:
+        initial = {}
+        if role is not None:
+            members = role.group.user_set.filter(is_agent=True).order_by("name", "pk")
+            initial = {"name": role.group.name, "description": role.description, "members": list(members)}
+        super().__init__(*args, initial=initial, label_suffix="", **kwargs)
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"], 150)
+
+    @property
+    def facts(self) -> RoleFacts:
+        found = self.cleaned_data
+        return RoleFacts(found["name"], found["description"], tuple(found["members"]))

@@ -1,0 +1,82 @@
+"""The steps by which a message found its place, in whole sentences."""
+
+from collections.abc import Iterable, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mail.models import Incoming
+
+# What mail/matching.py and mail/intake.py write into the trace: (step, result) -> sentence with %(found)s.
+SENTENCES: Mapping[tuple[str, str], str | Promise] = {
+    ("token", "sender takes part"): gettext_lazy(
+        "It answers a message of ours on #%(found)s, and its sender takes part there. So it joined that ticket."
+    ),
+    ("token", "sender does not take part"): gettext_lazy(
+        "It answers a message of ours on #%(found)s, but its sender does not take part there."
+    ),
+    ("token", "no such ticket"): gettext_lazy("It answers a message of ours, but #%(found)s does not exist."),
+    ("reference", "sender takes part"): gettext_lazy(
+        "It refers to a message that is on #%(found)s, and its sender takes part there. So it joined that ticket."
+    ),
+    ("reference", "sender does not take part"): gettext_lazy(
+        "It refers to a message that is on #%(found)s, but its sender does not take part there."
+    ),
+    ("reference", "no such ticket"): gettext_lazy("It refers to a message on #%(found)s, which does not exist."),
+    ("tag", "sender takes part"): gettext_lazy(
+        "Its subject names #%(found)s, and its sender takes part there. So it joined that ticket, marked as unverified."
+    ),
+    ("tag", "sender does not take part"): gettext_lazy(
+        "Its subject names #%(found)s, but its sender does not take part there."
+    ),
+    ("tag", "no such ticket"): gettext_lazy("Its subject names #%(found)s, which does not exist."),
+    ("queue", "no recipient of ours, so the first address"): gettext_lazy(
+        "None of its recipients is an address of ours, so it went to the queue of the first address."
+    ),
+}
+OUTCOMES: Mapping[str, str | Promise] = {
+    Incoming.Outcome.NEW: gettext_lazy("It became a new ticket."),
+    Incoming.Outcome.FOLLOW_UP: gettext_lazy("It joined a ticket."),
+    Incoming.Outcome.REJECTED: gettext_lazy("The ticket is closed and takes no replies, so the sender got a notice."),
+}
+
+
+def in_words(incoming: Incoming) -> list[str]:
+    """From how it came to what became of it; numbers of tickets stay out when they are hidden."""
+    return [_how_it_came(incoming), *_steps(incoming), _what_became(incoming)]
+
+
+def _how_it_came(incoming: Incoming) -> str:
+    words = {"way": incoming.get_source_display(), "recipients": ", ".join(incoming.envelope_to)}
+    if incoming.account:
+        return _("It was fetched from the mailbox %(account)s.") % {"account": incoming.account}
+    if incoming.envelope_to:
+        return _("It came by %(way)s for %(recipients)s.") % words
+    return _("It came by %(way)s.") % words
+
+
+def _steps(incoming: Incoming) -> Iterable[str]:
+    hidden = getattr(incoming, "is_hidden", False)
+    for step in incoming.trace:
+        if not isinstance(step, dict):
+            continue
+        found = "…" if hidden else str(step.get("found", ""))
+        sentence = SENTENCES.get((str(step.get("step", "")), str(step.get("result", ""))))
+        if sentence is not None:
+            yield str(sentence) % {"found": found}
+        else:
+            words = {"step": step.get("step", ""), "found": found, "result": step.get("result", "")}
+            yield _("%(step)s: %(found)s, %(result)s") % words
+
+
+def _what_became(incoming: Incoming) -> str:
+    if incoming.state == Incoming.State.TICKETED:
+        return str(OUTCOMES.get(incoming.outcome, OUTCOMES[Incoming.Outcome.NEW]))
+    if incoming.state == Incoming.State.QUARANTINED:
+        return _("It could not become a ticket by itself and waits in quarantine.")
+    if incoming.state == Incoming.State.IGNORED:
+        return _("It was ignored: no ticket came of it.")
+    if incoming.last_error:
+        return _("The last try failed, and it will be tried again.")
+    return _("It was stored and waits to be looked at.")
