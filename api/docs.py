@@ -6,10 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from api.schema import document
 
+TAGS = ("Tickets", "Articles", "Choices")
 METHODS = ("get", "post", "patch", "put", "delete")
 
 
@@ -26,11 +29,11 @@ def docs(request: HttpRequest) -> HttpResponse:
     for operation in _operations(described):
         sections.setdefault(operation["tag"], []).append(operation)
     things = [
-        {"name": name, "description": thing.get("description", ""), "fields": _fields(thing)}
+        {"name": name, "description": _marked(thing.get("description", "")), "fields": _fields(thing)}
         for name, thing in sorted(described["components"]["schemas"].items())
         if not name.endswith("Page")
     ]
-    context = {"sections": [{"tag": tag, "operations": found} for tag, found in sections.items()], "things": things}
+    context = {"sections": [{"tag": tag, "operations": sections[tag]} for tag in TAGS], "things": things}
     return render(request, "api/docs.html", context)
 
 
@@ -52,7 +55,7 @@ def _operation(operation: dict[str, Any]) -> dict[str, Any]:
         "id": operation["operationId"],
         "tag": operation["tags"][0],
         "summary": operation["summary"],
-        "description": operation.get("description", ""),
+        "description": _marked(operation.get("description", "")),
         "parameters": [_parameter(p) for p in operation.get("parameters", [])],
         "takes": _type(content["schema"]) if content else None,
         "examples": examples,
@@ -67,7 +70,7 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
         "place": parameter["in"],
         "type": _type(parameter["schema"]),
         "required": parameter.get("required", False),
-        "description": parameter.get("description", ""),
+        "description": _marked(parameter.get("description", "")),
     }
 
 
@@ -78,10 +81,17 @@ def _fields(thing: dict[str, Any]) -> list[dict[str, Any]]:
             "name": name,
             "type": _type(field),
             "required": name in required,
-            "description": field.get("description", ""),
+            "description": _marked(field.get("description", "")),
         }
         for name, field in thing.get("properties", {}).items()
     ]
+
+
+def _marked(text: str) -> SafeString:
+    """What stands in backticks is code."""
+    pieces = enumerate(text.split("`"))
+    shown = ((format_html('<code class="mono">{}</code>', piece) if place % 2 else piece,) for place, piece in pieces)
+    return format_html_join("", "{}", shown)
 
 
 def _type(schema: dict[str, Any]) -> dict[str, Any]:

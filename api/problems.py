@@ -14,8 +14,8 @@ from rest_framework.views import exception_handler
 from core.text import clean_line
 from tickets.changes import Stale
 
-# What PostgreSQL says when a row was locked for too long, or two transactions waited for each other.
-BUSY_CODES = {"55P03", "40P01", "40001"}
+# What PostgreSQL says when a row was locked for too long, two transactions waited for each other, or time ran out.
+BUSY_CODES = {"55P03", "40P01", "40001", "57014"}
 LONGEST_MESSAGE = 500
 
 
@@ -46,7 +46,7 @@ class TooLarge(exceptions.APIException):
 
 class Busy(exceptions.APIException):
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    default_detail = _("Somebody else is changing this just now. Please try again.")
+    default_detail = _("This takes too long just now, or somebody else is changing it. Please try again.")
     wait = 1
 
 

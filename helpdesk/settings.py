@@ -253,6 +253,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_NAME = "__Host-session" if _SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _SECURE else "csrf"
+THEME_COOKIE_NAME = "__Host-theme" if _SECURE else "theme"
+# Notes for the next page lie in the session, not in a cookie of their own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_HTTPONLY = False
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "web.common.errors.csrf_failure"
@@ -262,6 +265,8 @@ SECURE_HSTS_SECONDS = 31536000 if _SECURE else 0
 X_FRAME_OPTIONS = "DENY"
 if os.environ.get("HELPDESK_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # The client's address, for the limits of guesses, is the one the proxy itself has added (T70, T79).
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 # A file or message larger than this is refused; mail has its own limit.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -287,7 +292,7 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español"), ("pt", "Português"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_NAME = "__Host-language" if _SECURE else "language"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -6,7 +6,7 @@ goes wrong here is answered with 451, so that the sending server keeps the messa
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
@@ -173,8 +173,8 @@ class _Lmtp(LMTP, _Patient):
         await super().push("\r\n".join([status] * answers))
 
 
-async def serve(*, host: str, port: int, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
-    """SMTP on `port` and LMTP on the next one until `stop` is set; what is being stored then is still answered."""
+async def serve(*, host: str, port: int, stop: Awaitable[object], ready: Callable[[], None] = lambda: None) -> None:
+    """SMTP on `port` and LMTP on the next one until `stop` is over; what is being stored then is still answered."""
     writers = Writers()
     loop = asyncio.get_running_loop()
     listening = [
@@ -182,7 +182,7 @@ async def serve(*, host: str, port: int, stop: asyncio.Event, ready: Callable[[]
         await loop.create_server(partial(_protocol, _Lmtp, LmtpDoor(Incoming.Source.LMTP, writers)), host, port + 1),
     ]
     ready()
-    await stop.wait()
+    await stop
     for server in listening:
         server.close()
     while writers.unanswered:

@@ -20,11 +20,15 @@ TRUE_OR_FALSE = [("true", ""), ("false", "")]
 LONGEST = 300
 
 
+def _by(schema: dict, method: str, meaning: str) -> filters.CharFilter:
+    return extend_schema_field(schema)(filters.CharFilter(method=method, max_length=LONGEST, help_text=meaning))
+
+
 class RequestFilters(filters.FilterSet):
     """What a customer may ask about his requests."""
 
     q = filters.CharFilter(method="filter_q", max_length=LONGEST, help_text="A number, or words to search for.")
-    state = extend_schema_field(NAME_OR_ID)(filters.CharFilter(method="filter_state", max_length=LONGEST))
+    state = _by(NAME_OR_ID, "filter_state", "Name or id.")
     open = extend_schema_field(OpenApiTypes.BOOL)(
         filters.ChoiceFilter(choices=TRUE_OR_FALSE, method="filter_open", help_text="Not closed, merged or removed.")
     )
@@ -44,10 +48,10 @@ class RequestFilters(filters.FilterSet):
 
 
 class TicketFilters(RequestFilters):
-    queue = extend_schema_field(NAME_OR_ID)(filters.CharFilter(method="filter_queue", max_length=LONGEST))
-    owner = extend_schema_field(ADDRESS_OR_ID)(filters.CharFilter(method="filter_person", max_length=LONGEST))
-    customer = extend_schema_field(ADDRESS_OR_ID)(filters.CharFilter(method="filter_person", max_length=LONGEST))
-    tag = filters.CharFilter(method="filter_tag", max_length=LONGEST)
+    queue = _by(NAME_OR_ID, "filter_queue", "Path, name if unambiguous, or id; without the queues below.")
+    owner = _by(ADDRESS_OR_ID, "filter_person", "Address or id.")
+    customer = _by(ADDRESS_OR_ID, "filter_person", "Address or id.")
+    tag = filters.CharFilter(method="filter_tag", max_length=LONGEST, help_text="One whole tag.")
     changed_after = filters.IsoDateTimeFilter("changed_at", "gte", help_text="This moment or later.")
 
     def filter_queue(self, tickets: QuerySet, name: str, wanted: str) -> QuerySet:
@@ -55,7 +59,7 @@ class TicketFilters(RequestFilters):
 
     def filter_person(self, tickets: QuerySet, name: str, wanted: str) -> QuerySet:
         """Nobody has this address: no ticket is his."""
-        if "@" not in wanted and not wanted.isdecimal():
+        if "@" not in wanted and not (wanted.isascii() and wanted.isdecimal()):
             raise ValidationError({name: [_("Enter an address or an id.")]})
         person = find_person(wanted)
         return tickets.filter(**{name: person}) if person else tickets.none()

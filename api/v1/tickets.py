@@ -67,7 +67,7 @@ class TicketList(Door):
     )
     @once
     def post(self, request: Request) -> Response:
-        """Needs the right to create in the queue. `channel` says whose words `body` is: see there."""
+        """Needs the right to create in the queue. `channel` says whose words these are: see Opening."""
         form = self.shaped(None, OpeningForm, data=request.data)
         form.is_valid(raise_exception=True)
         try:

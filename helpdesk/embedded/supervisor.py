@@ -132,6 +132,8 @@ def _duties(options: argparse.Namespace, places: Places) -> list[Duty]:
     """In the order of stopping: first what takes in work, last what does it."""
     worker = ("-m", "celery", "-A", "helpdesk", "worker", "-Q", QUEUES, "--concurrency", "2")
     web = ("-m", "uvicorn", "helpdesk.asgi:application", "--host", options.host, "--port", str(options.port))
+    # the settings say whose word on the client's address counts; uvicorn would believe anybody on this machine
+    web = (*web, "--no-proxy-headers")
     return [
         Duty(name="mail receiver", arguments=("manage.py", "mail_receiver"), grace=1.5),
         Duty(name="web", arguments=(*web, "--no-access-log", "--timeout-graceful-shutdown", "2"), grace=2.5),

@@ -8,7 +8,7 @@ const select = (rows, on) => rows.map(box).forEach((field) => field && (field.ch
 class RowList extends HTMLElement {
   constructor() {
     super();
-    for (const name of ["change", "click"]) this.addEventListener(name, this);
+    for (const name of ["change", "click", "htmx:config:request"]) this.addEventListener(name, this);
   }
 
   connectedCallback() {
@@ -27,7 +27,9 @@ class RowList extends HTMLElement {
     return this.rows.find((row) => row.matches(".is-cursor"));
   }
 
-  handleEvent({ type, target, shiftKey }) {
+  handleEvent({ type, target, shiftKey, detail }) {
+    // who asks what is new in the list says whether its beginning is in sight
+    if (detail?.ctx) return detail.ctx.request.body?.set("top", this.querySelector(".scroll")?.scrollTop > 48 ? "" : 1);
     const { rows } = this;
     const row = rows.find((one) => box(one) === target);
     if (type === "change") {

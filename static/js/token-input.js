@@ -17,8 +17,10 @@ class TokenInput extends HTMLElement {
       if (this.field.hasAttribute(name)) this.typing.setAttribute(name, this.field.getAttribute(name));
     }
     this.typing.autocomplete = "off";
+    const focused = document.activeElement === this.field;
     Object.assign(this.field, { id: "", type: "hidden" });
     this.append(this.typing);
+    if (focused) this.typing.focus();
     this.typing.addEventListener("keydown", (event) => this.key(event));
     this.typing.addEventListener("change", () => this.take());
     this.typing.addEventListener("paste", () => setTimeout(() => /[,;\n]/.test(this.typing.value) && this.take()));

@@ -1,12 +1,13 @@
 """The description of the interface: complete, stable, public, and without anything of the installation."""
 
+import json
 import re
 
 import pytest
 from django.test import Client
 from jsonschema import Draft202012Validator
 
-from api.docs import docs
+from api.docs import TAGS, docs
 from api.schema import document
 from api.urls import urlpatterns
 
@@ -40,6 +41,7 @@ def test_every_operation_is_described_under_a_stable_name(db):
     found = operations()
     assert {name: operation["address"] for name, operation in found.items()} == OPERATIONS
     for operation in found.values():
+        assert operation["tags"][0] in TAGS
         assert operation["summary"] and operation["description"]
         assert operation["security"] == [{"token": []}]
         assert operation["responses"]["4XX"] == {"$ref": "#/components/responses/Refused"}
@@ -67,6 +69,14 @@ def test_examples_fit_what_they_show(db, name):
     assert content["examples"]
     for example in content["examples"].values():
         Draft202012Validator(schema).validate(example["value"])
+
+
+def test_requests_in_the_manual_fit_too(db, settings):
+    manual = (settings.BASE_DIR / "docs" / "api.md").read_text()
+    bodies = [json.loads(body) for body in re.findall(r"-d '({.*})'", manual)]
+    for name, body in zip(("Opening", "Change", "NewArticle"), bodies, strict=True):
+        schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
+        Draft202012Validator(schema).validate(body)
 
 
 def test_answers_are_as_described(world, bea, ticket):

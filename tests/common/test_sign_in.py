@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import EmailAddress
 from accounts.people import system_actor
+from mail.models import Letter
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/login/"
@@ -205,3 +206,42 @@ def test_pages_before_signing_in_work_without_scripts_of_their_own(client, db, n
     answer = client.get(f"/{name}")
     assert answer.status_code == 200
     assert "csrfmiddlewaretoken" in answer.content.decode()
+
+
+STATE_CHANGING = [
+    ("/login/", {"login": "erik@globex.example", "password": "demo"}),
+    ("/logout/", {}),
+    ("/language/", {"language": "de"}),
+    ("/theme/", {"theme": "dark"}),
+    ("/password/reset/", {"email": "dana@acme.example"}),
+    ("/password/change/", {"oldpassword": "demo", "password1": "a sentence to remember"}),
+]
+
+
+@pytest.mark.parametrize(("path", "form"), STATE_CHANGING)
+def test_T74_nothing_changes_without_a_token_from_a_foreign_origin_or_by_get(world, path, form):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.dana)
+    client.get("/portal/profile/")
+    token = {"csrfmiddlewaretoken": client.cookies["csrf"].value}
+    before = (client.session.session_key, world.dana.password, world.dana.language, world.dana.theme)
+    assert client.post(path, form).status_code == 403
+    assert client.post(path, form | token, headers={"origin": "https://evil.example"}).status_code == 403
+    assert client.get(path, form).status_code in (200, 302, 405)
+    world.dana.refresh_from_db()
+    assert before == (client.session.session_key, world.dana.password, world.dana.language, world.dana.theme)
+    assert not Letter.objects.exists()
+    assert is_signed_in(client)
+
+
+def test_T77_cookies_are_for_this_host_and_not_for_scripts(world, client, settings):
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    client.post("/language/", {"language": "de"}, secure=True)
+    client.post("/theme/", {"theme": "dark"}, secure=True)
+    client.get(LOGIN, secure=True)
+    client.post(LOGIN, {"login": "dana@acme.example", "password": "demo"}, secure=True)
+    cookies = client.cookies
+    assert set(cookies) == {"language", "theme", "csrf", "session"}
+    assert {(c["secure"], c["samesite"], c["path"], c["domain"]) for c in cookies.values()} == {(True, "Lax", "/", "")}
+    # the token of forms is read by the pages' own script, so that a form survives a new sign-in in another tab
+    assert {name for name in cookies if not cookies[name]["httponly"]} == {"csrf"}

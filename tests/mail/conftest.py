@@ -57,7 +57,7 @@ def receiver(db, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
 
     async def run() -> None:
         stop.extend([asyncio.get_running_loop(), asyncio.Event()])
-        await receive.serve(host="127.0.0.1", port=port, stop=stop[1], ready=started.set)
+        await receive.serve(host="127.0.0.1", port=port, stop=stop[1].wait(), ready=started.set)
 
     thread = threading.Thread(target=asyncio.run, args=[run()], daemon=True)
     thread.start()

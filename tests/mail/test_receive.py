@@ -315,6 +315,7 @@ def test_the_command_stops_cleanly_and_whatever_got_250_is_there(world, tmp_path
         assert process.poll() is None
     process.send_signal(signal.SIGTERM)
     assert process.wait(5) == 0
+    process.stdout.close()
     for client in clients:
         client.join(5)
     stored = [tmp_path / "files" / blobs.blob_name(row.digest) for row in Incoming.objects.all()]

@@ -12,7 +12,7 @@ def site(request: HttpRequest) -> dict:
     known = user is not None and user.is_authenticated
     return {
         "site_name": settings.SITE_NAME,
-        "theme": (user.theme if known else request.COOKIES.get("theme")) or "auto",
+        "theme": (user.theme if known else request.COOKIES.get(settings.THEME_COOKIE_NAME)) or "auto",
         "languages": settings.LANGUAGES,
         "nav_sections": _sections(request) if known and (user.is_agent or user.is_administrator) else [],
     }

@@ -77,7 +77,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(theme=theme)
     else:
-        _remember(response, "theme", theme)
+        _remember(response, settings.THEME_COOKIE_NAME, theme)
     return response
 
 

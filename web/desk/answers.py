@@ -19,7 +19,7 @@ from web.desk.lists import remembered
 from web.desk.page import Shown, conflict_of, conversation, head
 from web.desk.panel import panel_of
 from web.desk.tickets import SHOWN_WITH, ticket_or_404
-from web.desk.timeline import since
+from web.desk.timeline import Said, since
 
 
 def number_in(request: HttpRequest, name: str) -> int | None:
@@ -83,9 +83,11 @@ def parts(request: HttpRequest, ticket: Ticket, *, status: int = 200, **more: An
     """Header, details and whatever the page does not show yet, each to its place."""
     shown = number_in(request, "shown")
     context = head(ticket, request.user, tab="conversation" if shown is not None else request.POST.get("tab", ""))
+    items = since(ticket, shown) if shown is not None else []
     context |= {
         "panel": panel_of(ticket, request.user),
-        "items": since(ticket, shown) if shown is not None else [],
+        "items": items,
+        "newest": max((item.article.pk for item in items if isinstance(item, Said)), default=None),
         **more,
     }
     response = render(request, "desk/parts.html", context, status=status)

@@ -16,9 +16,6 @@ from accounts.models import User
 from tickets.models import Priority, Queue, State, Ticket
 from tickets.models.queue import SEPARATOR
 
-# With more options than this there is a field to search them.
-SEARCHED = 8
-
 
 @dataclass(frozen=True)
 class Editor:
@@ -28,14 +25,9 @@ class Editor:
     label: str
     groups: Sequence[dict[str, Any]] = ()
     form: forms.Form | None = None
-    search: str = ""
     key: str = ""
     # The field of the form that takes several values.
     tokens: str = ""
-
-    @property
-    def is_searched(self) -> bool:
-        return bool(self.search) and sum(len(group["options"]) for group in self.groups) > SEARCHED
 
 
 def editor(request: HttpRequest, ticket: Ticket, shown: Editor) -> HttpResponse:

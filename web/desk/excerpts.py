@@ -7,8 +7,8 @@ from core.text import clean_line, fold
 
 _WORD = re.compile(r"\w+")
 BEFORE, LENGTH = 40, 160
-# Endings change with case and number; so many letters at the end of a longer word need not be the same.
-ENDING = 2
+# Endings change with case, number and tense: of a longer word only the beginning must be the same.
+ENDING, STEM = 3, 4
 
 
 class Piece(NamedTuple):
@@ -37,4 +37,4 @@ def _marked(text: str, starts: tuple[str, ...]) -> list[Piece]:
 
 
 def _beginning(word: str) -> str:
-    return word[:-ENDING] if len(word) > 4 + ENDING else word
+    return word[: max(STEM, len(word) - ENDING)]

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from accounts.models import User
+from core.links import ticket_in_desk
 from tickets.changes import Stale
 from tickets.models import ReadMark, StateType, Ticket
 from tickets.reading import mark_read
@@ -77,8 +78,10 @@ def head(ticket: Ticket, agent: User, *, tab: str = "") -> dict[str, Any]:
     return {
         "ticket": ticket,
         "section": "tickets",
+        "palette_about": f"#{ticket.number}",
         "tab": tab,
         "counts": counts | {"events": ticket.version},
+        "link": ticket_in_desk(ticket.number),
         "survivor": survivor if survivor and survivor.allows(agent, "read") else None,
     }
 

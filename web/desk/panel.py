@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,6 +14,7 @@ from accounts.models import User
 from tickets.models import FieldDefinition, Ticket
 from tickets.models.field import FieldKind
 from tickets.models.queue import SEPARATOR
+from web.desk.templatetags.desk import clock
 
 # Other tickets are looked at no further than this.
 OTHERS = 100
@@ -30,6 +30,8 @@ class Property:
     kind: str
     value: Any
     url: str = ""
+    # The key that opens its editor.
+    shortcut: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -40,8 +42,8 @@ class Property:
 class Customer:
     person: User
     language: str
-    # None while nobody has said where the person is.
-    local_time: datetime | None
+    # The clock where the person is; empty while nobody has said where that is.
+    local_time: str
     # The newest other tickets the agent may see, and how many there are in all and open, as words.
     others: Sequence[Ticket]
     total: str
@@ -58,7 +60,7 @@ class Panel:
 
 
 def panel_of(ticket: Ticket, agent: User) -> Panel:
-    may_write = ticket.allows(agent, "write")
+    may_write = ticket.allows(agent, "write") and not ticket.merged_into_id
     return Panel(
         customer=_customer(ticket, agent),
         properties=[*_properties(ticket, agent), *_custom(ticket, may_write=may_write)],
@@ -70,16 +72,17 @@ def panel_of(ticket: Ticket, agent: User) -> Panel:
 
 def _properties(ticket: Ticket, agent: User) -> list[Property]:
     def url(name: str, right: str = "write") -> str:
-        return reverse(f"desk:{name}", args=[ticket.number]) if ticket.allows(agent, right) else ""
+        allowed = ticket.allows(agent, right) and not ticket.merged_into_id
+        return reverse(f"desk:{name}", args=[ticket.number]) if allowed else ""
 
     return [
-        Property("state", _("Status"), "state", ticket.state, url("state")),
-        Property("owner", _("Agent"), "person", ticket.owner, url("owner", "owner")),
+        Property("state", _("Status"), "state", ticket.state, url("state"), "s"),
+        Property("owner", _("Agent"), "person", ticket.owner, url("owner", "owner"), "a"),
         Property("responsible", _("Responsible"), "person", ticket.responsible, url("responsible")),
-        Property("move", _("Queue"), "text", ticket.queue.path.replace(SEPARATOR, " › "), url("move")),
-        Property("priority", _("Priority"), "priority", ticket.priority, url("priority", "priority")),
+        Property("move", _("Queue"), "text", ticket.queue.path.replace(SEPARATOR, " › "), url("move"), "q"),
+        Property("priority", _("Priority"), "priority", ticket.priority, url("priority", "priority"), "p"),
         Property("type", _("Type"), "word", ticket.type.name, url("type")),
-        Property("tags", _("Tags"), "tags", ticket.tags, url("tags")),
+        Property("tags", _("Tags"), "tags", ticket.tags, url("tags"), "t"),
     ]
 
 
@@ -124,9 +127,9 @@ def _capped(number: int) -> str:
     return str(number) if number < OTHERS else f"{number}+"
 
 
-def _local_time(zone: str) -> datetime | None:
+def _local_time(zone: str) -> str:
     """UTC is what people have who never chose a zone."""
     try:
-        return timezone.now().astimezone(ZoneInfo(zone)) if zone != "UTC" else None
+        return clock(timezone.now().astimezone(ZoneInfo(zone))) if zone != "UTC" else ""
     except (ZoneInfoNotFoundError, ValueError):
-        return None
+        return ""

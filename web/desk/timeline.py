@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from core.html import excerpt
 from core.pagination import page_of
 from core.text import clean_line
+from mail.replies import split_reply
 from tickets.models import Article, Event, Ticket
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
@@ -66,7 +68,7 @@ class Said:
 
     @property
     def excerpt(self) -> str:
-        return clean_line(self.article.body[:400], 120)
+        return excerpt(split_reply(self.article.body).visible, 120)
 
 
 @dataclass(frozen=True)

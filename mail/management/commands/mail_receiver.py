@@ -20,10 +20,11 @@ class Command(BaseCommand):
             raise CommandError(f"Mail cannot be received on {settings.MAIL_HOST}: {error}") from error
 
     async def _serve(self) -> None:
-        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        stop: asyncio.Queue[None] = asyncio.Queue()
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await serve(host=settings.MAIL_HOST, port=settings.MAIL_PORT, stop=stop, ready=self._announce)
+            loop.add_signal_handler(number, stop.put_nowait, None)
+        await serve(host=settings.MAIL_HOST, port=settings.MAIL_PORT, stop=stop.get(), ready=self._announce)
 
     def _announce(self) -> None:
         ports = f"{settings.MAIL_PORT} (SMTP) and {settings.MAIL_PORT + 1} (LMTP)"

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from core.pagination import page_of
@@ -13,6 +14,7 @@ from tickets.models import Ticket
 from tickets.search import found_in, ticket_with_number
 from tickets.views import VIEW
 from web.common.access import agent_required
+from web.desk.answers import number_in
 from web.desk.excerpts import Piece, pieces
 from web.desk.lists import (
     ROWS,
@@ -25,6 +27,9 @@ from web.desk.lists import (
     view_listing,
 )
 from web.desk.side import counted_side_of, side_of
+
+# A page asks about so many of its rows whether they have changed; the address of the question must not grow longer.
+ASKED = 400
 
 
 @require_safe
@@ -81,12 +86,14 @@ def _list(request: HttpRequest, listing: Listing) -> HttpResponse:
     """The page; for htmx the rows after a cursor, or the list alone."""
     after = request.GET.get("after", "")
     page = page_of(listing.tickets.for_list(request.user), order=listing.order, cursor=after, size=ROWS)
-    joint = "&" if "?" in listing.url else "?"
+    above = number_in(request, "above") or 0
+    following = urlencode({"after": page.next, "above": above + len(page.rows)})
     context: dict[str, Any] = {
         "listing": listing,
         "rows": page.rows,
         "found": _excerpts(listing, page.rows),
-        "next": f"{listing.url}{joint}after={page.next}" if page.next else "",
+        "next": f"{listing.url}{'&' if '?' in listing.url else '?'}{following}" if page.next else "",
+        "is_asked": above < ASKED,
     }
     if request.htmx:
         response = render(request, f"desk/list.html#{'more' if after else 'list'}", context)

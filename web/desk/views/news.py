@@ -53,7 +53,7 @@ def _news(request: HttpRequest, listing: Listing) -> HttpResponse:
     follows = request.GET.get("top") == "1" and "ticket" not in request.GET
     if not news and not (follows and "waiting" in request.GET):
         return HttpResponse(status=204)
-    context = {"listing": listing, "news": news, "follows": follows}
+    context = {"listing": listing, "news": news, "follows": follows, "is_asked": True}
     return render(request, "desk/list_news.html", context)
 
 

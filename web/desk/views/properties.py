@@ -51,7 +51,7 @@ def owner(request: HttpRequest, number: str) -> HttpResponse:
     people = options.owners(ticket)
     if request.method != "POST":
         groups = choices_of_people(people, ticket.owner, me=request.user)
-        return editor(request, ticket, Editor("owner", _("Agent"), groups=groups, search=_("Find an agent")))
+        return editor(request, ticket, Editor("owner", _("Agent"), groups=groups))
     return _give(request, ticket, people, "owner")
 
 
@@ -62,9 +62,7 @@ def responsible(request: HttpRequest, number: str) -> HttpResponse:
     people = options.owners(ticket)
     if request.method != "POST":
         groups = choices_of_people(people, ticket.responsible, me=request.user)
-        return editor(
-            request, ticket, Editor("responsible", _("Responsible"), groups=groups, search=_("Find an agent"))
-        )
+        return editor(request, ticket, Editor("responsible", _("Responsible"), groups=groups))
     return _give(request, ticket, people, "responsible")
 
 
@@ -75,7 +73,7 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
     queues = options.queues_to_move_to(request.user, ticket)
     if request.method != "POST":
         groups = choices_of_rows(queues, ticket.queue)
-        return editor(request, ticket, Editor("move", _("Queue"), groups=groups, search=_("Find a queue")))
+        return editor(request, ticket, Editor("move", _("Queue"), groups=groups))
     target = _chosen(request, "move", queues)
     if target is None:
         return answers.refused(request, ticket, _("You may not move tickets into this queue any more."))

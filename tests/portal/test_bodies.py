@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories import TicketFactory
 from tickets.messages import File, Message
-from web.common.bodies import body_of, fold_quotes
+from web.portal.bodies import body_of, fold_quotes
 
 LONG = "<p>" + "what was said before " * 20 + "</p>"
 
@@ -53,3 +53,14 @@ def test_a_picture_of_the_mail_stands_where_it_belongs_and_other_files_beside(wo
     assert f'<img src="/files/{logo.uuid}/inline/" alt="logo">' in body.html
     assert "tracker.example" not in body.html
     assert body.files == [unused, plan]
+
+
+def test_a_quote_that_only_stands_in_an_attribute_is_none(world):
+    """Folding looks for tags in cleaned HTML: there, no attribute holds a bare bracket."""
+    words = "<blockquote><script>alert(1)</script>" + "x" * 300 + "</blockquote>"
+    html = f'<p>See <img src="cid:a@x" alt="{words}"> <a href="https://x.example/{words}">this</a></p>'
+    files = [File("a.png", "image/png", b"1", is_inline=True, content_id="a@x")]
+    ticket = TicketFactory(queue=world.support, customer=world.dana, message=Message(text="", html=html, files=files))
+    shown = body_of(ticket.articles.get(sender="customer")).html
+    assert "<details" not in shown
+    assert "<script" not in shown

@@ -1,4 +1,4 @@
-"""What people read of an article: its words with pictures in place and quotes folded, and the files beside it."""
+"""What customers read of an article: its words with pictures in place, long quotes folded, and the files beside it."""
 
 import re
 from dataclasses import dataclass
