@@ -99,7 +99,9 @@ class Installation:
         return code
 
     def environment(self) -> dict[str, str]:
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("HELPDESK_", "DATABASE_", "REDIS_", "DJANGO_"))}
+        inherited = {
+            k: v for k, v in os.environ.items() if not k.startswith(("HELPDESK_", "DATABASE_", "REDIS_", "DJANGO_"))
+        }
         return inherited | {
             "HELPDESK_SMTP_URL": f"smtp://127.0.0.1:{self.controller.port}",
             "HELPDESK_MAIL_PORT": str(self.mail_port),
@@ -135,5 +137,3 @@ def write(sender: str, recipient: str, subject: str, text: str, **headers: str) 
         message[name.replace("_", "-")] = value
     message.set_content(text)
     return message
-
-
