@@ -18,6 +18,11 @@ def invitation_link(user: User) -> str:
     return welcome(signing.dumps({"user": user.pk, "state": _state(user)}, salt=SALT))
 
 
+def concealed_link() -> str:
+    """What stands for the link where others can read: only the mail to the person carries the real one."""
+    return welcome("…")
+
+
 def invited_person(token: str) -> User | None:
     """Who this link was made for; None when it is forged, used, too old, or the address has changed since."""
     try:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from accounts.invitations import invitation_link
+from accounts.invitations import concealed_link
 from accounts.people import system_actor
 from core.links import request_in_portal
 from mail.loops import may_answer, note_answer
@@ -51,8 +51,8 @@ def _answer(event: Event, article: Article, text: Text) -> None:
         ticket.language,
         number=f"#{ticket.number}",
         link=request_in_portal(ticket.number),
-        # None, because an empty text counts as true in Liquid
-        invitation=invitation_link(ticket.customer) if invited else None,
+        # Agents read the article, so it only says that there was a link; None, because "" counts as true in Liquid.
+        invitation=concealed_link() if invited else None,
         days=settings.INVITATION_DAYS,
     )
     message = Message(text=body, subject=subject, to=[{"name": "", "address": recipient}])

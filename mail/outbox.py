@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.invitations import concealed_link, invitation_link
 from core.blobs import store
 from core.html import from_text
 from core.secrets import derived_key
@@ -95,8 +96,9 @@ def _draft(article: Article, address: Address, good: dict[str, str]) -> Draft:
     ticket = article.ticket
     chain = references_for(_earlier_ids(article))
     signature = ticket.queue.signature.strip()
-    text = f"{article.body}\n\n-- \n{signature}\n" if signature else article.body
-    html = (article.html or from_text(article.body)) + (f"<p>-- </p>{from_text(signature)}" if signature else "")
+    body = _revealed(article)
+    text = f"{body}\n\n-- \n{signature}\n" if signature else body
+    html = (article.html or from_text(body)) + (f"<p>-- </p>{from_text(signature)}" if signature else "")
     return Draft(
         from_=Person(address.name, address.address),
         to=_persons(article.to, good),
@@ -114,6 +116,13 @@ def _draft(article: Article, address: Address, good: dict[str, str]) -> Draft:
         auto_submitted="auto-replied" if article.sender == Sender.SYSTEM else "",
         date=article.created_at,
     )
+
+
+def _revealed(article: Article) -> str:
+    """The words as the recipient gets them: a receipt's invitation is a secret between the house and the customer."""
+    if article.sender == Sender.SYSTEM and concealed_link() in article.body:
+        return article.body.replace(concealed_link(), invitation_link(article.ticket.customer))
+    return article.body
 
 
 def _persons(people: People, good: dict[str, str]) -> list[Person]:

@@ -5,6 +5,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from accounts.invitations import invited_person
 from mail import intake
 from mail.models import Incoming, Outgoing
 from tests.mail.mails import PNG, lines, mail, raw, raw_mail
@@ -57,8 +58,19 @@ def test_the_receipt_has_the_marks_of_automatic_mail_a_tag_and_an_invitation(rec
     assert receipt.message["To"] == "new@people.example"
     assert receipt.message["In-Reply-To"] == receipt.message["References"] == "<q1@people.example>"
     text = receipt.message.get_body(("plain",)).get_content()
-    assert re.search(r"http://\S+/welcome/\S+/", text)
+    (link,) = re.findall(r"http://\S+/welcome/(\S+)/", text)
+    assert invited_person(link) == ticket.customer
     assert "hums" not in text + receipt.message.get_body(("html",)).get_content()
+
+
+def test_the_invitation_is_in_the_mail_and_nowhere_an_agent_can_read(receiver, world, drain, sink):
+    receiver.hand_in(raw_mail(sender="new@people.example"))
+    drain()
+    stored = Article.objects.get(sender="system")
+    (link,) = re.findall(r"http://\S+/welcome/(\S+)/", stored.body)
+    assert invited_person(link) is None
+    (sent,) = re.findall(r"http://\S+/welcome/(\S+)/", sink.sent[0].message.get_body(("plain",)).get_content())
+    assert sent not in stored.body + stored.html
 
 
 def test_somebody_with_a_password_gets_a_link_and_no_invitation(receiver, world, drain, sink):
