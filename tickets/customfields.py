@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,11 @@ def checked(values: dict[str, Any], *, known: dict[str, Any] | None = None) -> d
     if errors:
         raise ValidationError(errors)
     return {key: value for key, value in result.items() if value not in (None, "", [])}
+
+
+def labels() -> dict[str, str]:
+    """What people call each field, by its key; up to a minute old, because a history asks for every line."""
+    return cache.get_or_set("field-labels", lambda: dict(FieldDefinition.objects.values_list("key", "label")), 60)
 
 
 def canonical(definition: FieldDefinition, value: Any) -> Any:

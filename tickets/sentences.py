@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from tickets.customfields import labels
 from tickets.models import Event
 
 Words = dict[str, str]
@@ -86,7 +90,18 @@ def _responsible(event: Event) -> Words:
 
 
 def _state(event: Event) -> Words:
-    return {"state": now_name(event, "state") if "state" in event.data else gettext("waiting")}
+    until = event.data.get("pending_until", {}).get("now")
+    if until is None:
+        return {"change": gettext("set the state to “%(state)s”") % {"state": now_name(event, "state")}}
+    time = date_format(timezone.localtime(datetime.fromisoformat(until)), "SHORT_DATETIME_FORMAT")
+    if "state" not in event.data:
+        return {"change": gettext("put it off until %(time)s") % {"time": time}}
+    words = {"state": now_name(event, "state"), "time": time}
+    return {"change": gettext("set the state to “%(state)s” until %(time)s") % words}
+
+
+def _closed(event: Event) -> Words:
+    return {"state": now_name(event, "state")}
 
 
 def _both(field: str) -> Callable[[Event], Words]:
@@ -101,8 +116,9 @@ def _article(event: Event) -> Words:
 def _fields(event: Event) -> Words:
     change = event.data["custom_fields"]
     was, now = change["was"] or {}, change["now"] or {}
+    names = labels()
     keys = sorted(key for key in {*was, *now} if was.get(key) != now.get(key))
-    return {"fields": ", ".join(f"{key} = {shown(now.get(key))}" for key in keys)}
+    return {"fields": ", ".join(f"{names.get(key, key)} = {shown(now.get(key))}" for key in keys)}
 
 
 UNKNOWN = Sentence(_("%(actor)s: %(kind)s"), "info")
@@ -127,8 +143,8 @@ TICKET_SENTENCES = {
     "owner.changed": Sentence(_("%(actor)s %(change)s"), "user-plus", _owner),
     "responsible.changed": Sentence(_("%(actor)s made %(responsible)s responsible"), "shield-check", _responsible),
     "queue.changed": Sentence(_("%(actor)s moved it from %(was)s to %(now)s"), "layers", _both("queue")),
-    "state.changed": Sentence(_("%(actor)s set it to %(state)s"), "check-circle", _state),
-    "ticket.closed": Sentence(_("%(actor)s closed it: %(state)s"), "check-circle", _state, public=True),
+    "state.changed": Sentence(_("%(actor)s %(change)s"), "check-circle", _state),
+    "ticket.closed": Sentence(_("%(actor)s closed it as “%(state)s”"), "check-circle", _closed, public=True),
     "ticket.reopened": Sentence(_("%(actor)s reopened it"), "undo", public=True),
     "ticket.continued": Sentence(_("The conversation goes on in #%(now)s"), "arrow-r", _both("continued_in")),
     "pending.reached": Sentence(_("The waiting time is over"), "bell"),

@@ -122,7 +122,7 @@ def test_the_page_gets_the_message_and_a_fresh_box(bea, world, ticket):
     assert f'name="based_on" value="{article.pk}"' in page
     assert f'id="a-{article.pk}"' in page
     assert "Your answer is on its way." in page
-    assert "closed successful" in page
+    assert "Solved" in page
     assert 'id="note-form"' not in page
     ticket.refresh_from_db()
     assert ReadMark.objects.get(ticket=ticket, user=world.bea).read_at == ticket.changed_at
