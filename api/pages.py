@@ -18,14 +18,15 @@ MAY_BE_EMPTY = {"cursor", "q"}
 
 
 class CursorPages(BasePagination):
-    """The view names its order in `order`. More than `largest` rows are never sent at once (T71)."""
+    """The view names its order in `order`, and in `shown` what is needed of a page's rows alone. More than `largest` rows are never sent at once (T71)."""
 
     usual, largest = 50, 100
 
     def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> Sequence[Any]:
         cursor = request.query_params.get("cursor", "")
         self.request = request
-        self.page = page_of(queryset, order=view.order, cursor=cursor, size=self._size(request))
+        shown = getattr(view, "shown", None)
+        self.page = page_of(queryset, order=view.order, cursor=cursor, size=self._size(request), shown=shown)
         return self.page.rows
 
     def get_paginated_response(self, data: Any) -> Response:

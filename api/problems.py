@@ -13,6 +13,7 @@ from rest_framework.views import exception_handler
 
 from core.text import clean_line
 from tickets.changes import Stale
+from tickets.events import Refused
 
 # What PostgreSQL says when a row was locked for too long, two transactions waited for each other, or time ran out.
 BUSY_CODES = {"55P03", "40P01", "40001", "57014"}
@@ -32,6 +33,12 @@ class StillRunning(exceptions.APIException):
 class OtherRequest(exceptions.APIException):
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     default_detail = _("This key was used for another request.")
+
+
+class CannotBe(exceptions.APIException):
+    """As things are set up here; the detail says why."""
+
+    status_code = HTTPStatus.CONFLICT
 
 
 class LengthRequired(exceptions.APIException):
@@ -75,6 +82,8 @@ def _translated(error: Exception) -> Exception:
     """Errors of the layers below as errors of the interface."""
     if isinstance(error, Stale):
         return PreconditionFailed()
+    if isinstance(error, Refused):
+        return CannotBe(str(error))
     if isinstance(error, BadRequest):
         return exceptions.ParseError(str(error))
     if isinstance(error, OperationalError) and is_busy(error):

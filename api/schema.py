@@ -55,7 +55,8 @@ PROBLEM = {
 REFUSED = {
     "description": (
         "Refused: 400 with errors per field, 401 without a valid token, 403 without the right, 404 also for what may "
-        "not be seen, 409 and 422 for keys in use, 412 for a change by somebody else, 413 when too large."
+        "not be seen, 409 for what cannot be done as things are set up, 409 and 422 for keys in use, 412 for a change "
+        "by somebody else, 413 when too large."
     ),
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }

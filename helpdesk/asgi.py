@@ -8,6 +8,8 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from servestatic import ServeStaticASGI
 
+from helpdesk.entrance import Entrance
+from helpdesk.operation.requests import STREAMS
 from helpdesk.wsgi import application as pages
 from web.common.sendfile import SendBlobs
 from web.common.stream import PATH as LIVE
@@ -26,8 +28,13 @@ _pages = SendBlobs(WSGIMiddleware(pages, workers=THREADS))
 
 
 async def _dispatch(scope, receive, send) -> None:
-    if scope["type"] == "http":
-        await (stream if scope["path"] == LIVE else _pages)(scope, receive, send)
+    if scope["type"] != "http":
+        return
+    if scope["path"] == LIVE:
+        with STREAMS.track_inprogress():
+            await stream(scope, receive, send)
+    else:
+        await _pages(scope, receive, send)
 
 
-application = ServeStaticASGI(_dispatch, root=str(settings.STATIC_ROOT), prefix=settings.STATIC_URL)
+application = Entrance(ServeStaticASGI(_dispatch, root=str(settings.STATIC_ROOT), prefix=settings.STATIC_URL))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import save_audited
 from accounts.models import User
+from core.memo import remembered
 from core.text import clean_line, normalise_address
 from mail.models import Address
 from tickets.models import Queue
@@ -32,9 +33,15 @@ def by_queue(recipients: Iterable[str]) -> list[tuple[str, ...]]:
 
 
 def is_ours(address: str) -> bool:
-    return Address.objects.filter(address=normalise_address(address)).exists()
+    return normalise_address(address) in _all_of_ours()
 
 
+@remembered
+def _all_of_ours() -> frozenset[str]:
+    return frozenset(Address.objects.values_list("address", flat=True))
+
+
+@remembered
 def sender_for(queue: Queue) -> Address | None:
     """The address a queue writes from: its own, else that of the nearest queue above, else any of ours."""
     near = [queue.pk, *ancestors(queue.pk)]

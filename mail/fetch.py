@@ -1,7 +1,7 @@
 """Fetching from IMAP accounts: stored here first, only then flagged, moved or deleted there.
 
-What is new follows from UIDVALIDITY and UID, never from read marks, which any other program may flip. A message that
-cannot be fetched gets a row in the ledger all the same: it is seen, tried again, and stops no other.
+What is new follows from folder, UIDVALIDITY and UID, never from read marks, which any other program may flip. A
+message that cannot be fetched gets a row in the ledger all the same: it is seen, tried again, and stops no other.
 """
 
 import logging
@@ -126,7 +126,8 @@ class _Visit:
         self._settle_stored()
 
     def _known(self) -> QuerySet[Incoming]:
-        return Incoming.objects.filter(account=self.account, uidvalidity=self.folder.uidvalidity)
+        place, uidvalidity = self.account.place, self.folder.uidvalidity
+        return Incoming.objects.filter(account=self.account, place=place, uidvalidity=uidvalidity)
 
     def _left_over(self, known: QuerySet[Incoming], last: int) -> list[int]:
         """Stored earlier, and still where it should not stay: somebody ended us in between."""
@@ -142,7 +143,7 @@ class _Visit:
         try:
             size = self.folder.size(uid)
             if size is not None and size > settings.MAIL_MAX_BYTES:
-                self._note_unfetched(uid, size, f"larger than {settings.MAIL_MAX_BYTES} bytes", tries=MAX_TRIES)
+                self._note_unfetched(uid, size, Incoming.Reason.TOO_LARGE, tries=MAX_TRIES)
                 return
             raw = self.folder.download(uid) if size is not None else None
         except TROUBLE as error:
@@ -151,7 +152,8 @@ class _Visit:
         self.in_trouble = 0
         if raw is None:
             # Removed by somebody else between the search and now; nothing is lost by us.
-            self._known().filter(uid=uid, digest="").update(attempts=MAX_TRIES, reason="no longer on the server")
+            gone = {"attempts": MAX_TRIES, "reason_code": Incoming.Reason.GONE, "reason": ""}
+            self._known().filter(uid=uid, digest="").update(**gone)
         elif self._keep(uid, raw):
             self.summary.stored += 1
             self.stored.append(uid)
@@ -160,26 +162,32 @@ class _Visit:
         """After a broken answer the connection cannot be trusted; if a new one works, the message is to blame."""
         self.folder.reopen()
         self.in_trouble += 1
-        self._note_unfetched(uid, 0, f"could not be fetched: {_words(error)}")
+        self._note_unfetched(uid, 0, Incoming.Reason.UNFETCHABLE, _words(error))
         if self.in_trouble >= PATIENCE:
             raise error
 
-    def _note_unfetched(self, uid: int, size: int, reason: str, *, tries: int = 0) -> None:
+    def _note_unfetched(self, uid: int, size: int, reason: Incoming.Reason, more: str = "", *, tries: int = 0) -> None:
         self.summary.unfetched += 1
         row, _created = Incoming.objects.get_or_create(
             account=self.account,
+            place=self.account.place,
             uidvalidity=self.folder.uidvalidity,
             uid=uid,
             defaults={"source": Incoming.Source.IMAP, "digest": "", "size": size, "due_at": None},
         )
         row.attempts = tries or row.attempts + 1
-        row.state, row.reason = Incoming.State.QUARANTINED, reason[:200]
-        row.save(update_fields=["attempts", "state", "reason"])
+        row.set_aside(Incoming.State.QUARANTINED, reason, more)
+        row.save(update_fields=["attempts", "state", "reason_code", "reason"])
 
     def _keep(self, uid: int, raw: bytes) -> bool:
         """False when another fetcher was faster, which the lock prevents unless the database dropped it."""
-        uidvalidity = self.folder.uidvalidity
-        envelope = intake.Envelope(Incoming.Source.IMAP, account=self.account, uidvalidity=uidvalidity, uid=uid)
+        envelope = intake.Envelope(
+            Incoming.Source.IMAP,
+            account=self.account,
+            place=self.account.place,
+            uidvalidity=self.folder.uidvalidity,
+            uid=uid,
+        )
         try:
             with transaction.atomic():
                 self._known().filter(uid=uid, digest="").delete()

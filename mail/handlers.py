@@ -5,12 +5,14 @@ from django.conf import settings
 from accounts.invitations import concealed_link
 from accounts.people import system_actor
 from core.links import request_in_portal
+from mail.addressing import sender_for
 from mail.loops import may_answer, note_answer
 from mail.models import Incoming
 from mail.outbox import enqueue
 from mail.texts import RECEIPT, REFUSED, Text, fill
 from tickets.actions.replying import send_automatic
-from tickets.events import Cause
+from tickets.changes import locked
+from tickets.events import Cause, record
 from tickets.messages import Message
 from tickets.models import Article, Event
 from tickets.models.article import Sender
@@ -44,6 +46,9 @@ def _answer(event: Event, article: Article, text: Text) -> None:
     recipient = article.sent_from.get("address") or ticket.customer.email
     if not may_answer(recipient, _incoming(event)):
         return
+    if sender_for(ticket.queue) is None:
+        _say_that_none_was_sent(event)
+        return
     note_answer(recipient)
     invited = article.author == ticket.customer and not ticket.customer.has_usable_password()
     subject, body = fill(
@@ -57,6 +62,11 @@ def _answer(event: Event, article: Article, text: Text) -> None:
     )
     message = Message(text=body, subject=subject, to=[{"name": "", "address": recipient}])
     send_automatic(ticket, message, by=system_actor("mail"), cause=Cause("automatic", event=event))
+
+
+def _say_that_none_was_sent(event: Event) -> None:
+    with locked(event.ticket) as ticket:
+        record(ticket, "mail.unsent", by=system_actor("mail"), cause=Cause("automatic", event=event))
 
 
 def _incoming(event: Event) -> Incoming | None:

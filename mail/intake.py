@@ -5,10 +5,9 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -16,26 +15,31 @@ from django.utils.translation import override
 from accounts.models import User
 from accounts.people import customer_for_address, person_with_address
 from core.blobs import load, store
+from core.database import hold
 from core.secrets import derived_key
 from core.text import clean_line, normalise_address
 from core.work import run_inside, wake
 from mail import parse
 from mail.addresses import is_address
 from mail.addressing import address_for
-from mail.marks import check_message_id, find_tags
-from mail.matching import Pointer, Verdict, decide
+from mail.bounces import note_report
+from mail.marks import check_message_id
+from mail.matching import Verdict
 from mail.models import Account, Address, Incoming
-from mail.sandbox import ChildCrashed, ChildFailed, LimitExceeded, parse_limited
+from mail.nursery import parse_apart
+from mail.sandbox import ChildCrashed, ChildFailed, LimitExceeded
+from mail.threads import match
 from tickets.actions.opening import Opening, open_ticket
-from tickets.actions.replying import receive
+from tickets.actions.replying import receive, receive_automatic
 from tickets.events import Cause
 from tickets.messages import File, Message
 from tickets.models import Article, Queue, Ticket
-from tickets.models.article import Sender
 from tickets.models.ticket import Channel
 
-MAX_POINTERS = 50
 MAX_PARSES = 2
+# What a row says of its message, and what has been decided about it.
+READ = ("message_id", "subject", "is_automatic", "sender")
+DECIDED = ("state", "outcome", "reason_code", "reason", "trace", "article")
 # Lines that every hop adds: they differ when the same message is handed over twice.
 _TRACE_FIELD = re.compile(
     rb"(?im)^(?:received|return-path|delivered-to|x-original-to|x-received|arc-[\w-]+|authentication-results|"
@@ -53,12 +57,17 @@ class Envelope:
     sender: str = ""
     recipients: tuple[str, ...] = ()
     account: Account | None = None
+    place: str = ""
     uidvalidity: int | None = None
     uid: int | None = None
 
 
 class Unusable(Exception):
     """The message cannot become a ticket by itself; it waits in quarantine with this reason."""
+
+    def __init__(self, reason: Incoming.Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
 
 
 def accept(raw: bytes, envelope: Envelope) -> Incoming:
@@ -73,6 +82,7 @@ def keep(raw: bytes, envelope: Envelope) -> Incoming:
     return Incoming.objects.create(
         source=envelope.source,
         account=envelope.account,
+        place=envelope.place,
         uidvalidity=envelope.uidvalidity,
         uid=envelope.uid,
         digest=store(raw),
@@ -105,28 +115,28 @@ def process(pk: int) -> None:
     if incoming is None:
         return
     if not incoming.digest:  # only its row is here (mail/fetch.py), and somebody wants it tried again
-        _quarantine(pk, "not fetched yet; the next visit tries again")
+        _quarantine(pk, Incoming.Reason.NOT_FETCHED)
         return
     try:
-        mail = parse_limited(load(incoming.digest))
+        mail = parse_apart(load(incoming.digest))
     except parse.TooComplex as error:
-        _quarantine(pk, f"too complex: {error}")
+        _quarantine(pk, Incoming.Reason.TOO_COMPLEX, str(error))
     except (LimitExceeded, ChildCrashed, ChildFailed) as error:
         # A busy machine gets a second chance; after that it is the message.
         if incoming.attempts < MAX_PARSES - 1:
             run_inside(Incoming, pk, _raising(error))
         else:
-            _quarantine(pk, f"cannot be read: {error}")
+            _quarantine(pk, Incoming.Reason.UNREADABLE, str(error))
     except Exception as error:
         run_inside(Incoming, pk, _raising(error))
     else:
         run_inside(Incoming, pk, lambda row: _decide_and_write(row, mail))
 
 
-def _quarantine(pk: int, reason: str) -> None:
-    def set_aside(incoming: Incoming) -> None:
-        incoming.state, incoming.reason = Incoming.State.QUARANTINED, reason[:200]
-        incoming.save(update_fields=["state", "reason"])
+def _quarantine(pk: int, reason: Incoming.Reason, more: str = "") -> None:
+    def set_aside(incoming: Incoming) -> Sequence[str]:
+        incoming.set_aside(Incoming.State.QUARANTINED, reason, more)
+        return DECIDED
 
     run_inside(Incoming, pk, set_aside)
 
@@ -138,20 +148,18 @@ def _raising(error: Exception) -> Callable[[Incoming], None]:
     return fail
 
 
-def _decide_and_write(incoming: Incoming, mail: parse.Message) -> None:
+def _decide_and_write(incoming: Incoming, mail: parse.Message) -> Sequence[str]:
     incoming.message_id = mail.message_id[:250]
     incoming.subject = clean_line(mail.subject, 300)
     incoming.is_automatic = mail.is_automatic or mail.is_bounce or _has_null_sender(incoming)
     incoming.sender = _sender(incoming, mail)
-    incoming.save()  # handlers of events read it, to see what they answer
+    incoming.save(update_fields=READ)  # handlers of events look at it, to see what they answer
     try:
-        if reason := _reason_to_ignore(incoming, mail):
-            incoming.state, incoming.reason = Incoming.State.IGNORED, reason
-        else:
+        if not _needs_no_ticket(incoming, mail):
             _write(incoming, mail)
     except Unusable as unusable:
-        incoming.state, incoming.reason = Incoming.State.QUARANTINED, str(unusable)
-    incoming.save()
+        incoming.set_aside(Incoming.State.QUARANTINED, unusable.reason)
+    return DECIDED
 
 
 def _sender(incoming: Incoming, mail: parse.Message) -> str:
@@ -159,81 +167,60 @@ def _sender(incoming: Incoming, mail: parse.Message) -> str:
     return normalise_address(address)[:320] if "@" in address else ""
 
 
+def _by_machine(incoming: Incoming, mail: parse.Message) -> bool:
+    """No person wrote it. Somebody who sends on a report that he got has something to say about it."""
+    return mail.by_machine or _has_null_sender(incoming)
+
+
 def _has_null_sender(incoming: Incoming) -> bool:
     """Known only where there was an envelope; nothing may answer such mail (RFC 5321, 4.5.5)."""
     return incoming.source in (Incoming.Source.SMTP, Incoming.Source.LMTP) and not incoming.envelope_from
 
 
-def _reason_to_ignore(incoming: Incoming, mail: parse.Message) -> str:
-    _hold_identity(incoming.identity)
+def _needs_no_ticket(incoming: Incoming, mail: parse.Message) -> bool:
+    """A copy, a message of our own that came back, a report about one: the row says which."""
+    ignored, reasons = Incoming.State.IGNORED, Incoming.Reason
+    if first := _earlier_copy(incoming):
+        incoming.set_aside(ignored, reasons.COPY, str(first.pk))
+    elif check_message_id(derived_key("message ids"), mail.message_id):
+        incoming.set_aside(ignored, reasons.OWN)
+    elif _by_machine(incoming, mail) and note_report(incoming, mail):
+        incoming.set_aside(ignored, reasons.REPORT)
+    return incoming.state == ignored
+
+
+def _earlier_copy(incoming: Incoming) -> Incoming | None:
+    hold(f"mail {incoming.identity}")  # two copies that arrive at once are dealt with one after the other
     earlier = Q(pk__lt=incoming.pk, state=Incoming.State.RECEIVED) | Q(state=Incoming.State.TICKETED)
     same = Incoming.objects.filter(earlier, identity=incoming.identity).exclude(pk=incoming.pk)
-    if first := same.order_by("pk").first():
-        return f"the same message as no. {first.pk}"
-    if check_message_id(derived_key("message ids"), mail.message_id):
-        return "our own message came back"
-    return ""
-
-
-def _hold_identity(identity: str) -> None:
-    """Two copies that arrive at once are dealt with one after the other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(identity[:15], 16)])
+    return same.order_by("pk").first()
 
 
 def _write(incoming: Incoming, mail: parse.Message) -> None:
     if not incoming.sender:
-        raise Unusable("The message names no sender.")
+        raise Unusable(Incoming.Reason.NO_SENDER)
     if not is_address(incoming.sender):
-        raise Unusable("The sender's address cannot be answered.")
+        raise Unusable(Incoming.Reason.BAD_SENDER)
     known = person_with_address(incoming.sender)
     if known and not known.is_active:
-        raise Unusable("The sender has been deactivated.")
-    verdict = _match(incoming, mail)
+        raise Unusable(Incoming.Reason.DEACTIVATED)
+    verdict = match(mail, sender=incoming.sender)
     incoming.trace = [*incoming.trace, *verdict.trace]
     cause = Cause("mail", str(incoming.pk))
     if verdict.number:
         article = _follow_up(incoming, mail, verdict, known, cause)
     else:
-        article = _new_ticket(incoming, mail, verdict, cause)
+        article = _new_ticket(incoming, mail, verdict, known, cause)
     incoming.article, incoming.state = article, Incoming.State.TICKETED
-
-
-def _match(incoming: Incoming, mail: parse.Message) -> Verdict:
-    pointers = list(_pointers(mail))
-    tickets = Ticket.objects.filter(number__in={p.number for p in pointers}).select_related("customer")
-    participants = {ticket.number: participants_of(ticket) for ticket in tickets}
-    # A From that can be read in two ways proves nothing (T26): its sender takes part in nothing.
-    return decide(pointers, "" if mail.from_ambiguous else incoming.sender, participants)
-
-
-def _pointers(mail: parse.Message) -> Iterable[Pointer]:
-    """What in the message names a ticket, strongest first: our own Message-IDs, known ones, the subject's tag."""
-    ids = list(dict.fromkeys([mail.in_reply_to, *reversed(mail.references)]))[:MAX_POINTERS]
-    for message_id in filter(None, ids):
-        if token := check_message_id(derived_key("message ids"), message_id):
-            yield Pointer("token", token.number)
-    known = Article.objects.filter(message_id__in=[i for i in ids if i], visible_to_customer=True)
-    for number in known.values_list("ticket__number", flat=True).distinct():
-        yield Pointer("reference", number)
-    for number in find_tags(mail.subject)[:MAX_POINTERS]:
-        yield Pointer("tag", number)
-
-
-def participants_of(ticket: Ticket) -> frozenset[str]:
-    """Addresses that take part: the customer's, and those that an agent has written to on this ticket."""
-    addresses = set(ticket.customer.addresses.values_list("address", flat=True))
-    written = ticket.articles.filter(sender=Sender.AGENT, visible_to_customer=True)
-    for to, cc in written.values_list("to", "cc"):
-        addresses.update(normalise_address(person["address"]) for person in [*to, *cc])
-    return frozenset(addresses)
 
 
 def _follow_up(incoming: Incoming, mail: parse.Message, verdict: Verdict, known: User | None, cause: Cause) -> Article:
     ticket = Ticket.objects.get(number=verdict.number)
     author = known or customer_for_address(incoming.sender, name=mail.from_.name if mail.from_ else "")
-    message = _message(mail, incoming, marks=verdict.marks)
-    article = receive(ticket, message, channel=Channel.EMAIL, by=author, cause=cause)
+    by_machine = _by_machine(incoming, mail)
+    marks = [*verdict.marks, {"code": "automatic"}] if by_machine else verdict.marks
+    verb = receive_automatic if by_machine else receive
+    article = verb(ticket, _message(mail, incoming, marks=marks), channel=Channel.EMAIL, by=author, cause=cause)
     kinds = set(article.events.values_list("kind", flat=True))
     if "ticket.created" in kinds:
         incoming.outcome = Incoming.Outcome.NEW
@@ -242,9 +229,9 @@ def _follow_up(incoming: Incoming, mail: parse.Message, verdict: Verdict, known:
     return article
 
 
-def _new_ticket(incoming: Incoming, mail: parse.Message, verdict: Verdict, cause: Cause) -> Article:
+def _new_ticket(incoming: Incoming, mail: parse.Message, verdict: Verdict, known: User | None, cause: Cause) -> Article:
     queue = _queue(incoming, mail)
-    customer = customer_for_address(incoming.sender, name=mail.from_.name if mail.from_ else "")
+    customer = known or customer_for_address(incoming.sender, name=mail.from_.name if mail.from_ else "")
     with override(customer.language or queue.language or "en"):
         title = clean_line(mail.subject, 300) or _("(no subject)")
     opening = Opening(title=title, queue=queue, customer=customer, channel=Channel.EMAIL)
@@ -259,10 +246,11 @@ def _queue(incoming: Incoming, mail: parse.Message) -> Queue:
     in_headers = [*mail.delivered_to, *(a.address for a in mail.to), *(a.address for a in mail.cc)]
     address = address_for(incoming.envelope_to) or address_for(in_headers)
     if address is None:
-        incoming.trace = [{"step": "queue", "found": "", "result": "no recipient of ours, so the first address"}]
+        step = {"step": "queue", "found": "", "result": "no recipient of ours, so the first address"}
+        incoming.trace = [*incoming.trace, step]
         address = Address.objects.filter(is_active=True).select_related("queue").order_by("pk").first()
     if address is None:
-        raise Unusable("No address is set up, so no queue can be found.")
+        raise Unusable(Incoming.Reason.NO_QUEUE)
     return address.queue
 
 

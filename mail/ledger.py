@@ -12,9 +12,6 @@ from core.work import wake
 from mail.fetch import MAX_TRIES
 from mail.models import Incoming, Outgoing
 
-# Told apart from what the machinery ignores; people read it in the ledger.
-DISCARDED = "discarded by hand"
-
 
 def retry_incoming(incoming: Incoming, *, by: User) -> bool:
     """Look at the message anew, now; false when it is on a ticket already."""
@@ -24,8 +21,9 @@ def retry_incoming(incoming: Incoming, *, by: User) -> bool:
             return False
         before = _facts(incoming)
         incoming.retry()
-        incoming.state, incoming.reason, incoming.trace = Incoming.State.RECEIVED, "", []
-        incoming.save_work("state", "reason", "trace")
+        incoming.state, incoming.reason_code, incoming.reason = Incoming.State.RECEIVED, "", ""
+        incoming.trace = []
+        incoming.save_work("state", "reason_code", "reason", "trace")
         note_change(incoming, before=before, after=_facts(incoming), by=by)
         wake(incoming)
     return True
@@ -41,8 +39,8 @@ def discard_incoming(incoming: Incoming, *, by: User) -> bool:
         incoming.finish()
         # what could not be fetched is not asked for again
         incoming.attempts = max(incoming.attempts, MAX_TRIES)
-        incoming.state, incoming.reason = Incoming.State.IGNORED, DISCARDED
-        incoming.save_work("state", "reason")
+        incoming.set_aside(Incoming.State.IGNORED, Incoming.Reason.DISCARDED)
+        incoming.save_work("state", "reason_code", "reason")
         note_change(incoming, before=before, after=_facts(incoming), by=by)
     return True
 
@@ -73,12 +71,16 @@ def may_be_sent_again(outgoing: Outgoing) -> bool:
 
 
 def reason_shown(incoming: Incoming) -> str:
-    """The reason in the reader's language where it is one of ours."""
-    return _("Set aside by an administrator") if incoming.reason == DISCARDED else incoming.reason
+    """Why it is no ticket, in the reader's language, and what a server or library said about it in its own words."""
+    if incoming.reason_code == Incoming.Reason.COPY:
+        more = _("See no. %(number)s.") % {"number": incoming.reason}
+    else:
+        more = incoming.reason
+    return f"{incoming.get_reason_code_display()} {more}".strip()
 
 
 def _facts(incoming: Incoming) -> dict[str, Any]:
-    return {"state": incoming.state, "reason": incoming.reason}
+    return {"state": incoming.state, "reason_code": incoming.reason_code, "reason": incoming.reason}
 
 
 def _names(recipients: list[dict[str, str]]) -> list[str]:

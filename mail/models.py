@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
+from urllib.parse import quote
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -63,6 +64,11 @@ class Account(models.Model):
         return self.name
 
     @property
+    def place(self) -> str:
+        """Whose folder on which server, as an IMAP URL (RFC 5092): somewhere else, the same numbers are other mails."""
+        return f"imap://{quote(self.username)}@{self.host.lower()}/{quote(self.folder)}"[:750]
+
+    @property
     def password(self) -> str:
         return unseal(self.sealed_password) if self.sealed_password else ""
 
@@ -99,8 +105,29 @@ class Incoming(WorkRow):
         FOLLOW_UP = "follow_up", _("joined a ticket")
         REJECTED = "rejected", _("refused, the ticket is closed")
 
+    class Reason(models.TextChoices):
+        """Why it is ignored or in quarantine; `reason` adds what a server or a library said, or the number of a row."""
+
+        NO_SENDER = "no_sender", _("It names no sender.")
+        BAD_SENDER = "bad_sender", _("The address of its sender cannot be answered.")
+        DEACTIVATED = "deactivated", _("Its sender has been deactivated.")
+        NO_QUEUE = "no_queue", _("No address is set up, so no queue can be found for it.")
+        TOO_COMPLEX = "too_complex", _("It is built in too complicated a way to be read safely.")
+        UNREADABLE = "unreadable", _("Reading it took too much time or memory, or broke off.")
+        TROUBLE = "trouble", _("Every try to make a ticket of it failed.")
+        NOT_FETCHED = "not_fetched", _("It has not been fetched yet. The next visit to the mailbox tries again.")
+        UNFETCHABLE = "unfetchable", _("It could not be fetched.")
+        TOO_LARGE = "too_large", _("It is larger than a message may be here, so it stays in its mailbox.")
+        GONE = "gone", _("It is no longer on the server.")
+        COPY = "copy", _("The same message came before.")
+        OWN = "own", _("It is a message of our own that came back.")
+        REPORT = "report", _("It is a report about the delivery of a message of ours.")
+        DISCARDED = "discarded", _("Set aside by an administrator")
+
     source = models.CharField(max_length=4, choices=Source.choices)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="incoming")
+    # The folder it was fetched from, with user and server (`Account.place`): UIDs mean something only there.
+    place = models.CharField(max_length=750, blank=True, default="", db_default="")
     uidvalidity = models.BigIntegerField(null=True, blank=True)
     uid = models.BigIntegerField(null=True, blank=True)
     digest = models.CharField(max_length=64)
@@ -114,6 +141,7 @@ class Incoming(WorkRow):
 
     state = models.CharField(max_length=11, choices=State.choices, default=State.RECEIVED)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    reason_code = models.CharField(max_length=11, choices=Reason.choices, blank=True, default="", db_default="")
     reason = models.CharField(max_length=200, blank=True)
     # Each step of the decision where it belongs, for people: [{"step": ..., "found": ...}]
     trace = models.JSONField(default=list)
@@ -130,7 +158,11 @@ class Incoming(WorkRow):
             models.Index(fields=["state", "-id"], name="incoming_state"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["account", "uidvalidity", "uid"], name="each_message_fetched_once"),
+            models.UniqueConstraint(
+                fields=["account", "place", "uidvalidity", "uid"],
+                condition=models.Q(uid__isnull=False),
+                name="each_message_of_a_folder_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -138,8 +170,11 @@ class Incoming(WorkRow):
 
     def park(self) -> None:
         super().park()
-        self.state = self.State.QUARANTINED
-        self.reason = self.reason or self.last_error[:200]
+        self.set_aside(self.State.QUARANTINED, self.Reason.TROUBLE, self.last_error)
+
+    def set_aside(self, state: "Incoming.State", reason: "Incoming.Reason", more: str = "") -> None:
+        """It becomes no ticket, at least not now. Saving is up to the caller."""
+        self.state, self.reason_code, self.reason = state, reason, more[:200]
 
 
 class Outgoing(WorkRow):
@@ -208,7 +243,7 @@ class Letter(WorkRow):
 
 
 class AutoReply(models.Model):
-    """One automatic answer to an address; counted so that no loop can grow."""
+    """One automatic answer to an address, remembered so that no loop can grow."""
 
     address = models.CharField(max_length=320)
     at = models.DateTimeField(default=timezone.now)

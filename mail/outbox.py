@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.invitations import concealed_link, invitation_link
 from core.blobs import store
@@ -14,6 +15,7 @@ from mail.compose import Attachment, BadAddress, Draft, Person, compose, envelop
 from mail.marks import make_message_id, references_for, tag_subject
 from mail.models import Address, Outgoing
 from mail.sending import note_failure
+from tickets.events import Refused
 from tickets.models import Article
 from tickets.models.article import Sender
 
@@ -24,21 +26,22 @@ IMPOSSIBLE = "No mail can be sent to this address."
 People = list[dict[str, str]]
 
 
-def enqueue(article: Article) -> Outgoing | None:
-    """Compose the article's mail and put it into the outbox; None when there is nobody to send it to.
+def enqueue(article: Article) -> Outgoing:
+    """Compose the article's mail and put it into the outbox.
 
     Runs in the article's transaction: either both are there or none. Addresses to which no mail can be sent have
-    failed from the start.
+    failed from the start. Raises `Refused` when there is nowhere to send from or nobody to send to: who writes an
+    email must not believe that it left.
     """
     ticket = article.ticket
     address = sender_for(ticket.queue)
     if address is None:
-        return None
+        raise Refused(_("This email cannot be sent, because no address is set up to send from."))
     if not (article.to or article.cc or article.bcc):
         article.to = [{"name": ticket.customer.name, "address": ticket.customer.email}]
     good, bad = _recipients(article)
     if not good and not bad:
-        return None
+        raise Refused(_("This email cannot be sent, because all its recipients are addresses of the helpdesk itself."))
     domain = address.address.rpartition("@")[2]
     article.message_id = make_message_id(derived_key("message ids"), article.uuid, domain, ticket.number)
     article.sent_from = {"name": address.name, "address": address.address}

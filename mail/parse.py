@@ -13,7 +13,7 @@ from typing import Any
 
 from core.text import clean_line
 from mail.addresses import Address, Reading, read_addresses
-from mail.parsing.automatic import keyword, why_automatic
+from mail.parsing.automatic import keyword, why_automatic, why_by_machine
 from mail.parsing.bodies import read_bodies
 from mail.parsing.bounces import read_bounce
 from mail.parsing.headers import Headers, every, first, read_headers
@@ -56,6 +56,7 @@ def parse(raw: bytes) -> Message:
     return_path = _return_path(headers)
     text = written.text
     sender = from_.addresses[0] if from_.addresses else None
+    signs: dict[str, Any] = {"subject": subject, "sender": sender.address if sender else "", "return_path": return_path}
     return Message(
         subject=subject,
         from_=sender,
@@ -77,9 +78,8 @@ def parse(raw: bytes) -> Message:
         auto_submitted=keyword(first(headers, "auto-submitted")),
         precedence=keyword(first(headers, "precedence")),
         list_id=clean_line(decode_words(first(headers, "list-id"), notes), 255),
-        automatic=why_automatic(
-            headers, subject=subject, sender=sender.address if sender else "", return_path=return_path
-        ),
+        by_machine=bool(why_by_machine(headers, **signs)),
+        automatic=why_automatic(headers, **signs),
         bounce=read_bounce(raw, root, headers, text),
         loop_headers=tuple(clean_line(value, 255) for name in _LOOP_HEADERS for value in every(headers, name)[:20]),
         received_count=len(every(headers, "received")),

@@ -47,17 +47,19 @@ class ChildFailed(Exception):  # noqa: N818
         self.message = message
 
 
-def parse_limited(raw: bytes, *, cpu_seconds: int = 20, wall_seconds: float = 30, memory_mb: int = 1024) -> Message:
+def parse_limited(raw: bytes) -> Message:
     """`mail.parse.parse` in a limited child: raises TooComplex, LimitExceeded, ChildCrashed or ChildFailed."""
+    return unpack(parse_packed_limited(raw))
+
+
+def parse_packed_limited(raw: bytes) -> bytes:
+    """The same, still packed as it came from the child."""
     try:
-        packed = run_limited(
-            _parse_packed, raw, cpu_seconds=cpu_seconds, wall_seconds=wall_seconds, memory_mb=memory_mb
-        )
+        return run_limited(_parse_packed, raw)
     except ChildFailed as error:
         if error.kind == TooComplex.__name__:
             raise TooComplex(error.message) from None
         raise
-    return unpack(packed)
 
 
 def run_limited(

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.people import system_actor
+from core import logs
 from core.blobs import load
 from mail.models import Outgoing
 from tickets.changes import locked
@@ -34,6 +35,7 @@ def send(outgoing: Outgoing) -> None:
 
     After the last try nobody waits any more: what was not delivered has failed, and the ticket says so.
     """
+    logs.note(ticket=outgoing.ticket.number)
     if not settings.SMTP_URL:
         _settle(outgoing, Outgoing.State.KEPT)
         return
@@ -46,14 +48,14 @@ def send(outgoing: Outgoing) -> None:
 
 
 def _deliver(outgoing: Outgoing) -> None:
-    waiting = _in_state(outgoing, "queued")
-    refused = _hand_over(outgoing, [r["address"] for r in waiting]) if waiting else {}
-    for recipient in waiting:
-        code, answer = refused.get(recipient["address"], (250, ""))
-        state = "sent" if code < 400 else "queued" if code < 500 else "failed"
-        recipient |= {"state": state, "answer": f"{code} {answer}".strip(), "told": False}
+    waiting = [recipient["address"] for recipient in _in_state(outgoing, "queued")]
+    refused = _hand_over(outgoing, waiting) if waiting else {}
     # On its own, before anything else can go wrong: who has it must not get it again.
-    outgoing.save(update_fields=["recipients"])
+    with locked_recipients(outgoing):
+        for recipient in _in_state(outgoing, "queued"):
+            code, answer = refused.get(recipient["address"], (250, ""))
+            state = "sent" if code < 400 else "queued" if code < 500 else "failed"
+            recipient |= {"state": state, "answer": f"{code} {answer}".strip(), "told": False}
     _tell_failures(outgoing)
     if still := _in_state(outgoing, "queued"):
         raise TryLater("; ".join(r["answer"] for r in still))
@@ -61,12 +63,22 @@ def _deliver(outgoing: Outgoing) -> None:
 
 
 def _give_up(outgoing: Outgoing, reason: str) -> None:
-    for recipient in _in_state(outgoing, "queued"):
-        recipient |= {"state": "failed", "answer": recipient["answer"] or reason, "told": False}
     with transaction.atomic():
-        outgoing.save(update_fields=["recipients"])
+        with locked_recipients(outgoing):
+            for recipient in _in_state(outgoing, "queued"):
+                recipient |= {"state": "failed", "answer": recipient["answer"] or reason, "told": False}
         _tell_failures(outgoing)
         _settle_by_recipients(outgoing)
+
+
+@contextmanager
+def locked_recipients(outgoing: Outgoing) -> Iterator[list[dict[str, Any]]]:
+    """The recipients as they are now, locked and saved in the end: a server may report a failure at the same time."""
+    with transaction.atomic():
+        row = Outgoing.objects.select_for_update(of=("self",)).get(pk=outgoing.pk)
+        outgoing.recipients = row.recipients
+        yield outgoing.recipients
+        outgoing.save(update_fields=["recipients"])
 
 
 def _in_state(outgoing: Outgoing, state: str) -> list[dict[str, Any]]:
@@ -75,14 +87,17 @@ def _in_state(outgoing: Outgoing, state: str) -> list[dict[str, Any]]:
 
 def _tell_failures(outgoing: Outgoing) -> None:
     """Each failure stands in the history once; `told` remembers it together with the event."""
-    untold = [recipient for recipient in _in_state(outgoing, "failed") if not recipient.get("told")]
-    if not untold:
+    if not _untold(outgoing):
         return
-    with transaction.atomic():
+    with locked_recipients(outgoing):
+        untold = _untold(outgoing)
         for recipient in untold:
             recipient["told"] = True
-        outgoing.save(update_fields=["recipients"])
         note_failure(outgoing, [r["address"] for r in untold], untold[0]["answer"])
+
+
+def _untold(outgoing: Outgoing) -> list[dict[str, Any]]:
+    return [recipient for recipient in _in_state(outgoing, "failed") if not recipient.get("told")]
 
 
 def _settle_by_recipients(outgoing: Outgoing) -> None:
@@ -90,8 +105,8 @@ def _settle_by_recipients(outgoing: Outgoing) -> None:
     _settle(outgoing, Outgoing.State.SENT if delivered else Outgoing.State.FAILED)
 
 
-def note_failure(outgoing: Outgoing, recipients: list[str], answer: str) -> None:
-    """The ticket's history says who did not get the message and why."""
+def note_failure(outgoing: Outgoing, recipients: list[str], answer: str, *, cause: Cause | None = None) -> None:
+    """The ticket's history says who did not get the message and why; `cause` when it was not our own try."""
     data = {
         "recipients": {"was": None, "now": recipients},
         "answer": {"was": None, "now": answer[:300]},
@@ -101,7 +116,7 @@ def note_failure(outgoing: Outgoing, recipients: list[str], answer: str) -> None
             ticket,
             "mail.failed",
             by=system_actor("mail"),
-            cause=Cause("delivery", str(outgoing.pk)),
+            cause=cause or Cause("delivery", str(outgoing.pk)),
             article=outgoing.article,
             data=data,
         )

@@ -12,4 +12,7 @@ def _failure(event: Event) -> dict[str, str]:
 
 MAIL_SENTENCES = {
     "mail.failed": Sentence(_("The email to %(recipients)s could not be delivered: %(answer)s"), "warn", _failure),
+    "mail.unsent": Sentence(
+        _("No automatic reply was sent to the customer, because no address is set up to send from"), "warn"
+    ),
 }

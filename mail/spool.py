@@ -1,8 +1,9 @@
 """The pipe: a message that a mail server hands to a command is kept in the database, or in a file until it is back.
 
 Spool files lie in `settings.MAIL_SPOOL`, one line of JSON and then the message as it came; the sweep of incoming mail
-brings them in (mail/tasks.py). A crash between storing and removing the file stores the message twice, and the ledger
-then knows the second as the same message.
+brings them in (mail/tasks.py), at the latest ten seconds after the next start. They are made as in a Maildir: written
+beside, flushed to the disk, then renamed. A crash between storing and removing the file stores the message twice, and
+the ledger then knows the second as the same message.
 """
 
 import fcntl
@@ -10,7 +11,8 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +25,9 @@ from mail.models import Account, Incoming
 
 log = logging.getLogger(__name__)
 
-SUFFIX = ".eml"
+SUFFIX, UNFINISHED = ".eml", ".tmp"
+# Whoever wrote a file for so long has been killed, and the mail server has kept the message.
+GIVEN_UP = timedelta(days=1)
 
 
 class UnknownMailbox(Exception):
@@ -44,10 +48,9 @@ def envelope_for(mailbox: str) -> intake.Envelope:
 
 def put_aside(raw: bytes, mailbox: str) -> Path:
     """Write a spool file; when this returns, it survives a power cut. Raises `OSError` when that is impossible."""
-    folder = settings.MAIL_SPOOL
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = _made(settings.MAIL_SPOOL)
     name = f"{timezone.now():%Y%m%dT%H%M%S.%f}-{os.getpid()}-{os.urandom(4).hex()}"
-    target, aside = folder / f"{name}{SUFFIX}", folder / f"{name}.tmp"
+    target, aside = folder / f"{name}{SUFFIX}", folder / f"{name}{UNFINISHED}"
     try:
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(json.dumps({"mailbox": mailbox}).encode() + b"\n" + raw)
@@ -68,6 +71,7 @@ def bring_in() -> int:
             taken += _bring_in(path)
         except Exception:
             log.exception("the spool file %s cannot be taken in", path)
+    _clear_unfinished()
     return taken
 
 
@@ -95,6 +99,21 @@ def _claimed(path: Path) -> Iterator[BinaryIO | None]:
             yield file if path.exists() else None
     except (FileNotFoundError, BlockingIOError):
         yield None
+
+
+def _made(folder: Path) -> Path:
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync(folder.parent)
+    return folder
+
+
+def _clear_unfinished() -> None:
+    long_ago = (timezone.now() - GIVEN_UP).timestamp()
+    for path in settings.MAIL_SPOOL.glob(f"*{UNFINISHED}"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < long_ago:
+                path.unlink()
 
 
 def _sync(folder: Path) -> None:

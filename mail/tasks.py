@@ -1,23 +1,22 @@
 """Wake-ups for mail: each names a row, looks whether it is due, and leaves if it is not."""
 
-from datetime import timedelta
-
 from celery import shared_task
 
-from core.work import run_leased, sweep
+from core.memo import for_a_moment
+from core.work import LEASE, run_leased, sweep
 from mail import fetch as fetching
 from mail import intake, spool
 from mail.letters import send_letter as deliver_letter
 from mail.models import Account, Incoming, Letter, Outgoing
 from mail.sending import send
 
-SENDING_LEASE = timedelta(minutes=3)
 FETCHING_SECONDS = 40
 
 
 @shared_task
 def process_incoming(pk: int) -> None:
-    intake.process(pk)
+    with for_a_moment():
+        intake.process(pk)
 
 
 @shared_task
@@ -28,7 +27,7 @@ def sweep_incoming() -> None:
 
 @shared_task
 def send_outgoing(pk: int) -> None:
-    run_leased(Outgoing, pk, send, lease=SENDING_LEASE)
+    run_leased(Outgoing, pk, send, lease=LEASE)
 
 
 @shared_task
@@ -39,7 +38,7 @@ def sweep_outgoing() -> None:
 
 @shared_task
 def send_letter(pk: int) -> None:
-    run_leased(Letter, pk, deliver_letter, lease=SENDING_LEASE)
+    run_leased(Letter, pk, deliver_letter, lease=LEASE)
 
 
 @shared_task

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound, PermissionDenied
 
 from accounts.models import User
+from tickets.changes import hold_row
 from tickets.models import Article, Ticket
 from tickets.models.article import Sender
 from tickets.queries import TicketQuerySet
@@ -13,10 +14,7 @@ SHOWN = ("queue", "type", "state", "priority", "owner", "responsible", "customer
 
 
 def tickets_of(user: User) -> TicketQuerySet:
-    """A ticket on which nothing has been said to the customer yet is no request, here as in the portal."""
-    if user.is_agent:
-        return Ticket.objects.allowing(user, "read")
-    return Ticket.objects.of_customer(user).filter(last_public_at__isnull=False)
+    return Ticket.objects.allowing(user, "read") if user.is_agent else Ticket.objects.of_customer(user)
 
 
 def articles_of(user: User, number: str) -> QuerySet[Article]:
@@ -34,12 +32,19 @@ def ticket_of(user: User, number: str) -> Ticket:
 
 def ticket_to_change(user: User, number: str) -> Ticket:
     """The same, locked, so that the rights that are checked now still hold when the verbs run."""
-    return _only(tickets_of(user).select_related(*SHOWN).select_for_update(of=("self",), no_key=True), number)
+    hold_row(ticket_of(user, number).pk)
+    return ticket_of(user, number)
 
 
 def require(ticket: Ticket, user: User, right: str) -> None:
     if not ticket.allows(user, right):
         raise PermissionDenied(_("You may see this ticket, but not change it in this way."))
+
+
+def require_survivor(ticket: Ticket, user: User) -> None:
+    """What is said on a merged ticket goes where it was merged into: that must be in sight too."""
+    if ticket.merged_into_id and tickets_of(user).survivor_of(ticket) is None:
+        raise PermissionDenied(_("This request went on in another one, which you may not see."))
 
 
 def _only(tickets: TicketQuerySet, number: str) -> Ticket:

@@ -11,7 +11,7 @@ from api import examples
 from api.base import Door
 from api.once import once
 from api.schema import IDEMPOTENCY_KEY, NUMBER
-from api.v1.access import articles_of, require, ticket_to_change
+from api.v1.access import articles_of, require, require_survivor, ticket_to_change
 from api.v1.forms import CustomerMessageForm, NewArticleForm
 from api.v1.shapes import ArticleShape
 from tickets.actions.replying import add_note, log_contact, receive, reply
@@ -69,6 +69,7 @@ class ArticleList(Door):
     def _receive(self, ticket: Ticket) -> Article:
         form = CustomerMessageForm(data=self.request.data)
         form.is_valid(raise_exception=True)
+        require_survivor(ticket, self.person)
         return receive(ticket, form.message(), channel=Channel.WEB, by=self.person, cause=self.cause)
 
 

@@ -32,8 +32,11 @@ _TAG = re.compile(r'(?:W/)?"(\d{1,9})"\Z', re.ASCII)
 
 
 def require_rights(ticket: Ticket, user: User, names: set[str]) -> None:
-    """The right that each field needs where the ticket is now; where it may go is a choice of the form."""
-    for right in {RIGHTS.get(name, "write") for name in names}:
+    """The right that each field needs where the ticket is now; where it may go is a choice of the form.
+
+    To change nothing takes the right to read: customers are refused before they learn which version there is.
+    """
+    for right in {RIGHTS.get(name, "write") for name in names} | {"read"}:
         require(ticket, user, right)
 
 

@@ -14,7 +14,7 @@ from api.v1.fields import ADDRESS_OR_ID, NAME_OR_ID, find, find_person
 from tickets import options
 from tickets.models import State
 from tickets.queries import TicketQuerySet
-from tickets.search import number_in, words_q
+from tickets.search import matching, matching_in_public, number_in
 
 TRUE_OR_FALSE = [("true", ""), ("false", "")]
 LONGEST = 300
@@ -38,7 +38,7 @@ class RequestFilters(filters.FilterSet):
         number = number_in(text)
         if number and (named := tickets.filter(number=number)).exists():
             return named
-        return tickets.filter(words_q(text, public_only=not self.request.user.is_agent))
+        return (matching if self.request.user.is_agent else matching_in_public)(tickets, text)
 
     def filter_state(self, tickets: QuerySet, name: str, wanted: str) -> QuerySet:
         return tickets.filter(state=_choice(State.objects.all(), name, wanted))

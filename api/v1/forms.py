@@ -113,10 +113,10 @@ class NewArticleForm(MessageForm):
         channel = attrs["channel"]
         visible = attrs.setdefault("visible_to_customer", channel != Channel.NOTE)
         if channel == Channel.NOTE and visible:
-            message = _("A note is never shown to the customer. Use the channel “web” for what he may read.")
+            message = _("A note is never shown to the customer. Use the channel “web” for what they may read.")
             raise serializers.ValidationError({"visible_to_customer": message})
         if channel == Channel.EMAIL and not visible:
-            raise serializers.ValidationError({"visible_to_customer": _("The customer sees what is sent to him.")})
+            raise serializers.ValidationError({"visible_to_customer": _("The customer sees what is sent to them.")})
         if channel != Channel.EMAIL and (unsent := [name for name in ("to", "cc") if attrs[name]]):
             raise serializers.ValidationError(dict.fromkeys(unsent, _("Only mail has recipients.")))
         return attrs

@@ -54,7 +54,8 @@ class TicketList(Door):
     )
     def get(self, request: Request) -> Response:
         """The tickets that the token's person may read, those changed last first. Unknown parameters are refused."""
-        return self.listing(self.filter_queryset(tickets_of(self.person).select_related(*SHOWN)), TicketShape)
+        self.shown = Ticket.objects.select_related(*SHOWN)
+        return self.listing(self.filter_queryset(tickets_of(self.person)), TicketShape)
 
     @extend_schema(
         operation_id="openTicket",
@@ -103,10 +104,10 @@ class TicketDetail(Door):
     def patch(self, request: Request, number: str) -> Response:
         """All of the fields that are named change, or none. Owner, priority and target queue need their own rights."""
         ticket = ticket_to_change(self.person, number)
-        seen = seen_version(request.headers.get("If-Match"), ticket)
         form = ChangeForm(data=request.data, context={**self.get_serializer_context(), "ticket": ticket})
-        if isinstance(request.data, dict):
-            require_rights(ticket, self.person, set(request.data) & set(form.fields))
+        names = set(request.data) & set(form.fields) if isinstance(request.data, dict) else set()
+        require_rights(ticket, self.person, names)
+        seen = seen_version(request.headers.get("If-Match"), ticket)
         form.is_valid(raise_exception=True)
         change(ticket, form.validated_data, by=self.person, cause=self.cause, seen=seen)
         return self._shown(Ticket.objects.select_related(*SHOWN).get(pk=ticket.pk))

@@ -149,7 +149,12 @@ STEPS: dict[str, Callable[[Ticket, Step, User], object]] = {
 
 
 def _nothing_leaves() -> None:
-    """The people of the demo do not exist: their mail counts as sent, and nobody is told of their events."""
-    Outgoing.objects.update(state=Outgoing.State.SENT, sent_at=timezone.now(), due_at=None)
+    """The people of the demo do not exist: they have got their mail when it was written, and nobody is told of their
+    events."""
+    for outgoing in Outgoing.objects.select_related("article"):
+        outgoing.recipients = [recipient | {"state": "sent", "answer": "250"} for recipient in outgoing.recipients]
+        outgoing.state, outgoing.sent_at = Outgoing.State.SENT, outgoing.article.created_at
+        outgoing.finish()
+        outgoing.save_work("recipients", "state", "sent_at")
     Delivery.objects.update(due_at=None)
     system_actor("system")

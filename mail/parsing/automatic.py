@@ -1,15 +1,19 @@
 """Was this written by a person? RFC 3834 and the habits of real mail programs, as a reason in words or nothing.
 
-Only used to keep quiet (no automatic answers, no loops); an automatic mail is still a mail and becomes a ticket.
+Two questions. Nothing automatic gets an automatic answer, so that no loop grows. What a machine wrote, such as an
+absence notice, does not change a ticket either; but a person's words that came by a list or a newsletter's server do.
+Either is still a mail and becomes an article or a ticket.
 """
 
 import re
+from collections.abc import Iterable
 
 from core.text import clean_line
 from mail.parsing.headers import Headers, every, first
 
 _KEYWORD = re.compile(r"[a-z][a-z0-9-]*")
-_BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
+# Absence notices of old say "bulk" or "junk".
+_BULK = frozenset({"bulk", "junk", "auto_reply", "auto-reply"})
 _LIST_HEADERS = (
     "list-id",
     "list-unsubscribe",
@@ -43,7 +47,13 @@ def keyword(value: str) -> str:
 
 
 def why_automatic(headers: Headers, *, subject: str, sender: str, return_path: str | None) -> str:
-    """The first sign that a machine sent this; empty if there is none."""
+    """The first sign that this is no person's mail to us; empty if there is none."""
+    by_machine = why_by_machine(headers, subject=subject, sender=sender, return_path=return_path)
+    return by_machine or _why_distributed(headers)
+
+
+def why_by_machine(headers: Headers, *, subject: str, sender: str, return_path: str | None) -> str:
+    """The first sign that a machine wrote this; empty if there is none."""
     submitted = keyword(first(headers, "auto-submitted"))
     if submitted and submitted != "no":
         return f"Auto-Submitted: {submitted}"
@@ -52,14 +62,8 @@ def why_automatic(headers: Headers, *, subject: str, sender: str, return_path: s
     precedence = first(headers, "precedence").strip().lower()
     if precedence in _BULK:
         return f"Precedence: {precedence}"
-    for name in (*_LIST_HEADERS, *_MARKERS):
-        if first(headers, name).strip() and keyword(first(headers, name)) != "no":
-            return f"header {name}"
-    suppress = {
-        word.strip().lower() for value in every(headers, "x-auto-response-suppress") for word in value.split(",")
-    }
-    if suppress & _SUPPRESSED:
-        return "X-Auto-Response-Suppress"
+    if marker := _first_named(headers, _MARKERS):
+        return f"header {marker}"
     if keyword(first(headers, "x-loop")) in {"yes", "true"}:
         return "X-Loop"
     if _ROBOTS.match(sender.partition("@")[0]):
@@ -67,3 +71,19 @@ def why_automatic(headers: Headers, *, subject: str, sender: str, return_path: s
     if _ABSENCE.match(subject):
         return "subject of an absence notice"
     return ""
+
+
+def _why_distributed(headers: Headers) -> str:
+    """Sent to many, or with the wish that nothing answers by itself; whoever wrote it."""
+    if first(headers, "precedence").strip().lower() == "list":
+        return "Precedence: list"
+    if header := _first_named(headers, _LIST_HEADERS):
+        return f"header {header}"
+    suppress = {
+        word.strip().lower() for value in every(headers, "x-auto-response-suppress") for word in value.split(",")
+    }
+    return "X-Auto-Response-Suppress" if suppress & _SUPPRESSED else ""
+
+
+def _first_named(headers: Headers, names: Iterable[str]) -> str:
+    return next((n for n in names if first(headers, n).strip() and keyword(first(headers, n)) != "no"), "")

@@ -53,7 +53,8 @@ def _recipients(raw: bytes, part: Part) -> tuple[FailedRecipient, ...]:
     found = []
     for group in _BLANK_LINES.split(content_of(raw, part, [])[:MAX_REPORT].strip())[: MAX_RECIPIENTS + 1]:
         fields = _headers(group)
-        address = _typed(first(fields, "final-recipient")) or _typed(first(fields, "original-recipient"))
+        original = _typed(first(fields, "original-recipient"))
+        address = _typed(first(fields, "final-recipient")) or original
         if not address:
             continue
         status = _STATUS.search(first(fields, "status"))
@@ -63,6 +64,7 @@ def _recipients(raw: bytes, part: Part) -> tuple[FailedRecipient, ...]:
                 action=first(fields, "action").strip().lower()[:20],
                 status=status[0] if status else "",
                 diagnostic=" ".join(every(fields, "diagnostic-code"))[:500],
+                original=original if is_address(original) else "",
             )
         )
     return tuple(found)

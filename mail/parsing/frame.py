@@ -22,7 +22,7 @@ def pack(message: Message) -> bytes:
         values[name] = values[name] and [values[name].name, values[name].address]
     values["date"] = message.date and message.date.isoformat()
     if message.bounce is not None:
-        recipients = [[r.address, r.action, r.status, r.diagnostic] for r in message.bounce.recipients]
+        recipients = [[r.address, r.action, r.status, r.diagnostic, r.original] for r in message.bounce.recipients]
         values["bounce"] = [recipients, message.bounce.original_message_id]
     values["attachments"] = [
         [a.name, a.content_type, len(a.content), a.inline, a.content_id] for a in message.attachments
@@ -46,8 +46,8 @@ def unpack(data: bytes) -> Message:
     if values["bounce"] is not None:
         recipients, original = values["bounce"]
         failed = tuple(
-            FailedRecipient(address=address, action=action, status=status, diagnostic=diagnostic)
-            for address, action, status, diagnostic in recipients
+            FailedRecipient(address=address, action=action, status=status, diagnostic=diagnostic, original=sent_to)
+            for address, action, status, diagnostic, sent_to in recipients
         )
         values["bounce"] = Bounce(recipients=failed, original_message_id=original)
     attachments = []

@@ -32,12 +32,16 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True)
 class FailedRecipient:
-    """One recipient of a delivery report (RFC 3464); `action` is failed, delayed, delivered, relayed or expanded."""
+    """One recipient of a delivery report (RFC 3464); `action` is failed, delayed, delivered, relayed or expanded.
+
+    `original` is the address that the message was sent to, where the report says so.
+    """
 
     address: str
     action: str
     status: str = ""
     diagnostic: str = ""
+    original: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,7 @@ class Message:
     auto_submitted: str = ""
     precedence: str = ""
     list_id: str = ""
+    by_machine: bool = False  # written by no person; what a list only passes on is automatic, but a person's
     automatic: str = ""  # why this is no person's mail, in words for the decision trace; empty if it may be one
     bounce: Bounce | None = None
     loop_headers: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from mail.models import Outgoing
+from mail.models import Address, Outgoing
 from tests.factories import TicketFactory, role
 from tickets.actions.progress import set_state
 from tickets.actions.replying import add_note, log_contact
@@ -229,3 +229,16 @@ def test_the_cost_of_articles_does_not_grow_with_their_number(world, bea, ticket
             assert bea.get(path).status_code == 200
         costs.append(len(counted))
     assert costs[0] == costs[1] <= 7
+
+
+def test_an_email_with_no_address_to_send_from_is_refused_and_changes_nothing(world, bea, ticket, path):
+    Address.objects.update(is_active=False)
+    before = ticket.articles.count(), ticket.events.count()
+    sent = {"channel": "email", "body": "Try again."}
+    for _time in range(2):
+        answer = bea.post(path, sent, headers={"Idempotency-Key": "once"})
+        assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
+        assert answer.json()["detail"] == "This email cannot be sent, because no address is set up to send from."
+    assert (ticket.articles.count(), ticket.events.count()) == before
+    Address.objects.update(is_active=True)
+    assert bea.post(path, sent, headers={"Idempotency-Key": "once"}).status_code == 201

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from mail.models import Outgoing
+from mail.models import Address, Outgoing
 from tests.factories import role
 from tickets.models import Article, FieldDefinition, Ticket
 from tickets.rights import grant
@@ -154,3 +154,12 @@ def test_html_is_cleaned(world, bea):
     number = bea.post("tickets/", {**REQUEST, "html": html}).json()["number"]
     article = bea.get(f"tickets/{number}/articles/").json()["results"][0]
     assert (article["html"], article["body"]) == ("<p>Hello <b>you</b></p>", "Nothing can be saved.")
+
+
+def test_an_email_with_no_address_to_send_from_is_refused_and_makes_nobody(world, bea):
+    Address.objects.all().delete()
+    answer = bea.post("tickets/", {**REQUEST, "channel": "email", "customer": "new@people.example"})
+    assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
+    assert "no address is set up to send from" in answer.json()["detail"]
+    assert not Ticket.objects.exists()
+    assert not User.objects.filter(email="new@people.example").exists()

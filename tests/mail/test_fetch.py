@@ -172,6 +172,30 @@ def test_f10_new_numbers_on_the_server_bring_nothing_twice(server, account, drai
     assert Incoming.objects.filter(state="ignored").count() == 2
 
 
+def test_another_folder_user_or_server_with_the_same_numbers_hides_nothing(server, account, drain):
+    """UIDs and their UIDVALIDITY mean something in one folder only."""
+    server.put(account.username, raw_mail(subject="one"))
+    fetch_account(account)
+    first = Incoming.objects.get()
+    account.host = "localhost"
+    account.save()
+    elsewhere = Incoming.objects.filter(pk=first.pk)
+    assert elsewhere.update(uid=1_000_000) == 1  # the old server was far ahead
+    server.put(account.username, raw_mail(subject="two"))
+    assert fetch_account(account).stored == 2
+    drain()
+    assert sorted(Ticket.objects.values_list("title", flat=True)) == ["one", "two"]
+    assert Incoming.objects.filter(reason_code="copy").count() == 1
+    account.host = "127.0.0.1"
+    account.save()
+    assert fetch_account(account).stored == 0
+
+
+def test_the_place_of_a_message_names_user_server_and_folder(world):
+    account = Account(name="x", host="IMAP.Demo.example", username="us er@demo", folder="In/Größe")
+    assert account.place == "imap://us%20er%40demo@imap.demo.example/In/Gr%C3%B6%C3%9Fe"
+
+
 def test_f10_a_message_that_cannot_be_fetched_is_in_the_ledger_stops_no_other_and_comes_later(
     server, account, monkeypatch, drain
 ):
@@ -189,7 +213,7 @@ def test_f10_a_message_that_cannot_be_fetched_is_in_the_ledger_stops_no_other_an
         assert (summary.stored, summary.unfetched, summary.error) == (2, 1, "")
         row = Incoming.objects.get(digest="")
         assert (row.uid, row.state) == (2, "quarantined")
-        assert row.reason == "could not be fetched: IMAP error: bad literal"
+        assert (row.reason_code, row.reason) == ("unfetchable", "IMAP error: bad literal")
         fetch_account(account)
     assert fetch_account(account).stored == 1
     drain()
@@ -229,14 +253,14 @@ def test_a_message_over_the_limit_stays_there_and_is_in_the_ledger(server, accou
     server.put(account.username, raw_mail("x\n" * 5_000), raw_mail(subject="small"))
     assert (fetch_account(account).stored, fetch_account(account).unfetched) == (1, 0)
     row = Incoming.objects.get(digest="")
-    assert (row.state, row.reason) == ("quarantined", "larger than 2000 bytes")
+    assert (row.state, row.reason_code, row.reason) == ("quarantined", "too_large", "")
     with server.mailbox(account.username) as somebody:
         assert list(somebody.search()) == [1]
     settings.MAIL_MAX_BYTES = 100_000
     retry_incoming(row, by=world.alex)
     intake.process(row.pk)
     row.refresh_from_db()
-    assert (row.state, row.reason) == ("quarantined", "not fetched yet; the next visit tries again")
+    assert (row.state, row.reason_code) == ("quarantined", "not_fetched")
     assert fetch_account(account).stored == 1
     assert not Incoming.objects.filter(digest="").exists()
 

@@ -7,6 +7,7 @@ import pytest
 
 from accounts.invitations import invited_person
 from mail import intake
+from mail.ledger import reason_shown
 from mail.models import Incoming, Outgoing
 from tests.mail.mails import PNG, lines, mail, raw, raw_mail
 from tests.mail.stories import DANA, EVE, answered
@@ -143,7 +144,8 @@ def test_the_same_message_twice_is_one_ticket_even_through_another_hop(take_in):
     message = raw_mail()
     first = take_in(message)
     again = take_in(b"Received: from relay.example by mx.example; Tue, 17 Nov 2026\r\n\tby night\r\n" + message)
-    assert (again.state, again.reason, again.article) == ("ignored", f"the same message as no. {first.pk}", None)
+    assert (again.state, again.reason_code, again.article) == ("ignored", "copy", None)
+    assert reason_shown(again) == f"The same message came before. See no. {first.pk}."
     assert Ticket.objects.count() == 1
     assert Outgoing.objects.count() == 1
 
@@ -176,5 +178,5 @@ def test_t33_our_own_message_coming_back_is_ignored(take_in, world, drain, sink)
     drain()
     for sent in sink.sent:
         back = take_in(b"X-Forwarded: yes\r\n" + sent.raw)
-        assert (back.state, back.reason) == ("ignored", "our own message came back")
+        assert (back.state, back.reason_code) == ("ignored", "own")
     assert Ticket.objects.count() == 1

@@ -1,11 +1,19 @@
 """Which messages join a ticket, and which must not."""
 
-from mail.models import Outgoing
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from mail.models import AutoReply, Outgoing
 from tests.mail.mails import lines, raw_mail
 from tests.mail.stories import DANA, EVE, answered, close, our_message_id
+from tickets.actions.progress import set_state
 from tickets.actions.queues import save_queue
 from tickets.actions.replying import reply
 from tickets.messages import Message
+from tickets.models import State
+from tickets.models.queue import FollowUp
 
 
 def test_a_participant_with_a_reference_and_another_subject_joins_and_reopens(take_in, world):
@@ -97,13 +105,67 @@ def test_t26_a_from_that_can_be_read_in_two_ways_takes_part_in_nothing(take_in, 
         assert back.state == "quarantined" or back.article.ticket != ticket
 
 
+ABSENT = [
+    {"auto_submitted": "auto-replied (vacation)"},
+    {"auto_submitted": "auto-generated"},
+    {"precedence": "bulk"},
+    {"precedence": "auto_reply"},
+    {"x_autoreply": "yes"},
+    {"return_path": "<>"},
+    {"subject": "Automatic reply: Printer"},
+]
+
+
+@pytest.mark.parametrize("marks", ABSENT, ids=lambda marks: next(iter(marks.values())))
+@pytest.mark.parametrize("policy", FollowUp.values)
+def test_an_absence_notice_is_added_and_reopens_nothing(take_in, world, marks, policy):
+    world.support.follow_up = policy
+    save_queue(world.support, by=world.alex)
+    ticket = answered(take_in, world)
+    close(ticket, by=world.bea)
+    ticket.refresh_from_db()
+    closed_at = ticket.closed_at
+    back = take_in(raw_mail("I am on the beach.", in_reply_to=our_message_id(ticket), **marks))
+    ticket.refresh_from_db()
+    assert (back.outcome, back.article.ticket, back.article.marks) == ("follow_up", ticket, [{"code": "automatic"}])
+    assert (ticket.state.name, ticket.closed_at) == ("closed successful", closed_at)
+    assert list(back.article.events.values_list("kind", flat=True)) == ["article.added"]
+    assert Outgoing.objects.filter(article__sender="system").count() == 1  # the receipt of the first mail
+
+
+def test_an_absence_notice_leaves_a_waiting_ticket_waiting(take_in, world):
+    ticket = answered(take_in, world)
+    tomorrow = timezone.now() + timedelta(days=1)
+    set_state(ticket, State.objects.get(name="pending reminder"), until=tomorrow, by=world.bea)
+    take_in(raw_mail("On the beach.", in_reply_to=our_message_id(ticket), auto_submitted="auto-replied"))
+    ticket.refresh_from_db()
+    assert (ticket.state.name, ticket.pending_until) == ("pending reminder", tomorrow)
+
+
+def test_mail_with_a_null_sender_that_answers_ours_reopens_nothing(take_in, world):
+    ticket = answered(take_in, world)
+    close(ticket, by=world.bea)
+    back = take_in(raw_mail("Gone fishing.", in_reply_to=our_message_id(ticket)), sender="")
+    ticket.refresh_from_db()
+    assert (back.article.ticket, ticket.state.name) == (ticket, "closed successful")
+
+
+@pytest.mark.parametrize("marks", [{"list_id": "<team.acme.example>"}, {"x_auto_response_suppress": "All"}])
+def test_a_persons_words_reopen_whatever_server_passed_them_on(take_in, world, marks):
+    ticket = answered(take_in, world)
+    close(ticket, by=world.bea)
+    back = take_in(raw_mail("Still broken.", in_reply_to=our_message_id(ticket), **marks))
+    ticket.refresh_from_db()
+    assert (back.article.ticket, back.article.marks, ticket.state.name) == (ticket, [], "open")
+
+
 def test_a_sender_who_was_deactivated_is_quarantined(take_in, world):
     ticket = answered(take_in, world)
     world.dana.is_active = False
     world.dana.save()
     for headers in ({}, {"in_reply_to": our_message_id(ticket)}):
         incoming = take_in(raw_mail(f"I am back {headers}", **headers))
-        assert (incoming.state, incoming.reason) == ("quarantined", "The sender has been deactivated.")
+        assert (incoming.state, incoming.reason_code) == ("quarantined", "deactivated")
         assert incoming.article is None
     assert ticket.articles.filter(sender="customer").count() == 1
 
@@ -115,6 +177,7 @@ def test_a_closed_ticket_of_a_queue_that_refuses_keeps_the_message_stays_closed_
     save_queue(world.support, by=world.alex)
     ticket = answered(take_in, world)
     close(ticket, by=world.bea)
+    AutoReply.objects.update(at=timezone.now() - timedelta(hours=2))  # the receipt
     back = take_in(raw_mail("Still broken.", in_reply_to=our_message_id(ticket)))
     drain()
     ticket.refresh_from_db()

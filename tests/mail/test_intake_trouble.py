@@ -5,9 +5,11 @@ import re
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from core import blobs
 from mail import intake, sandbox
+from mail.ledger import reason_shown
 from mail.models import Incoming, Outgoing
 from tests.mail.mails import lines, raw_mail
 from tests.mail.stories import DANA, answered, our_message_id
@@ -102,17 +104,31 @@ def test_t36_a_name_that_looks_like_two_recipients_is_a_name(receiver, world, dr
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (b"", "The message names no sender."),
-        (b"From: undisclosed\r\n\r\nx", "The message names no sender."),
-        (b'From: <"a b"@c.example>\r\n\r\nx', "The sender's address cannot be answered."),
-        (b"\x00" * 1000, "The message names no sender."),
+        (b"", "no_sender"),
+        (b"From: undisclosed\r\n\r\nx", "no_sender"),
+        (b'From: <"a b"@c.example>\r\n\r\nx', "bad_sender"),
+        (b"\x00" * 1000, "no_sender"),
     ],
 )
 def test_what_cannot_become_a_ticket_waits_in_quarantine_with_a_reason(take_in, raw, reason):
     incoming = take_in(raw, sender="")
     assert (incoming.state, incoming.article, incoming.due_at) == ("quarantined", None, None)
-    assert incoming.reason == reason
+    assert (incoming.reason_code, incoming.reason) == (reason, "")
     assert blobs.load(incoming.digest) == raw
+
+
+@pytest.mark.parametrize("reason", Incoming.Reason.values)
+def test_every_reason_is_said_in_the_readers_language(reason):
+    incoming = Incoming(reason_code=reason, reason="17")
+    with override("en"):
+        assert reason_shown(incoming).startswith(str(Incoming.Reason(reason).label))
+    with override("de"):
+        assert reason_shown(incoming).startswith(str(Incoming.Reason(reason).label))
+    assert "17" in reason_shown(incoming)
+
+
+def test_reasons_from_before_there_were_codes_are_shown_as_they_are():
+    assert reason_shown(Incoming(reason="The message names no sender.")) == "The message names no sender."
 
 
 def test_t14_a_mail_that_is_too_complex_is_quarantined_at_once_and_stops_no_other(take_in):
@@ -120,12 +136,12 @@ def test_t14_a_mail_that_is_too_complex_is_quarantined_at_once_and_stops_no_othe
     bomb = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + parts + b"--b--\r\n"
     incoming = take_in(bomb)
     assert incoming.state == "quarantined"
-    assert incoming.reason.startswith("too complex: ")
+    assert (incoming.reason_code, incoming.reason) == ("too_complex", "too many parts")
     assert take_in(raw_mail()).state == "ticketed"
 
 
 def test_f13_a_parser_that_dies_is_tried_twice_and_then_it_is_the_message(world, monkeypatch):
-    monkeypatch.setattr(intake, "parse_limited", lambda raw: sandbox.run_limited(_die, raw))
+    monkeypatch.setattr(intake, "parse_apart", lambda raw: sandbox.run_limited(_die, raw))
     incoming = intake.accept(raw_mail(), intake.Envelope("smtp", sender=DANA))
     intake.process(incoming.pk)
     incoming.refresh_from_db()
@@ -135,7 +151,7 @@ def test_f13_a_parser_that_dies_is_tried_twice_and_then_it_is_the_message(world,
     intake.process(incoming.pk)
     incoming.refresh_from_db()
     assert incoming.state == "quarantined"
-    assert incoming.reason.startswith("cannot be read: ")
+    assert (incoming.reason_code, incoming.reason[:9]) == ("unreadable", "the child")
 
 
 def _die(raw: bytes) -> bytes:
@@ -156,7 +172,8 @@ def test_trouble_of_ours_is_tried_again_with_growing_pauses_and_parked_after_the
         incoming.refresh_from_db()
         pauses.append(incoming.due_at and round((incoming.due_at - timezone.now()).total_seconds() / 60))
     assert pauses == [1, 5, 30, 120, None]
-    assert (incoming.state, incoming.reason) == ("quarantined", "RuntimeError: no room")
+    assert (incoming.state, incoming.reason_code) == ("quarantined", "trouble")
+    assert reason_shown(incoming) == "Every try to make a ticket of it failed. RuntimeError: no room"
     assert incoming.parked_at is not None
     assert not Ticket.objects.exists()
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from core import blobs
-from mail.models import Address, Outgoing
+from mail.models import Address, AutoReply, Outgoing
 from mail.outbox import IMPOSSIBLE
 from tests.factories import TicketFactory
 from tests.mail.conftest import Sent
@@ -13,9 +13,11 @@ from tests.mail.mails import PNG, raw_mail
 from tickets.actions.opening import Opening, open_ticket
 from tickets.actions.queues import save_queue
 from tickets.actions.replying import add_note, log_contact, reply
+from tickets.events import Refused, broken_links
 from tickets.messages import File, Message
-from tickets.models import Ticket
+from tickets.models import State, Ticket
 from tickets.models.article import Sender
+from tickets.sentences import sentence_of
 
 DANA, ERIK = "dana@acme.example", "erik@globex.example"
 
@@ -142,10 +144,36 @@ def test_message_ids_of_strangers_that_no_header_may_hold_do_not_stop_a_reply(ta
         assert answer(ticket, world.bea).message["Message-ID"]
 
 
-def test_without_any_address_of_ours_nothing_can_be_sent(ticket, world):
-    Address.objects.all().delete()
-    reply(ticket, Message(text="x"), by=world.bea)
+def test_without_any_address_of_ours_a_reply_is_refused_and_changes_nothing(ticket, world):
+    Address.objects.update(is_active=False)
+    before = ticket.articles.count(), ticket.events.count()
+    with pytest.raises(Refused, match="no address is set up to send from"):
+        reply(ticket, Message(text="x"), by=world.bea, then=State.objects.get(name="closed successful"))
+    ticket.refresh_from_db()
+    assert (ticket.articles.count(), ticket.events.count()) == before
+    assert ticket.state.name == "new"
     assert Outgoing.objects.count() == 1  # the receipt
+
+
+def test_a_reply_to_ourselves_alone_is_refused(ticket, world):
+    ours = [{"name": "", "address": "billing@demo.example"}, {"name": "", "address": "Support@Demo.example"}]
+    before = ticket.articles.count()
+    with pytest.raises(Refused, match="addresses of the helpdesk itself"):
+        reply(ticket, Message(text="x", to=ours), by=world.bea)
+    assert ticket.articles.count() == before
+
+
+def test_an_automatic_reply_that_cannot_leave_is_not_written_and_the_history_says_so(world):
+    Address.objects.update(is_active=False)
+    ticket = TicketFactory(queue=world.billing, customer=world.dana)
+    assert [article.sender for article in ticket.articles.all()] == ["customer"]
+    told = ticket.events.latest("pk")
+    assert (told.kind, told.cause_kind, told.cause_event.kind) == ("mail.unsent", "automatic", "ticket.created")
+    assert sentence_of(told) == (
+        "No automatic reply was sent to the customer, because no address is set up to send from"
+    )
+    assert not AutoReply.objects.exists()
+    assert broken_links(ticket) == []
 
 
 def test_the_article_and_its_mail_are_there_together_or_not_at_all(ticket, world, monkeypatch):

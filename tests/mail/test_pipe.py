@@ -3,9 +3,11 @@
 import io
 import json
 import os
+import stat
 import sys
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -76,7 +78,7 @@ def test_a_follow_up_and_a_repeated_message_are_told(world, pipe):
     assert (follow_up["outcome"], follow_up["ticket"]) == ("follow_up", number)
     again = pipe(first)[0]
     assert (again["outcome"], again["ticket"], again["article"]) == ("ignored", None, None)
-    assert again["reason"].startswith("the same message as no. ")
+    assert again["reason"].startswith("The same message came before. See no. ")
 
 
 def test_an_unreadable_message_is_stored_and_quarantined(world, pipe):
@@ -138,6 +140,31 @@ def test_a_spool_file_that_cannot_be_taken_stays_and_stops_no_other(world, spool
     assert len(spool.waiting()) == 2
 
 
+def test_what_a_killed_writer_left_goes_after_a_day_and_was_never_taken(world, spool_folder):
+    spool.put_aside(raw_mail(), "support@demo.example")
+    old, fresh = spool_folder / "old.tmp", spool_folder / "fresh.tmp"
+    for path in (old, fresh):
+        path.write_bytes(b'{"mailbox": ""}\nhalf a mess')
+    os.utime(old, (time.time() - 90_000,) * 2)
+    assert spool.bring_in() == 1
+    assert list(spool_folder.iterdir()) == [fresh]
+
+
+def test_the_message_is_on_the_disk_before_it_has_its_name(world, monkeypatch, spool_folder):
+    """Written beside, flushed, renamed, and the folder flushed as well: what is acknowledged survives a power cut."""
+    done = []
+    real = os.fsync
+    rename = Path.rename
+    monkeypatch.setattr(spool.os, "fsync", lambda handle: (done.append(_kind(handle)), real(handle)))
+    monkeypatch.setattr(Path, "rename", lambda self, target: (done.append("rename"), rename(self, target)))
+    spool.put_aside(raw_mail(), "")
+    assert done == ["folder", "file", "rename", "folder"]
+
+
+def _kind(handle: int) -> str:
+    return "folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file"
+
+
 def test_neither_database_nor_spool_is_75(world, pipe, database_away, spool_folder):
     spool_folder.parent.mkdir(exist_ok=True)
     spool_folder.write_text("no folder")
@@ -154,7 +181,7 @@ def test_a_full_disk_is_75(world, pipe, monkeypatch):
 
 def test_when_dealing_with_it_fails_the_message_is_accepted_all_the_same(world, pipe, monkeypatch, drain):
     with monkeypatch.context() as broken:
-        broken.setattr(intake, "parse_limited", _raise(RuntimeError("no child")))
+        broken.setattr(intake, "parse_apart", _raise(RuntimeError("no child")))
         report, code = pipe(raw_mail())
     assert (report["outcome"], code) == ("accepted", 0)
     assert report["reason"] == "RuntimeError: no child"

@@ -6,6 +6,7 @@ import signal
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from core import pulse
 from mail.receive import serve
 
 
@@ -24,9 +25,17 @@ class Command(BaseCommand):
         stop: asyncio.Queue[None] = asyncio.Queue()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.put_nowait, None)
+        signs = asyncio.create_task(_signs_of_life())
         await serve(host=settings.MAIL_HOST, port=settings.MAIL_PORT, stop=stop.get(), ready=self._announce)
+        signs.cancel()
 
     def _announce(self) -> None:
         ports = f"{settings.MAIL_PORT} (SMTP) and {settings.MAIL_PORT + 1} (LMTP)"
         self.stdout.write(f"Receiving mail on {settings.MAIL_HOST}, ports {ports}.")
         self.stdout.flush()
+
+
+async def _signs_of_life() -> None:
+    while True:
+        await asyncio.to_thread(pulse.beat, pulse.MAIL_RECEIVER)
+        await asyncio.sleep(pulse.PAUSE)

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, transaction
 
 from mail import intake, spool
+from mail.ledger import reason_shown
 from mail.models import Incoming
 
 log = logging.getLogger(__name__)
@@ -82,5 +83,5 @@ def report_on(incoming: Incoming) -> dict[str, object]:
         "outcome": str(outcome),
         "ticket": article.ticket.number if article else None,
         "article": article.pk if article else None,
-        "reason": incoming.reason or incoming.last_error or "; ".join(steps),
+        "reason": reason_shown(incoming) or incoming.last_error or "; ".join(steps),
     }

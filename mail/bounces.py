@@ -1,0 +1,87 @@
+"""Delivery reports about mail of ours: whom it did not reach is noted at that message (RFC 3464).
+
+A report is a claim that anybody can make. It counts only when it returns one of our Message-IDs with its proof (T34);
+every other one is a mail like any other. A delay is no failure: who sends it tells us when he gives up.
+"""
+
+from typing import Any
+
+from core.secrets import derived_key
+from core.text import clean_line, normalise_address
+from mail.marks import check_message_id
+from mail.models import Incoming, Outgoing
+from mail.parse import FailedRecipient, Message
+from mail.sending import locked_recipients, note_failure
+from tickets.events import Cause
+
+
+def note_report(incoming: Incoming, mail: Message) -> bool:
+    """Note at our message what the report says about it; false when it is no report, or about nothing of ours.
+
+    What came of it stands in the trace. A second report of the same failure changes nothing.
+    """
+    if mail.bounce is None or not mail.bounce.recipients:
+        return False
+    outgoing = _reported(mail)
+    if outgoing is None:
+        incoming.trace = [*incoming.trace, {"step": "report", "found": "", "result": "not proven to be about ours"}]
+        return False
+    failed = [recipient for recipient in mail.bounce.recipients if _has_failed(recipient)]
+    if failed:
+        _note_failures(outgoing, failed, Cause("mail", str(incoming.pk)))
+    result = "failure noted" if failed else "no failure"
+    incoming.trace = [*incoming.trace, {"step": "report", "found": outgoing.ticket.number, "result": result}]
+    return True
+
+
+def _reported(mail: Message) -> Outgoing | None:
+    """The message of ours that the report returns, or answers where the returned part has no Message-ID."""
+    original = mail.bounce.original_message_id if mail.bounce else ""
+    ids = filter(None, [original, mail.in_reply_to, *reversed(mail.references)])
+    proven = (check_message_id(derived_key("message ids"), message_id) for message_id in ids)
+    own = next(filter(None, proven), None)
+    if own is None:
+        return None
+    return Outgoing.objects.select_related("ticket", "article").filter(article__uuid=own.article).first()
+
+
+def _has_failed(recipient: FailedRecipient) -> bool:
+    return recipient.action == "failed" or (not recipient.action and recipient.status.startswith("5"))
+
+
+def _note_failures(outgoing: Outgoing, failed: list[FailedRecipient], cause: Cause) -> None:
+    news: dict[str, list[str]] = {}
+    with locked_recipients(outgoing) as recipients:
+        for report in failed:
+            answer = _answer(report)
+            meant = _meant(recipients, report)
+            if meant is None:
+                news.setdefault(answer, []).extend(_untold(outgoing, report))
+            elif meant["state"] != "failed":
+                meant |= {"state": "failed", "answer": answer, "told": True}
+                news.setdefault(answer, []).append(meant["address"])
+        if outgoing.state == Outgoing.State.SENT and not any(r["state"] == "sent" for r in recipients):
+            outgoing.state = Outgoing.State.FAILED
+            outgoing.save(update_fields=["state"])
+        for answer, addresses in news.items():
+            if addresses:
+                note_failure(outgoing, addresses, answer, cause=cause)
+
+
+def _meant(recipients: list[dict[str, Any]], report: FailedRecipient) -> dict[str, Any] | None:
+    """Our recipient; the report may name the address to which he has his mail forwarded."""
+    named = {normalise_address(report.original), normalise_address(report.address)}
+    found = [recipient for recipient in recipients if normalise_address(recipient["address"]) in named]
+    return found[0] if found else recipients[0] if len(recipients) == 1 else None
+
+
+def _untold(outgoing: Outgoing, report: FailedRecipient) -> list[str]:
+    """The reported address where it is nobody's we wrote to, unless the history has it already."""
+    address = clean_line(report.original or report.address, 320)
+    events = outgoing.article.events.filter(kind="mail.failed", data__recipients__now__contains=[address])
+    return [] if not address or events.exists() else [address]
+
+
+def _answer(report: FailedRecipient) -> str:
+    """What the other server said, without the type in front of it ("smtp; 550 ...")."""
+    return clean_line(report.diagnostic.partition(";")[2] or report.diagnostic or report.status, 300)
