@@ -1,11 +1,34 @@
-"""Log lines: one JSON object per line, with the request id, safe against forged line breaks."""
+"""Log lines: one JSON object per line, with what they are about, safe against forged line breaks.
+
+A request or a piece of work opens a `scope`; whoever learns more within it, such as the number of the ticket, leaves a
+`note`, and every later line of that scope carries it.
+"""
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
-request_id: ContextVar[str] = ContextVar("request_id", default="")
+_facts: ContextVar[dict[str, object] | None] = ContextVar("facts", default=None)
+
+
+@contextmanager
+def scope(**facts: object) -> Iterator[None]:
+    """Log lines within carry these facts and those of the scope around it."""
+    mark = _facts.set({**(_facts.get() or {}), **facts})
+    try:
+        yield
+    finally:
+        _facts.reset(mark)
+
+
+def note(**facts: object) -> None:
+    """Facts for the later lines of this scope; outside any scope they are of no use and forgotten."""
+    known = _facts.get()
+    if known is not None:
+        known.update(facts)
 
 
 class LineFormatter(logging.Formatter):
@@ -17,9 +40,9 @@ class LineFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            **(_facts.get() or {}),
+            **getattr(record, "facts", {}),
         }
-        if request_id.get():
-            line["request"] = request_id.get()
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line)
+        return json.dumps(line, default=str)

@@ -18,18 +18,30 @@ class Page:
     next: str
 
 
-def page_of(queryset: QuerySet, *, order: Sequence[str], cursor: str = "", size: int = 50) -> Page:
+def page_of(
+    queryset: QuerySet, *, order: Sequence[str], cursor: str = "", size: int = 50, shown: QuerySet | None = None
+) -> Page:
     """One page of `queryset` in `order` (field names, `-` for descending; the last one unique, none nullable).
 
+    With `shown`, the same rows with all their neighbours, the page is chosen first and only its rows are completed:
+    where many must be sorted, their neighbours would be looked up for all of them.
     Raises `BadRequest` when the cursor was not made by this function for the same order.
     """
     ordered = queryset.order_by(*order)
+    if shown is not None:
+        ordered = ordered.only("pk", *(name.lstrip("-") for name in order))
     if cursor:
         ordered = ordered.filter(_after(order, _decode(cursor, order)))
     rows = list(ordered[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
-    return Page(rows, _encode([_value(rows[-1], name) for name in order], order) if more else "")
+    following = _encode([_value(rows[-1], name) for name in order], order) if more else ""
+    return Page(rows if shown is None else _completed(rows, shown), following)
+
+
+def _completed(rows: Sequence[Any], shown: QuerySet) -> Sequence[Any]:
+    found = shown.in_bulk([row.pk for row in rows])
+    return [found[row.pk] for row in rows if row.pk in found]
 
 
 def _after(order: Sequence[str], values: Sequence[Any]) -> Q:

@@ -5,9 +5,11 @@ Pure functions, values in and values out. Each is stable: applying it twice chan
 
 import re
 import unicodedata
+from functools import lru_cache
 
 FILENAME_LIMIT = 150
 EXTENSION_LIMIT = 20
+WORD_LIMIT = 40  # longer ones are no words, and not worth remembering
 ADDRESS_LIMIT = 320  # RFC 5321: 64 octets, "@", 255 octets
 
 # Invisible characters that may change how a line is read: soft hyphen, zero width space, direction marks that
@@ -24,9 +26,19 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _COMBINING = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _NOT_IN_FILENAMES = re.compile(r'[<>:"|?*]')
 _RESERVED_NAMES = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)")
-_LETTERS_WITHOUT_DECOMPOSITION = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
-)
+_WITHOUT_DECOMPOSITION = {
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+    "ı": "i",
+    "ħ": "h",
+    "ŧ": "t",
+}
+_LETTERS_WITHOUT_DECOMPOSITION = re.compile(f"[{''.join(_WITHOUT_DECOMPOSITION)}]")
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -88,8 +100,23 @@ def ascii_domain(domain: str) -> str:
 
 def fold(text: str) -> str:
     """Search and sort key: case and accents folded (`Straße, Łódź` -> `strasse, lodz`), other scripts kept whole."""
-    text = _COMBINING.sub("", unicodedata.normalize("NFKD", text)).casefold().translate(_LETTERS_WITHOUT_DECOMPOSITION)
-    return unicodedata.normalize("NFC", _COMBINING.sub("", unicodedata.normalize("NFKD", text)))
+    if text.isascii():
+        return text.lower()
+    # Blanks take no part in it, and most words are plain or have been folded before.
+    return " ".join([word.lower() if word.isascii() else _folded(word) for word in text.split(" ")])
+
+
+def _folded(word: str) -> str:
+    return _folded_before(word) if len(word) <= WORD_LIMIT else _fold(word)
+
+
+def _fold(word: str) -> str:
+    word = _COMBINING.sub("", unicodedata.normalize("NFKD", word)).casefold()
+    word = _LETTERS_WITHOUT_DECOMPOSITION.sub(lambda letter: _WITHOUT_DECOMPOSITION[letter[0]], word)
+    return unicodedata.normalize("NFC", _COMBINING.sub("", unicodedata.normalize("NFKD", word)))
+
+
+_folded_before = lru_cache(maxsize=10_000)(_fold)
 
 
 def _may_stand_in_names(char: str) -> bool:

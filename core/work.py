@@ -13,19 +13,24 @@ looks for due rows every ten seconds.
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
 from celery import current_app
+from django.apps import apps
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from core import logs
 from core.later import after_commit
 
 log = logging.getLogger(__name__)
 
 SWEEP_LIMIT = 500
+# Just above the hard time limit of a task: whoever held the row is gone then, and it has not waited longer than needed.
+LEASE = timedelta(seconds=95)
 
 
 class WorkRowQuerySet(models.QuerySet):
@@ -61,7 +66,7 @@ class WorkRow(models.Model):
 
     objects = WorkRowQuerySet.as_manager()
 
-    WORK_FIELDS: ClassVar = ("due_at", "attempts", "leased_until", "parked_at", "last_error")
+    WORK_FIELDS: ClassVar[Sequence[str]] = ("due_at", "attempts", "leased_until", "parked_at", "last_error")
 
     class Meta:
         abstract = True
@@ -97,23 +102,31 @@ class WorkRow(models.Model):
 Row = TypeVar("Row", bound=WorkRow)
 
 
-def run_inside(model: type[Row], pk: int, act: Callable[[Row], object]) -> bool:
+def kinds() -> list[type[WorkRow]]:
+    """Every table of work rows, whichever app brings it."""
+    return [model for model in apps.get_models() if issubclass(model, WorkRow)]
+
+
+def run_inside(model: type[Row], pk: int, act: Callable[[Row], Sequence[str] | None]) -> bool:
     """Claim, act and finish in one transaction; false when the row is not there, not due or somebody else has it.
 
-    `act` saves whatever fields it changes. When it raises, its changes are undone and the row backs off.
+    `act` saves whatever fields it changes, or names them and has them saved. When it raises, its changes are undone and
+    the row backs off.
     """
-    with transaction.atomic():
+    with _scope(model, pk), transaction.atomic():
         row = model.objects.due().select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
         if row is None:
             return False
         try:
             with transaction.atomic():
-                act(row)
+                changed = act(row) or ()
                 row.finish()
-                row.save_work()
+                row.save_work(*changed)
         except Exception as error:
-            log.exception("%s %s failed", model._meta.label, pk)
+            log.exception("failed")
             _note_failure(model, pk, error)
+        else:
+            log.info("done")
     return True
 
 
@@ -127,19 +140,30 @@ def run_leased(model: type[Row], pk: int, act: Callable[[Row], object], *, lease
         return False
     row = model.objects.get(pk=pk)
     fence = row.attempts
-    try:
-        act(row)
-    except Exception as error:
-        log.exception("%s %s failed", model._meta.label, pk)
-        row.attempts = fence - 1  # fail() counts this try
-        row.fail(f"{type(error).__name__}: {error}")
-    else:
-        if row.due_at is not None and row.due_at <= timezone.now():
-            row.finish()
-        row.leased_until = None
+    with _scope(model, pk):
+        _attempt(row, act)
     changed: dict[str, Any] = {name: getattr(row, name) for name in model.WORK_FIELDS}
     model.objects.filter(pk=pk, attempts=fence).update(**changed)
     return True
+
+
+def _attempt(row: Row, act: Callable[[Row], object]) -> None:
+    try:
+        act(row)
+    except Exception as error:
+        log.exception("failed")
+        row.attempts -= 1  # fail() counts this try
+        row.fail(f"{type(error).__name__}: {error}")
+    else:
+        log.info("done")
+        if row.due_at is not None and row.due_at <= timezone.now():
+            row.finish()
+        row.leased_until = None
+
+
+def _scope(model: type[WorkRow], pk: int) -> AbstractContextManager[None]:
+    """What every log line says that is written while this row is worked at."""
+    return logs.scope(work=f"{model._meta.label} {pk}")
 
 
 def _note_failure(model: type[Row], pk: int, error: Exception) -> None:

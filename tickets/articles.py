@@ -1,24 +1,16 @@
 """Writing an article: the row, its files, its words for the search, and the facts it leaves on the ticket."""
 
 import re
-from collections.abc import Sequence
-
-from django.contrib.postgres.search import SearchVector
-from django.db.models import Value
-from django.db.models.expressions import Combinable
 
 from accounts.models import User
 from core.blobs import store
 from core.html import clean, excerpt, to_text
-from core.text import clean_filename, clean_line, fold, strip_nul
+from core.text import clean_filename, clean_line, strip_nul
 from tickets.changes import keep
 from tickets.messages import File, Message
 from tickets.models import Article, Attachment, Ticket
+from tickets.passages import add_words
 
-# The stemmers PostgreSQL brings for our languages.
-STEMMERS = {"en": "english", "es": "spanish", "pt": "portuguese", "de": "german"}
-# A tsvector holds at most a megabyte; nobody searches for what comes after this many characters.
-SEARCHED_CHARACTERS = 100_000
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+\Z", re.ASCII)
 
 
@@ -44,10 +36,10 @@ def write_article(ticket: Ticket, message: Message, *, channel: str, sender: str
         message_id=message.message_id[:250],
         marks=list(message.marks),
         submission=message.submission,
-        search=_words(ticket, subject, body, message.files),
     )
     for file in message.files:
         attach(article, file)
+    add_words(ticket, article, file_names=[file.name for file in message.files])
     _leave_facts(ticket, article, has_files=any(not file.is_inline for file in message.files))
     return article
 
@@ -69,14 +61,6 @@ def attach(article: Article, file: File) -> Attachment:
 def _own_pictures(message: Message) -> dict[str, str]:
     """Pictures that came along keep their `cid:` names; whoever shows or sends the article puts in addresses."""
     return {file.content_id: f"cid:{file.content_id}" for file in message.files if file.content_id}
-
-
-def _words(ticket: Ticket, subject: str, body: str, files: Sequence[File]) -> Combinable:
-    """Stems in the ticket's language, and the folded words as they are (for names, codes, other languages)."""
-    names = " ".join(file.name for file in files)
-    text = f"{ticket.title} {subject} {names} {body}"[:SEARCHED_CHARACTERS].replace("\x00", " ")
-    stemmer = STEMMERS.get(ticket.language, "simple")
-    return SearchVector(Value(text), config=stemmer) + SearchVector(Value(fold(text)), config="simple")
 
 
 def _leave_facts(ticket: Ticket, article: Article, *, has_files: bool) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db import models, transaction
 
+from core import logs
 from core.clock import now
 from tickets.models import Article, Event, Ticket
+from tickets.queries import MAX_MERGES
 
-MAX_MERGES = 10
+NEIGHBOURS = ("queue", "state", "priority", "type", "owner", "responsible", "customer")
 
 
 class Stale(Exception):
@@ -48,7 +50,7 @@ def locked_survivor(ticket: Ticket) -> Iterator[Ticket]:
 
 
 def apply(ticket: Ticket, **values: Any) -> dict[str, dict[str, Any]]:
-    """Set fields of a locked ticket and save those that differ; returns `{field: {"was", "now"}}`, empty if none does.
+    """Set fields of a locked ticket; returns `{field: {"was", "now"}}` of those that differ, empty if none does.
 
     `values` are what the field takes; pairs like state and pending_until belong in one call.
     """
@@ -64,9 +66,9 @@ def apply(ticket: Ticket, **values: Any) -> dict[str, dict[str, Any]]:
 
 
 def keep(ticket: Ticket, *fields: str) -> None:
-    """Save these fields and that the ticket has changed now; the version is counted by `record`."""
+    """Have these fields saved, and that the ticket has changed now: `record`, which every verb ends with, does it."""
     ticket.changed_at = now()
-    ticket.save(update_fields=[*fields, "changed_at"])
+    ticket.unsaved.update(fields, ["changed_at"])
 
 
 def plain(value: Any) -> Any:
@@ -78,9 +80,17 @@ def plain(value: Any) -> Any:
     return value
 
 
+def hold_row(pk: int) -> None:
+    """Lock a ticket's row until the transaction ends. It is read afterwards, never together with its neighbours: after
+    waiting for a lock, PostgreSQL joins the new row with the neighbours of the old one, or finds none and no row."""
+    Ticket.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=pk)
+
+
 def _lock(pk: int) -> Ticket:
-    rows = Ticket.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("queue", "state", "priority", "type", "owner", "responsible", "customer").get(pk=pk)
+    hold_row(pk)
+    ticket = Ticket.objects.select_related(*NEIGHBOURS).get(pk=pk)
+    logs.note(ticket=ticket.number)
+    return ticket
 
 
 def _refuse_if_changed(ticket: Ticket, seen: int, fields: Collection[str]) -> None:

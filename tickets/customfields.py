@@ -34,7 +34,8 @@ def checked(values: dict[str, Any], *, known: dict[str, Any] | None = None) -> d
 
 def labels() -> dict[str, str]:
     """What people call each field, by its key; up to a minute old, because a history asks for every line."""
-    return cache.get_or_set("field-labels", lambda: dict(FieldDefinition.objects.values_list("key", "label")), 60)
+    known = cache.get_or_set("field-labels", lambda: dict(FieldDefinition.objects.values_list("key", "label")), 60)
+    return known or {}
 
 
 def canonical(definition: FieldDefinition, value: Any) -> Any:

@@ -16,12 +16,14 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from accounts.models import User
+from core import logs
 from core.clock import now
 from core.work import wake
 from tickets.models import Article, Delivery, Event, Ticket
 
 # A chain of causes longer than this is a loop: handlers that cause new events must stop.
 MAX_DEPTH = 10
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 Handler = Callable[[Event], None]
 
@@ -60,6 +62,10 @@ class Chained(Protocol):
     data_digest: str
 
 
+class Refused(Exception):
+    """A handler inside the transaction says that this cannot be: nothing of it happens. The text is for people."""
+
+
 class TooDeep(Exception):
     """Events have caused events `MAX_DEPTH` times: a loop of automations."""
 
@@ -73,13 +79,15 @@ def record(
     article: Article | None = None,
     data: dict[str, Any] | None = None,
 ) -> Event:
-    """Add an event to the history of a locked ticket and see to everything that follows from it.
+    """Add an event to the history of a locked ticket, save what changed, and see to everything that follows from it.
 
-    Raises `TooDeep` when the chain of causes is a loop; the caller's transaction then changes nothing.
+    Raises `TooDeep` when the chain of causes is a loop, and `Refused` when a handler finds that this cannot be, such as
+    an email with nowhere to leave from; the caller's transaction then changes nothing.
     """
     cause = cause or DESK
     if cause.depth > MAX_DEPTH:
         raise TooDeep(f"{kind} on {ticket.number}")
+    logs.note(ticket=ticket.number)
     ticket.version += 1
     event = Event(
         ticket=ticket,
@@ -99,7 +107,8 @@ def record(
     event.digest = chain_digest(event, before=ticket.chain)
     event.save(force_insert=True)
     ticket.chain = event.digest
-    ticket.save(update_fields=["version", "chain"])
+    ticket.save(update_fields=["version", "chain", *ticket.unsaved])
+    ticket.unsaved.clear()
     for handler in handlers("WITHIN"):
         handler(event)
     wake(Delivery.objects.create(event=event, ticket_id=ticket.pk))
@@ -144,7 +153,16 @@ def broken_links(ticket: Ticket) -> list[Event]:
 
 def digest_of(value: Any) -> str:
     """SHA-256 of a value as canonical JSON, in hex."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return digest_of_text(canonical(value))
+
+
+def canonical(value: Any) -> str:
+    """JSON in the one form that a digest can be taken of."""
+    return _CANONICAL.encode(value)
+
+
+def digest_of_text(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @cache

@@ -7,15 +7,15 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.moments import moment
 from tickets.customfields import labels
 from tickets.models import Event
+from tickets.models.queue import place
 
 Words = dict[str, str]
 
@@ -89,15 +89,19 @@ def _responsible(event: Event) -> Words:
     return {"responsible": now_name(event, "responsible") if event.data["responsible"]["now"] else gettext("nobody")}
 
 
+def _moved(event: Event) -> Words:
+    return {name: place(queue) for name, queue in _both("queue")(event).items()}
+
+
 def _state(event: Event) -> Words:
     until = event.data.get("pending_until", {}).get("now")
     if until is None:
-        return {"change": gettext("set the state to “%(state)s”") % {"state": now_name(event, "state")}}
-    time = date_format(timezone.localtime(datetime.fromisoformat(until)), "SHORT_DATETIME_FORMAT")
+        return {"change": gettext("set the status to “%(state)s”") % {"state": now_name(event, "state")}}
+    time = moment(datetime.fromisoformat(until))
     if "state" not in event.data:
         return {"change": gettext("put it off until %(time)s") % {"time": time}}
     words = {"state": now_name(event, "state"), "time": time}
-    return {"change": gettext("set the state to “%(state)s” until %(time)s") % words}
+    return {"change": gettext("set the status to “%(state)s” until %(time)s") % words}
 
 
 def _closed(event: Event) -> Words:
@@ -142,7 +146,7 @@ TICKET_SENTENCES = {
     "article.held": Sentence(_("A message could not be proven to come from its sender and is kept as a note"), "warn"),
     "owner.changed": Sentence(_("%(actor)s %(change)s"), "user-plus", _owner),
     "responsible.changed": Sentence(_("%(actor)s made %(responsible)s responsible"), "shield-check", _responsible),
-    "queue.changed": Sentence(_("%(actor)s moved it from %(was)s to %(now)s"), "layers", _both("queue")),
+    "queue.changed": Sentence(_("%(actor)s moved it from %(was)s to %(now)s"), "layers", _moved),
     "state.changed": Sentence(_("%(actor)s %(change)s"), "check-circle", _state),
     "ticket.closed": Sentence(_("%(actor)s closed it as “%(state)s”"), "check-circle", _closed, public=True),
     "ticket.reopened": Sentence(_("%(actor)s reopened it"), "undo", public=True),

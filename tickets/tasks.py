@@ -1,20 +1,18 @@
 """Wake-ups for the tickets app: deliveries of events, and tickets whose waiting time is over."""
 
 import logging
-from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
 from accounts.people import system_actor
-from core.work import run_leased, sweep, wake
+from core import logs
+from core.work import LEASE, run_leased, sweep, wake
 from tickets.actions import progress
 from tickets.events import Cause, handlers
-from tickets.models import Delivery, Ticket
+from tickets.models import Delivery, Event, Ticket
 
 log = logging.getLogger(__name__)
-
-LEASE = timedelta(minutes=2)
 
 
 @shared_task
@@ -46,6 +44,8 @@ def wake_pending() -> None:
 
 def _run_handlers(delivery: Delivery) -> None:
     """A failing handler fails alone: the others run, and only it is tried again."""
+    delivery.event = Event.objects.select_related("ticket", "article").get(pk=delivery.event_id)
+    logs.note(ticket=delivery.event.ticket.number)
     failed: Exception | None = None
     for handler in handlers("AFTER"):
         name = f"{handler.__module__}.{handler.__name__}"
@@ -58,7 +58,6 @@ def _run_handlers(delivery: Delivery) -> None:
             failed = error
         else:
             delivery.done = [*delivery.done, name]
-    delivery.save(update_fields=["done"])
     if failed:
         raise failed
 

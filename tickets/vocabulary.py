@@ -6,6 +6,7 @@ customer" in English).
 
 from django.utils.translation import gettext_noop
 
+from core.memo import remembered
 from tickets.models import Priority, State, StateType, TicketType
 
 STOCK_STATES = {
@@ -35,16 +36,19 @@ STOCK_TYPES = [
 ]
 
 
+@remembered
 def first_state(state_type: str) -> State:
     """The state that stands for its type: the first active one by position, else the stock one."""
     of_type = State.objects.filter(type=state_type)
     return of_type.active().order_by("position").first() or of_type.order_by("position")[0]
 
 
+@remembered
 def default_priority() -> Priority:
     active = Priority.objects.active()
     return active.filter(level=3).first() or active[0]
 
 
+@remembered
 def default_type() -> TicketType:
     return TicketType.objects.active()[0]

@@ -1,7 +1,12 @@
-"""Text that looks like a helpdesk's: sentences from small vocabularies in four languages, common words most often."""
+"""Text that looks like a helpdesk's: sentences from vocabularies in four languages, common words most often.
+
+A vocabulary has the words of every day first, then some thousand of the trade: compounds, which German writes as one
+word, and names of models and firms, which are the same in all languages.
+"""
 
 import random
 from collections.abc import Sequence
+from itertools import accumulate
 
 SUBJECTS = {
     "en": ["battery", "display", "invoice", "delivery", "brake", "charger", "password", "order", "refund", "motor"],
@@ -44,33 +49,83 @@ WORDS = {
     "roda trocar verificar encomendar enviar morada amanhã garantia peça oficina quadro selim pedal pneu botão "
     "carregar frio chuva erro vermelho verde pisca horas rua imposto conta equipa colega tamanho avariado",
 }
+# Two of these, one from each half, make a compound.
+PARTS = {
+    "en": (
+        "brake chain frame fork hub rim spoke seat wheel gear torque motor belt lamp cargo child luggage display",
+        "pad cover bolt holder guard sensor spring cap washer clamp bag mount case lock lever plate kit rack grip seal",
+    ),
+    "de": (
+        "Brems Ketten Rahmen Gabel Naben Felgen Speichen Sattel Rad Schalt Motor Riemen Lampen Last Kinder Gepäck",
+        "belag deckel schraube halter schutz fühler feder kappe scheibe klemme tasche griff hebel platte träger ring",
+    ),
+    "es": (
+        "guarda porta cubre para salva quita saca alza limpia frena engrana gira monta suelta aprieta afloja",
+        "cadenas frenos ruedas cables luces radios tuercas ejes bolsas cascos pedales discos muelles cubos llantas",
+    ),
+    "pt": (
+        "guarda porta cobre para salva tira saca alça limpa trava engrena gira monta solta aperta folga",
+        "correntes travões rodas cabos luzes raios porcas eixos bolsas capacetes pedais discos molas cubos aros",
+    ),
+}
+SYLLABLES = "al bra cor dan el fin gor har is jun kel lum mar nor ol pra quin ros sol tor ul ver win xan yor zel"
+NAMES = 3_000
+# Sentences are made once and drawn often: that is faster, and people do repeat themselves.
+POOL = 10_000
 
 
 class Writer:
-    """Writes titles and messages; the same seed writes the same."""
+    """Writes titles and messages; the same dice write the same."""
 
-    def __init__(self, dice: random.Random, *, pool: int = 400) -> None:
+    def __init__(self, dice: random.Random, *, pool: int = POOL) -> None:
         self.dice = dice
-        # Sentences are made once and drawn often: that is faster, and people do repeat themselves.
-        self.sentences = {language: [self._sentence(language) for _n in range(pool)] for language in WORDS}
+        self.sentences: dict[str, list[str]] = {}
+        self.things: dict[str, list[str]] = {}
+        for language in WORDS:
+            compounds = _compounds(language)
+            self.things[language] = [*SUBJECTS[language], *compounds]
+            words = [*WORDS[language].split(), *compounds, *_names()]
+            self.sentences[language] = self._sentences(words, pool)
+        self.chances = {language: _zipf(things) for language, things in self.things.items()}
 
     def title(self, language: str) -> str:
-        thing = self.dice.choice(SUBJECTS[language])
+        thing = self.dice.choices(self.things[language], cum_weights=self.chances[language])[0]
         code = self.dice.randrange(1000, 1_000_000)
-        return f"{thing.capitalize()} {self.dice.choice(TROUBLES[language])} ({code})"
+        return f"{thing[0].upper()}{thing[1:]} {self.dice.choice(TROUBLES[language])} ({code})"
 
     def message(self, language: str) -> str:
         count = min(12, 2 + int(self.dice.expovariate(0.4)))
         chosen = self.dice.choices(self.sentences[language], k=count)
         return " ".join(chosen[: count // 2 or 1]) + "\n\n" + " ".join(chosen[count // 2 or 1 :])
 
-    def _sentence(self, language: str) -> str:
-        words = WORDS[language].split()
-        length = self.dice.randint(6, 18)
-        sentence = " ".join(self.dice.choices(words, weights=_zipf(words), k=length))
-        return f"{sentence[0].upper()}{sentence[1:]}."
+    def _sentences(self, words: Sequence[str], number: int) -> list[str]:
+        chances = _zipf(words)
+        lengths = self.dice.choices(range(6, 19), k=number)
+        drawn = iter(self.dice.choices(words, cum_weights=chances, k=sum(lengths)))
+        return [_sentence([next(drawn) for _n in range(length)]) for length in lengths]
+
+
+def _sentence(words: Sequence[str]) -> str:
+    sentence = " ".join(words)
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def _compounds(language: str) -> list[str]:
+    first, second = (part.split() for part in PARTS[language])
+    # Neighbours share neither half, so that no word's family is common as a whole.
+    return [first[n % len(first)] + second[n // len(first)] for n in range(len(first) * len(second))]
+
+
+def _names() -> list[str]:
+    syllables = SYLLABLES.split()
+    number = len(syllables)
+    names = [
+        syllables[n % number] + syllables[n // number % number] + syllables[n * 7 // number % number]
+        for n in range(NAMES)
+    ]
+    return [f"{name.capitalize()}{n % 90 + 10}" if n % 3 else name.capitalize() for n, name in enumerate(names)]
 
 
 def _zipf(words: Sequence[str]) -> list[float]:
-    """The n-th most common word is n times rarer than the first."""
-    return [1 / n for n in range(1, len(words) + 1)]
+    """The n-th most common word is n times rarer than the first; added up, as a draw wants them."""
+    return list(accumulate(1 / n for n in range(1, len(words) + 1)))

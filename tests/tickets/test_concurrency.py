@@ -10,9 +10,12 @@ from accounts.models import EmailAddress, User
 from accounts.people import customer_for_address
 from tests.factories import TicketFactory
 from tickets.actions.opening import Opening, open_ticket
+from tickets.actions.progress import set_state
 from tickets.actions.replying import add_note
+from tickets.actions.routing import assign, move
+from tickets.events import broken_links
 from tickets.messages import Message
-from tickets.models import Event, Ticket
+from tickets.models import Event, State, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -60,3 +63,28 @@ def test_events_of_one_ticket_are_counted_without_a_gap(world):
     versions = list(Event.objects.filter(ticket=ticket).values_list("version", flat=True))
     assert versions == list(range(1, len(versions) + 1))
     assert Ticket.objects.get(pk=ticket.pk).version == len(versions)
+
+
+def test_K01_whoever_waited_for_the_ticket_finds_it_as_it_is_now(world):
+    """State, owner and queue change while others wait: joined rows are those of the new ticket, never of the old."""
+    ticket = TicketFactory(queue=world.support)
+    states = list(State.objects.filter(type__in=("open", "closed")))
+
+    def act(n: int) -> None:
+        by = User.objects.get(pk=world.bea.pk)
+        for round_ in range(4):
+            set_state(ticket, states[(n + round_) % len(states)], by=by)
+            assign(ticket, [None, world.bea, world.carlos][(n + round_) % 3], by=by)
+            move(ticket, [world.support, world.hardware][(n + round_) % 2], by=by)
+
+    at_once(6, act)
+    ticket.refresh_from_db()
+    last = {}
+    for event in ticket.events.order_by("version"):
+        for name, change in event.data.items():
+            assert change["was"] == last.get(name, change["was"])
+            last[name] = change["now"]
+    assert broken_links(ticket) == []
+    assert last["state"]["id"] == ticket.state_id
+    assert (last["owner"] or {}).get("id") == ticket.owner_id
+    assert last["queue"]["id"] == ticket.queue_id

@@ -41,14 +41,14 @@ def test_every_change_is_there_with_actor_and_sentence(lived):
         ("ticket.created", "Dana Miller", "Dana Miller opened the ticket"),
         ("article.added", "Mail", "Helpdesk sent an automatic email"),
         ("article.added", "Bea Costa", "Bea Costa answered by email"),
-        ("state.changed", "Bea Costa", "Bea Costa set the state to “Open”"),
+        ("state.changed", "Bea Costa", "Bea Costa set the status to “Open”"),
         ("owner.changed", "Bea Costa", "Bea Costa took the ticket"),
         ("priority.changed", "Bea Costa", "Bea Costa changed the priority from Normal to Very high"),
         ("title.changed", "Bea Costa", "Bea Costa renamed it from “Printer” to “Printer on fire”"),
         ("tags.changed", "Bea Costa", "Bea Costa changed the tags from – to fire"),
         ("fields.changed", "Bea Costa", "Bea Costa set Model = LX"),
         ("article.added", "Carlos Díaz", "Carlos Díaz added an internal note"),
-        ("queue.changed", "Bea Costa", "Bea Costa moved it from Support to Support::Hardware"),
+        ("queue.changed", "Bea Costa", "Bea Costa moved it from Support to Support › Hardware"),
         ("ticket.closed", "Bea Costa", "Bea Costa closed it as “Solved”"),
         ("article.added", "Dana Miller", "Dana Miller wrote an email"),
         ("ticket.reopened", "Dana Miller", "Dana Miller reopened it"),
@@ -79,6 +79,16 @@ def test_T89_an_altered_or_removed_row_breaks_the_chain(lived):
 def test_T89_the_history_cannot_be_changed(lived, change):
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
+    assert broken_links(lived) == []
+
+
+def test_T89_the_history_cannot_be_emptied(lived):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE tickets_event ENABLE TRIGGER tickets_event_never_emptied")
+    for table in ("tickets_event", "tickets_ticket"):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {table} CASCADE")
     assert broken_links(lived) == []
 
 

@@ -10,6 +10,7 @@ from tickets import customfields
 from tickets.changes import apply, locked
 from tickets.events import Cause, record
 from tickets.models import Event, Ticket, TicketType
+from tickets.passages import rewrite
 
 
 def set_title(
@@ -18,7 +19,10 @@ def set_title(
     """An empty title changes nothing. Raises `Stale` when the title has changed since version `seen`."""
     with locked(ticket, seen=seen, fields=("title",)) as ticket:
         diff = apply(ticket, title=clean_line(title, 300) or ticket.title)
-        return record(ticket, "title.changed", by=by, cause=cause, data=diff) if diff else None
+        if not diff:
+            return None
+        rewrite(ticket)
+        return record(ticket, "title.changed", by=by, cause=cause, data=diff)
 
 
 def set_type(

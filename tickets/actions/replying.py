@@ -84,6 +84,19 @@ def receive(ticket: Ticket, message: Message, *, channel: str, by: User, cause: 
         return article
 
 
+def receive_automatic(
+    ticket: Ticket, message: Message, *, channel: str, by: User, cause: Cause | None = None
+) -> Article:
+    """A machine on the customer's side says something, such as an absence notice; a merged ticket leads on.
+
+    No person has spoken: a closed ticket stays closed whatever its queue decides, a waiting one waits on.
+    """
+    with locked_survivor(ticket) as ticket:
+        article = write_article(ticket, message, channel=channel, sender=Sender.CUSTOMER, visible=True, by=by)
+        record(ticket, "article.added", by=by, cause=cause, article=article)
+        return article
+
+
 def hold(ticket: Ticket, message: Message, *, by: User, cause: Cause | None = None) -> Article:
     """A message whose sender could not be trusted: kept as a note, so that an agent decides (decision 21)."""
     with locked_survivor(ticket) as ticket:

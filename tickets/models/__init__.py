@@ -3,6 +3,7 @@
 from tickets.models.article import Article, Attachment
 from tickets.models.event import Delivery, Event
 from tickets.models.field import FieldDefinition
+from tickets.models.passage import Passage
 from tickets.models.queue import Queue, QueueGroupPermission, QueueUserPermission
 from tickets.models.reading import ReadMark
 from tickets.models.ticket import Ticket
@@ -14,6 +15,7 @@ __all__ = [
     "Delivery",
     "Event",
     "FieldDefinition",
+    "Passage",
     "Priority",
     "Queue",
     "QueueGroupPermission",

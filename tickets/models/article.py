@@ -3,8 +3,6 @@
 import uuid
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,12 +22,14 @@ class Article(models.Model):
     """Addresses are lists of `{"name", "address"}`; `html` is clean (core/html.py) and may name `cid:` images."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="articles")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="articles", db_index=False)
     # Where it was written, when a merge has moved it.
-    origin_ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    origin_ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     channel = models.CharField(max_length=10, choices=Channel.choices)
     sender = models.CharField(max_length=8, choices=Sender.choices)
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="articles")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="articles", db_index=False)
     visible_to_customer = models.BooleanField()
     sent_from = models.JSONField(default=dict)
     to = models.JSONField(default=list)
@@ -46,14 +46,15 @@ class Article(models.Model):
     # The form it was sent with: a double click makes one article.
     submission = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)
-    search = SearchVectorField(null=True, editable=False)
 
     class Meta:
         ordering: ClassVar = ["created_at", "id"]
         indexes: ClassVar = [
             models.Index(fields=["ticket", "created_at", "id"], name="article_of_ticket"),
             models.Index(fields=["message_id"], name="article_message_id", condition=~models.Q(message_id="")),
-            GinIndex(fields=["search"], name="article_search"),
+            models.Index(
+                fields=["origin_ticket"], name="article_origin", condition=models.Q(origin_ticket__isnull=False)
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["author", "submission"], name="one_article_per_submission"),
@@ -71,12 +72,13 @@ class Attachment(models.Model):
     name = models.CharField(max_length=200)
     content_type = models.CharField(max_length=150)
     size = models.PositiveBigIntegerField()
-    digest = models.CharField(max_length=64, db_index=True)
+    digest = models.CharField(max_length=64)
     is_inline = models.BooleanField(default=False)
     content_id = models.CharField(max_length=250, blank=True)
 
     class Meta:
         ordering: ClassVar = ["id"]
+        indexes: ClassVar = [models.Index(fields=["digest"], name="attachment_digest")]
 
     def __str__(self) -> str:
         return self.name

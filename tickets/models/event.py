@@ -17,13 +17,19 @@ from tickets.models.ticket import Ticket
 class Event(models.Model):
     """One happening. `data` is `{field: {"was": value, "now": value}}`, values of rows as `{"id", "name"}`."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
-    article = models.ForeignKey(Article, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events", db_index=False)
+    article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, null=True, blank=True, related_name="events", db_index=False
+    )
     kind = models.CharField(max_length=40)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    on_behalf_of = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    on_behalf_of = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     # What brought it about: another event, or a mail, rule, token ... by kind and reference.
-    cause_event = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="effects")
+    cause_event = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="effects", db_index=False
+    )
     cause_kind = models.CharField(max_length=20)
     cause_reference = models.CharField(max_length=100, blank=True)
     depth = models.PositiveSmallIntegerField(default=0)
@@ -41,6 +47,9 @@ class Event(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["ticket", "id"], name="event_of_ticket"),
             models.Index(fields=["transaction", "id"], name="event_transaction"),
+            models.Index(fields=["article"], name="event_of_article", condition=models.Q(article__isnull=False)),
+            models.Index(fields=["on_behalf_of"], name="event_for", condition=models.Q(on_behalf_of__isnull=False)),
+            models.Index(fields=["cause_event"], name="event_effects", condition=models.Q(cause_event__isnull=False)),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["ticket", "version"], name="one_event_per_version"),
@@ -63,6 +72,7 @@ class Delivery(WorkRow):
     )
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="delivery")
+    WORK_FIELDS: ClassVar[Sequence[str]] = (*WorkRow.WORK_FIELDS, "done")
     # Copied from the event: the order is kept per ticket.
     ticket_id = models.BigIntegerField()
     done = models.JSONField(default=list)

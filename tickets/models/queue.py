@@ -10,6 +10,11 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 SEPARATOR = "::"
 
 
+def place(path: str) -> str:
+    """ "Support::Hardware" -> "Support › Hardware", as people read it."""
+    return path.replace(SEPARATOR, " › ")
+
+
 class QueueQuerySet(models.QuerySet):
     def active(self) -> Self:
         return self.filter(is_active=True)
@@ -55,6 +60,10 @@ class Queue(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+    @property
+    def place(self) -> str:
+        return place(self.path)
 
 
 class QueueUserPermission(UserObjectPermissionBase):

@@ -4,7 +4,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
@@ -26,17 +28,20 @@ class Channel(models.TextChoices):
 class Ticket(models.Model):
     number = models.CharField(max_length=40, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=300)
-    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="tickets")
-    type = models.ForeignKey(TicketType, on_delete=models.PROTECT, related_name="+")
-    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
-    priority = models.ForeignKey(Priority, on_delete=models.PROTECT, related_name="+")
+    # Without an index of its own: one of those below begins with it, or it has too few values for one to be of use.
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="tickets", db_index=False)
+    type = models.ForeignKey(TicketType, on_delete=models.PROTECT, related_name="+", db_index=False)
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+", db_index=False)
+    priority = models.ForeignKey(Priority, on_delete=models.PROTECT, related_name="+", db_index=False)
     # One works it, the other answers for it.
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_tickets")
-    responsible = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    responsible = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     is_locked = models.BooleanField(default=False)
-    customer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="requests")
+    customer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="requests", db_index=False)
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets"
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets", db_index=False
     )
     channel = models.CharField(max_length=10, choices=Channel.choices)
     language = models.CharField(max_length=8, choices=settings.LANGUAGES)
@@ -45,7 +50,9 @@ class Ticket(models.Model):
     # When a pending state reminds or goes on; `pending_done` once that has happened.
     pending_until = models.DateTimeField(null=True, blank=True)
     pending_done = models.BooleanField(default=False)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
 
     created_at = models.DateTimeField(default=now, editable=False)
     changed_at = models.DateTimeField(default=now)
@@ -88,10 +95,20 @@ class Ticket(models.Model):
                 name="ticket_pending",
                 condition=models.Q(pending_until__isnull=False, pending_done=False),
             ),
+            models.Index(
+                fields=["responsible"], name="ticket_responsible", condition=models.Q(responsible__isnull=False)
+            ),
+            models.Index(fields=["merged_into"], name="ticket_merged", condition=models.Q(merged_into__isnull=False)),
+            GinIndex(fields=["tags"], name="ticket_tags"),
         ]
 
     def __str__(self) -> str:
         return f"#{self.number} {self.title}"
+
+    @cached_property
+    def unsaved(self) -> set[str]:
+        """Fields that a verb has set and that are saved together with its event (tickets/changes.py)."""
+        return set()
 
     @property
     def is_open(self) -> bool:

@@ -4,18 +4,19 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class StateType(models.TextChoices):
     """What a state means to the machinery. Names are people's, types are ours."""
 
-    NEW = "new", _("new")
-    OPEN = "open", _("open")
-    PENDING_REMINDER = "pending_reminder", _("waiting, reminds")
-    PENDING_AUTO = "pending_auto", _("waiting, goes on by itself")
-    CLOSED = "closed", _("closed")
-    MERGED = "merged", _("merged")
-    REMOVED = "removed", _("removed")
+    NEW = "new", pgettext_lazy("kind of state", "new")
+    OPEN = "open", pgettext_lazy("kind of state", "open")
+    PENDING_REMINDER = "pending_reminder", pgettext_lazy("kind of state", "waiting, reminds")
+    PENDING_AUTO = "pending_auto", pgettext_lazy("kind of state", "waiting, goes on by itself")
+    CLOSED = "closed", pgettext_lazy("kind of state", "closed")
+    MERGED = "merged", pgettext_lazy("kind of state", "merged")
+    REMOVED = "removed", pgettext_lazy("kind of state", "removed")
 
 
 # A ticket in one of these is off the desk: it has `closed_at` and is in no open list.

@@ -1,0 +1,70 @@
+"""How dates, times and sizes are written in the reader's language and zone. Values in, words out."""
+
+from datetime import datetime
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton, format_time
+from babel.numbers import format_decimal
+from django.utils import timezone, translation
+
+# Which country's habits a language without a country takes.
+HABITS = {"en": "en_GB"}
+
+
+@cache
+def locale_of(language: str) -> Locale:
+    try:
+        return Locale.parse(HABITS.get(language, language.replace("-", "_")))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(HABITS["en"])
+
+
+def current_locale() -> Locale:
+    return locale_of(translation.get_language() or "en")
+
+
+def moment(at: datetime) -> str:
+    """Day and time, the year only when it is another one: "17 Nov, 20:41"."""
+    locale, at = current_locale(), timezone.localtime(at)
+    day = format_skeleton("MMMd" if at.year == timezone.localtime().year else "yMMMd", at, locale=locale)
+    return _together("medium", day=day, clock=format_time(at, "short", locale=locale), locale=locale)
+
+
+def day(at: datetime) -> str:
+    """The day alone: "17 Nov 2026"."""
+    return format_skeleton("yMMMd", timezone.localtime(at), locale=current_locale())
+
+
+def full_day(at: datetime) -> str:
+    """The day with its weekday: "Saturday, 21 November 2026"."""
+    locale = current_locale()
+    return locale.date_formats["full"].apply(timezone.localtime(at), locale)
+
+
+def full_moment(at: datetime) -> str:
+    """Everything, for the title: weekday, date, time and zone."""
+    locale, at = current_locale(), timezone.localtime(at)
+    # the locale's own full forms, without the seconds nobody asks for
+    clock = locale.time_formats["full"].pattern.replace(":ss", "")
+    return _together(
+        "full",
+        day=full_day(at),
+        clock=format_time(at, clock, locale=locale),
+        locale=locale,
+    )
+
+
+def file_size(size: int) -> str:
+    """ "312 kB", "1.4 MB": decimal units as the operating systems show them."""
+    kilo = size < 1_000_000
+    number = _decimal(max(1, size / 1000), "#,##0") if kilo else _decimal(size / 1_000_000, "#,##0.#")
+    return f"{number}\N{NO-BREAK SPACE}{'kB' if kilo else 'MB'}"
+
+
+def _decimal(number: float, pattern: str) -> str:
+    return format_decimal(number, pattern, locale=current_locale())
+
+
+def _together(length: str, *, day: str, clock: str, locale: Locale) -> str:
+    return str(locale.datetime_formats[length]).replace("{1}", day).replace("{0}", clock).replace("'", "")

@@ -1,0 +1,108 @@
+"""Mail from the receiver's door to tickets whose customers have been answered: real processes, one worker."""
+
+import smtplib
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from email.message import EmailMessage
+from itertools import count
+
+from django.db.models import F
+from django.db.models.functions import Extract
+
+from helpdesk.bench.dataset import Ground
+from helpdesk.bench.measuring import Result, from_times, measure
+from helpdesk.bench.servers import free_ports, held_by, listens, running, wait_for, worker
+from helpdesk.demo.crowd import LANGUAGES
+from helpdesk.demo.words import Writer
+from mail import intake
+from mail.models import Incoming, Outgoing
+from tickets.models import Delivery, Ticket
+
+RECIPIENT = "support@demo.example"
+CONNECTIONS = 4
+# Of so many mails one has a page of HTML beside its text, or a file.
+WITH_HTML, WITH_FILE = 2, 10
+FILE = bytes(range(256)) * 80
+# Mails for each repetition that was asked for.
+TIMES = 20
+_numbers = count(time.time_ns() % 10**9)
+
+
+def mail_in(ground: Ground) -> list[Result]:
+    return [_through_the_door(ground), _in_this_process(ground)]
+
+
+def _through_the_door(ground: Ground) -> Result:
+    mails = list(_mails(ground, ground.repeat * TIMES))
+    port = free_ports(2)
+    with running("manage.py", "mail_receiver", HELPDESK_MAIL_PORT=str(port)) as receiver, worker() as one_worker:
+        wait_for(lambda: listens(port), "the mail receiver")
+        _send(port, list(_mails(ground, 20)))
+        wait_for(_all_done, "the first mails")
+        last = Incoming.objects.order_by("-pk").values_list("pk", flat=True)[0]
+        started = time.monotonic()
+        _send(port, mails)
+        taken_in = time.monotonic() - started
+        wait_for(_all_done, "the last mail", seconds=60 + len(mails))
+        elapsed = time.monotonic() - started
+        memory = held_by(receiver) + held_by(one_worker)
+    rows = Incoming.objects.filter(pk__gt=last)
+    waits = rows.annotate(wait=Extract(F("article__created_at") - F("received_at"), "epoch")).values_list("wait")
+    times = [float(wait) for (wait,) in waits if wait is not None]
+    if len(times) != len(mails):
+        raise AssertionError(f"{len(mails)} mails were sent, {len(times)} became articles")
+    more = {"accepted_per_s": round(len(mails) / taken_in, 1)}
+    return from_times("mail_in", times, tickets=ground.tickets, per_s=len(mails) / elapsed, peak_mb=memory, more=more)
+
+
+def _in_this_process(ground: Ground) -> Result:
+    """What one mail costs from its row to its ticket, without the receiver and without waiting for a turn."""
+    mails = _mails(ground, 10_000)
+
+    def take_in(_number: int) -> None:
+        sender, message = next(mails)
+        envelope = intake.Envelope(Incoming.Source.SMTP, sender=sender, recipients=(RECIPIENT,))
+        intake.process(intake.keep(bytes(message), envelope).pk)
+
+    return measure("mail_in_process", take_in, repeat=ground.repeat, tickets=ground.tickets)
+
+
+def _all_done() -> bool:
+    due = (model.objects.filter(due_at__isnull=False) for model in (Incoming, Delivery, Outgoing))
+    return not any(rows.exists() for rows in due)
+
+
+def _send(port: int, mails: Sequence[tuple[str, EmailMessage]]) -> None:
+    def send(part: Sequence[tuple[str, EmailMessage]]) -> None:
+        with smtplib.SMTP("127.0.0.1", port) as server:
+            for sender, message in part:
+                server.send_message(message, sender, [RECIPIENT])
+
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
+        list(threads.map(send, [mails[n::CONNECTIONS] for n in range(CONNECTIONS)]))
+
+
+def _mails(ground: Ground, number: int) -> Iterator[tuple[str, EmailMessage]]:
+    """New requests of customers, known ones and new ones, and answers to what they have asked before."""
+    writer = Writer(ground.dice, pool=500)
+    known = Ticket.objects.filter(queue__in=ground.queues[:3]).select_related("customer")
+    earlier = list(known.order_by("-id")[:200])
+    for n in range(number):
+        serial, language = next(_numbers), LANGUAGES[n % len(LANGUAGES)]
+        title = writer.title(language)
+        sender = f"writer{serial}@bench.example"
+        if n % 3 == 0 and earlier:
+            ticket = earlier[n // 3 % len(earlier)]
+            sender, title = ticket.customer.email, f"Re: {title} [#{ticket.number}]"
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = f"Somebody <{sender}>", RECIPIENT, title
+        message["Message-ID"] = f"<{serial}.{n}@bench.example>"
+        text = writer.message(language)
+        message.set_content(text)
+        if n % WITH_HTML == 0:
+            message.add_alternative(f"<html><body><p>{text}</p><p><b>Greetings</b></p></body></html>", subtype="html")
+        if n % WITH_FILE == 0:
+            file = FILE + str(serial).encode()
+            message.add_attachment(file, maintype="application", subtype="pdf", filename="photo.pdf")
+        yield sender, message
