@@ -5,9 +5,12 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.text import normalise_address
 
 
 class UserQuerySet(models.QuerySet):
@@ -30,12 +33,17 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        """The first administrator of a new installation (`bin/manage createsuperuser`)."""
         marks = {"is_superuser": True, "is_administrator": True, "is_agent": True}
-        return self.create_user(email, password, **{**marks, **fields})
+        address = normalise_address(email)
+        with transaction.atomic(using=self._db):
+            user = self.create_user(address, password, **{**marks, **fields})
+            EmailAddress.objects.create(user=user, address=address)
+        return user
 
 
 class Theme(models.TextChoices):
-    AUTO = "auto", _("As the system")
+    AUTO = "auto", _("Same as the system")
     LIGHT = "light", _("Light")
     DARK = "dark", _("Dark")
 
@@ -164,12 +172,12 @@ class ApiToken(models.Model):
 
 
 class ConfigChange(models.Model):
-    """One change of configuration, with everything as it was before and after."""
+    """One change of configuration, with everything as it was before and after; append-only, a trigger sees to it."""
 
     class Action(models.TextChoices):
-        CREATED = "created", _("created")
-        CHANGED = "changed", _("changed")
-        REMOVED = "removed", _("removed")
+        CREATED = "created", pgettext_lazy("audit", "created")
+        CHANGED = "changed", pgettext_lazy("audit", "changed")
+        REMOVED = "removed", pgettext_lazy("audit", "removed")
 
     at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

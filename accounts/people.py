@@ -3,11 +3,13 @@
 from django.db import IntegrityError, transaction
 
 from accounts.models import EmailAddress, Membership, Organisation, User
+from core.memo import remembered
 from core.text import clean_line, normalise_address
 
 SYSTEM_NAMES = {"mail": "Mail", "system": "Helpdesk"}
 
 
+@remembered
 def system_actor(key: str) -> User:
     """The system's own actor for `key` ("mail", "system" ...), made on first use."""
     user, _created = User.objects.get_or_create(

@@ -55,13 +55,18 @@ def update(language: str, template: Catalog) -> list[str]:
     catalog = load(language)
     catalog.update(template, no_fuzzy_matching=True)
     catalog.obsolete.clear()
-    catalog.fuzzy = False
+    write(language, catalog)
+    return untranslated(catalog)
+
+
+def write(language: str, catalog: Catalog) -> None:
+    """The same texts give the same file: messages in order, each text on one line, nothing about when and by whom."""
     path = catalogue_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
-    write_po(buffer, catalog, width=110, no_location=True, omit_header=False, sort_output=True)
-    path.write_bytes(_without_dates(buffer.getvalue()))
-    return untranslated(catalog)
+    buffer.write(_header(language, catalog).encode())
+    write_po(buffer, catalog, width=0, no_location=True, omit_header=True, sort_output=True)
+    path.write_bytes(buffer.getvalue())
 
 
 def untranslated(catalog: Catalog) -> list[str]:
@@ -89,6 +94,14 @@ def _as_python(path: Path) -> bytes:
     return "\n".join(line.strip() for line in text.splitlines()).encode()
 
 
-def _without_dates(text: bytes) -> bytes:
-    dated = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Last-Translator', b'"Language-Team')
-    return b"".join(line for line in text.splitlines(keepends=True) if not line.startswith(dated))
+def _header(language: str, catalog: Catalog) -> str:
+    """What programs must know of a catalogue; Babel's own header names people, dates and itself."""
+    lines = {
+        "Project-Id-Version": "Helpdesk",
+        "Language": language,
+        "Plural-Forms": catalog.plural_forms,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Transfer-Encoding": "8bit",
+    }
+    return 'msgid ""\nmsgstr ""\n' + "".join(f'"{name}: {value}\\n"\n' for name, value in lines.items()) + "\n"

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 (
                     "theme",
                     models.CharField(
-                        choices=[("auto", "As the system"), ("light", "Light"), ("dark", "Dark")],
+                        choices=[("auto", "Same as the system"), ("light", "Light"), ("dark", "Dark")],
                         default="auto",
                         max_length=5,
                         verbose_name="theme",

@@ -2,7 +2,6 @@
 
 const FIELDS = "textarea, input:is([type=text], [type=email], [type=search], [type=url], [type=tel], :not([type]))";
 const PREFIX = "draft:";
-const fullKey = (key) => `${PREFIX}${document.body.dataset.person ?? ""}:${key}`;
 
 // private windows and full disks refuse: then there is no draft, and nothing else breaks
 function attempt(act) {
@@ -36,7 +35,7 @@ class DraftKeeper extends HTMLElement {
   }
 
   get key() {
-    return fullKey(this.dataset.draftKey);
+    return `${PREFIX}${document.body.dataset.person}:${this.dataset.draftKey}`;
   }
 
   get fields() {
@@ -90,15 +89,6 @@ class DraftKeeper extends HTMLElement {
   }
 }
 
-function dropDone() {
-  for (const element of document.querySelectorAll("[data-draft-done]")) {
-    drop(fullKey(element.dataset.draftDone));
-    element.removeAttribute("data-draft-done");
-  }
-}
-
-dropDone();
-document.addEventListener("htmx:after:swap", dropDone);
 // signing out leaves nothing behind
 document.addEventListener("submit", ({ target }) => {
   if (target.matches("[data-drop-drafts]")) Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX)).forEach(drop);

@@ -53,9 +53,8 @@ class LiveStream extends HTMLElement {
   }
 
   opened() {
-    // what happened between two streams was heard by nobody
-    if (this.wasOpen) this.send("tick");
-    this.wasOpen = true;
+    // what happened between two streams, or since the page was made, was heard by nobody
+    this.send("tick");
     this.failures = 0;
     this.state(true);
   }

@@ -1,4 +1,5 @@
 // <live-tick>: the event `tick` on the body every 15 s, every 60 s while nobody looks or a live stream tells of news.
+// No stream tells that a mail has left: while one waits ([name=waiting]) it stays at 15 s.
 
 const FAST = 15_000;
 const SLOW = 60_000;
@@ -8,12 +9,10 @@ let active = Date.now();
 let last = active;
 let streaming = false;
 
-class LiveTick extends HTMLElement {}
-customElements.define("live-tick", LiveTick);
-
 function look() {
   const now = Date.now();
-  const calm = streaming || document.hidden || now - active > IDLE;
+  const told = streaming && !document.querySelector("[name=waiting]");
+  const calm = told || document.hidden || now - active > IDLE;
   if (now - last < (calm ? SLOW : FAST) || !document.querySelector("live-tick")) return;
   document.body.dispatchEvent(new CustomEvent("tick"));
 }

@@ -2,14 +2,9 @@
 
 class ToastRegion extends HTMLElement {
   connectedCallback() {
-    this.observer = new MutationObserver(() => this.arm());
-    this.observer.observe(this, { childList: true });
+    new MutationObserver(() => this.arm()).observe(this, { childList: true });
     this.addEventListener("click", this);
     this.arm();
-  }
-
-  disconnectedCallback() {
-    this.observer.disconnect();
   }
 
   handleEvent({ target }) {

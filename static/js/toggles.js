@@ -1,4 +1,4 @@
-// Small switches by data attributes: drawers, dialogs, password fields, copying, printing, where reading starts.
+// Small switches by data attributes: drawers, dialogs, password fields, copying, printing, the theme, where reading starts.
 
 const actions = {
   // data-toggle="side:open" on the nearest [data-host], else on the body
@@ -32,6 +32,13 @@ const actions = {
   print() {
     window.print();
   },
+  // light or dark at once, and the server writes data-theme from then on
+  "theme-url"(button) {
+    const { dataset } = document.documentElement;
+    const dark = dataset.theme === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : dataset.theme === "dark";
+    dataset.theme = dark ? "light" : "dark";
+    window.htmx.ajax("POST", button.dataset.themeUrl, { values: { theme: dataset.theme }, swap: "none" });
+  },
 };
 
 document.addEventListener("click", ({ target }) => {
@@ -42,6 +49,12 @@ document.addEventListener("click", ({ target }) => {
   // outside an open drawer, or on the backdrop of a dialog that may be left that way
   if (target === document.body && "side" in target.dataset) document.querySelector("[data-toggle^=side]")?.click();
   if (target.matches?.("dialog[data-light]")) target.close();
+});
+
+// Escape closes a drawer when nothing lies above it
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape" || document.querySelector(":popover-open, dialog:modal")) return;
+  document.querySelector("[data-toggle][aria-expanded=true]")?.click();
 });
 
 // HX-Trigger: close-dialog

@@ -1,32 +1,29 @@
-// <token-input> around one text field with values between commas: each value is shown as a chip, the field stays.
+// <token-input> around one text field with values between commas: each becomes a chip, a hidden field takes over the name.
 
 const VALUE = /(?:"[^"]*"|[^,;\n"])+/g;
 const split = (text) => (text.match(VALUE) ?? []).map((value) => value.trim()).filter(Boolean);
 
 class TokenInput extends HTMLElement {
-  connectedCallback() {
-    // a morph may set the element up before its children are there
-    queueMicrotask(() => this.typing || this.setUp());
+  constructor() {
+    super();
+    for (const name of ["change", "click", "keydown", "paste"]) this.addEventListener(name, this);
   }
 
+  connectedCallback() {
+    this.setUp();
+  }
+
+  // also when a morph has brought the plain field back; what is being typed then stays
   setUp() {
-    this.field = this.querySelector("input[name]");
-    if (!this.field) return;
-    this.typing = document.createElement("input");
-    for (const name of ["id", "list", "placeholder", "inputmode", "aria-label", "aria-describedby", "aria-invalid"]) {
-      if (this.field.hasAttribute(name)) this.typing.setAttribute(name, this.field.getAttribute(name));
-    }
-    this.typing.autocomplete = "off";
-    const focused = document.activeElement === this.field;
-    Object.assign(this.field, { id: "", type: "hidden" });
-    this.append(this.typing);
-    if (focused) this.typing.focus();
-    this.typing.addEventListener("keydown", (event) => this.key(event));
-    this.typing.addEventListener("change", () => this.take());
-    this.typing.addEventListener("paste", () => setTimeout(() => /[,;\n]/.test(this.typing.value) && this.take()));
-    this.addEventListener("click", ({ target }) => this.click(target));
-    // a restored draft or another script changes the field itself
-    this.field.addEventListener("change", () => this.draw());
+    const box = this.querySelector("input:not([type=hidden])");
+    if (!box?.name || !this.querySelector("template")) return;
+    const value = this.field ? box.defaultValue : box.value;
+    if (box.value === value) box.value = "";
+    this.field?.remove();
+    const field = Object.assign(document.createElement("input"), { type: "hidden", name: box.name, value });
+    Object.assign(box, { name: "", required: false });
+    this.append(field);
+    Object.assign(this, { box, field });
     this.draw();
   }
 
@@ -36,7 +33,7 @@ class TokenInput extends HTMLElement {
 
   set values(values) {
     this.field.value = [...new Set(values)].join(", ");
-    for (const name of ["input", "change"]) this.field.dispatchEvent(new Event(name, { bubbles: true }));
+    this.field.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   draw() {
@@ -47,30 +44,37 @@ class TokenInput extends HTMLElement {
       chip.dataset.value = value;
       chip.querySelector("[data-slot]").textContent = value;
       chip.querySelector("button").ariaLabel = this.dataset.remove.replace("%s", value);
-      this.typing.before(chip);
+      this.box.before(chip);
     }
   }
 
-  take() {
-    const added = split(this.typing.value);
-    this.typing.value = "";
-    if (added.length) this.values = [...this.values, ...added];
-  }
-
-  key(event) {
-    const text = this.typing.value.trim();
-    if (event.key === "," || (event.key === "Enter" && text && !event.isComposing)) {
+  handleEvent(event) {
+    const { type, target, key } = event;
+    const { box } = this;
+    const empty = !box.value.trim();
+    if (type === "click") this.click(target);
+    else if (type === "change") target === box ? this.take() : this.draw();
+    else if (type === "paste") setTimeout(() => /[,;\n]/.test(box.value) && this.take());
+    else if (target !== box) return;
+    else if (key === "," || (key === "Enter" && !empty && !event.isComposing)) {
       event.preventDefault();
       this.take();
-    } else if (event.key === "Backspace" && !text) this.values = this.values.slice(0, -1);
+    } else if (key === "Backspace" && empty) this.values = this.values.slice(0, -1);
+  }
+
+  take() {
+    const added = split(this.box.value);
+    this.box.value = "";
+    if (added.length) this.values = [...this.values, ...added];
   }
 
   click(target) {
     const chip = target.closest("button")?.closest(".token");
     if (!chip && target !== this) return;
     if (chip) this.values = this.values.filter((value) => value !== chip.dataset.value);
-    this.typing.focus();
+    this.box.focus();
   }
 }
 
 customElements.define("token-input", TokenInput);
+document.addEventListener("htmx:after:settle", () => document.querySelectorAll("token-input").forEach((one) => one.setUp()));

@@ -19,6 +19,12 @@ def test_every_404_has_the_same_bytes(world, signed_in):
     assert len(pages) == 1
 
 
+def test_a_404_speaks_neither_of_tickets_nor_of_articles(world, signed_in):
+    page = signed_in(world.dana).get("/portal/requests/9999/").content.decode().lower()
+    assert "ticket" not in page
+    assert "article" not in page
+
+
 def test_a_form_without_a_token_is_refused_and_says_that_the_text_is_kept(world):
     client = Client(enforce_csrf_checks=True, headers={"x-request-id": "a1b2c3d4e5"})
     client.force_login(world.dana)
@@ -33,13 +39,13 @@ def test_a_form_without_a_token_is_refused_and_says_that_the_text_is_kept(world)
 def test_T74_a_foreign_origin_is_refused(world):
     client = Client(enforce_csrf_checks=True)
     client.force_login(world.dana)
-    client.get("/portal/profile/")
+    client.get("/profile/")
     token = client.cookies["csrf"].value
-    form = {"name": "Changed", "language": "browser", "time_zone": "UTC", "theme": "auto", "csrfmiddlewaretoken": token}
-    assert client.post("/portal/profile/", form, headers={"origin": "https://evil.example"}).status_code == 403
+    form = {"name": "Changed", "language": "", "time_zone": "UTC", "theme": "auto", "csrfmiddlewaretoken": token}
+    assert client.post("/profile/", form, headers={"origin": "https://evil.example"}).status_code == 403
     world.dana.refresh_from_db()
     assert world.dana.name == "Dana Miller"
-    assert client.post("/portal/profile/", form).status_code == 302
+    assert client.post("/profile/", form).status_code == 302
 
 
 def test_an_error_of_ours_says_so_even_without_a_database(client, monkeypatch):

@@ -222,7 +222,7 @@ STATE_CHANGING = [
 def test_T74_nothing_changes_without_a_token_from_a_foreign_origin_or_by_get(world, path, form):
     client = Client(enforce_csrf_checks=True)
     client.force_login(world.dana)
-    client.get("/portal/profile/")
+    client.get("/profile/")
     token = {"csrfmiddlewaretoken": client.cookies["csrf"].value}
     before = (client.session.session_key, world.dana.password, world.dana.language, world.dana.theme)
     assert client.post(path, form).status_code == 403

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.people import person_with_address
-from mail.models import Outgoing
+from mail.models import Address, Outgoing
 from tests import factories
 from tests.desk.conftest import part, text_of
 from tickets.models import FieldDefinition, Priority, Ticket, TicketType
@@ -46,6 +46,16 @@ def test_an_email_goes_out_to_the_customer(bea, world):
     article = Ticket.objects.get().articles.get()
     assert article.sender == "agent"
     assert [r["address"] for r in article.outgoing.recipients] == ["dana@acme.example"]
+
+
+def test_an_email_with_no_address_to_send_from_is_refused_and_makes_nobody(bea, world):
+    Address.objects.all().delete()
+    answer = part(bea, NEW, form(world, channel="email", customer="frida@nova.example"))
+    assert answer.status_code == 422
+    assert "This email cannot be sent, because no address is set up to send from." in text_of(answer)
+    assert "She says it only blinks." in text_of(answer)
+    assert not Ticket.objects.exists()
+    assert person_with_address("frida@nova.example") is None
 
 
 def test_a_note_stays_inside(bea, world):

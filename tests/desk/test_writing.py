@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from mail.models import Outgoing
+from mail.models import Address, Outgoing
 from tests.desk.conftest import colleague_notes, customer_writes, part, put, text_of
 from tests.factories import TicketFactory
 from tickets.models import Article, ReadMark
@@ -126,6 +126,41 @@ def test_the_page_gets_the_message_and_a_fresh_box(bea, world, ticket):
     assert 'id="note-form"' not in page
     ticket.refresh_from_db()
     assert ReadMark.objects.get(ticket=ticket, user=world.bea).read_at == ticket.changed_at
+
+
+# ---- nowhere to send from ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_address(ticket):
+    """The only addresses of ours have been switched off."""
+    Address.objects.update(is_active=False)
+
+
+def test_an_answer_with_no_address_to_send_from_is_refused_and_kept_in_the_box(bea, ticket, no_address):
+    sent = form(ticket, then="close", cc="x@y.example")
+    for answer in (bea.post(url(ticket), sent), part(bea, url(ticket), sent)):
+        page = text_of(answer)
+        assert answer.status_code == 422
+        assert "This email cannot be sent, because no address is set up to send from." in page
+        assert "Please switch it off and on." in page
+        assert "x@y.example" in page
+        assert nothing_happened(ticket)
+    Address.objects.update(is_active=True)
+    assert bea.post(url(ticket), sent).status_code == 302
+    assert len(written(ticket)) == 1
+
+
+def test_an_answer_to_ourselves_alone_is_refused(bea, ticket):
+    answer = part(bea, url(ticket), form(ticket, to="support@demo.example", bcc="billing@demo.example"))
+    assert answer.status_code == 422
+    assert "all its recipients are addresses of the helpdesk itself" in text_of(answer)
+    assert nothing_happened(ticket)
+
+
+def test_a_note_needs_no_address(bea, ticket, no_address):
+    bea.post(url(ticket, "note"), {"text": "Nobody can be answered now."})
+    assert len(written(ticket)) == 1
 
 
 # ---- somebody was faster ------------------------------------------------------------------------

@@ -109,6 +109,13 @@ def test_every_page_opens(world, rows, door):
             assert door.get(path).status_code == 200, path
 
 
+def test_no_choice_is_a_row_of_dashes(world, rows, door):
+    for pattern in urlpatterns:
+        if pattern.name not in ACTIONS:
+            path = address_of(pattern, rows, world)
+            assert b"-----" not in door.get(path).content, path
+
+
 def test_T74_nothing_changes_by_looking(world, rows, door):
     for pattern in urlpatterns:
         path = address_of(pattern, rows, world)

@@ -131,7 +131,7 @@ def test_the_ledger_shows_each_message_and_filters(world, door, text_of, drain):
     page = text_of(door.get(reverse("setup:incoming_list")))
     number = Incoming.objects.get(state="ticketed").article.ticket.number
     assert f"#{number}" in page
-    assert "The message names no sender." in page
+    assert "It names no sender." in page
     waiting = text_of(door.get(reverse("setup:incoming_list"), {"state": "quarantined"}))
     assert f"#{number}" not in waiting
 
@@ -145,6 +145,33 @@ def test_the_trace_says_why_in_words(world, door, text_of, drain):
     assert "It came by SMTP for support@demo.example." in page
     assert f"Its subject names #{ticket.number}, and its sender takes part there." in page
     assert "It joined a ticket." in page
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ("failure noted", "did not reach everybody. That is noted at the message there."),
+        ("no failure", "but of nothing that failed for good."),
+    ],
+)
+def test_the_trace_of_a_delivery_report_says_what_it_reports(world, door, text_of, result, words):
+    row = worlds.incoming()
+    row.set_aside(Incoming.State.IGNORED, Incoming.Reason.REPORT)
+    row.trace = [{"step": "report", "found": "48213", "result": result}]
+    row.save()
+    page = text_of(door.get(reverse("setup:incoming", args=[row.pk])))
+    assert words in page
+    assert "#48213" in page
+    assert "It needed no ticket of its own." in page
+    assert "It is a report about the delivery of a message of ours." in page
+
+
+def test_the_audit_says_the_reason_in_words(world, door, text_of):
+    row = worlds.quarantined()
+    door.post(reverse("setup:incoming_retry", args=[row.pk]))
+    page = text_of(door.get(reverse("setup:audit_change", args=[ConfigChange.objects.latest("pk").pk])))
+    assert "It names no sender." in page
+    assert "no_sender" not in page
 
 
 def test_the_source_is_a_download(world, door):
@@ -172,7 +199,7 @@ def test_quarantine_is_tried_again(world, door, drain, last_change):
     door.post(reverse("setup:incoming_retry", args=[row.pk]))
     assert last_change().before["state"] == "quarantined"
     row.refresh_from_db()
-    assert (row.state, row.reason, row.parked_at) == ("received", "", None)
+    assert (row.state, row.reason_code, row.reason, row.parked_at) == ("received", "", "", None)
     assert row.due_at is not None
     Incoming.objects.exclude(pk=row.pk).delete()
     drain()

@@ -179,7 +179,7 @@ def test_somebody_faster_is_no_error_page(world, door, monkeypatch, text_of):
     monkeypatch.setattr(views, "save_queue", too_late)
     answer = door.post(reverse("setup:queue_new"), sent(None, name="Returns"))
     assert answer.status_code == 422
-    assert "At this moment somebody saved the same name or address." in text_of(answer)
+    assert "Somebody just saved the same name or address." in text_of(answer)
 
 
 def test_T07_hostile_queues_and_roles_are_text(world, door):
@@ -215,5 +215,5 @@ def test_the_page_says_who_sees_a_queue_and_why(world, door, text_of):
     grant(world.carlos, world.hardware, "note")
     page = text_of(door.get(reverse("setup:queue_people", args=[world.hardware.pk])))
     assert "“Everything” on Support, as a member of Support team" in page
-    assert "“Add notes” on Support::Hardware, granted personally" in page
+    assert "“Add notes” on Support › Hardware, granted personally" in page
     assert "Dana Miller" not in page

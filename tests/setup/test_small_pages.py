@@ -111,6 +111,14 @@ def test_only_ones_own_tokens_are_listed_and_revoked(world, door, text_of):
     assert ApiToken.objects.get(pk=others.pk).revoked_at is None
 
 
+def test_revoking_asks_first_and_leads_back_to_the_list(world, door):
+    token, _secret = issue_token(world.alex, name="Mine")
+    page = door.get(reverse("setup:tokens")).content.decode()
+    assert "Programs that use “Mine” stop working at once." in page
+    answer = door.post(reverse("setup:token_revoke", args=[token.pk]), headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, reverse("setup:tokens"))
+
+
 def test_a_token_needs_a_name(world, door):
     assert door.post(reverse("setup:token_new"), {"name": "", "scope": "read"}).status_code == 422
     assert not ApiToken.objects.exists()

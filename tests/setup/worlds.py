@@ -20,7 +20,7 @@ def incoming(raw: bytes = LETTER, *recipients: str) -> Incoming:
 def quarantined(**fields) -> Incoming:
     row = incoming(b"no message at all")
     row.finish()
-    row.state, row.reason = Incoming.State.QUARANTINED, "The message names no sender."
+    row.set_aside(Incoming.State.QUARANTINED, Incoming.Reason.NO_SENDER)
     for name, value in fields.items():
         setattr(row, name, value)
     row.save()

@@ -21,7 +21,7 @@ MESSAGES = {
         "This email address and this password do not belong together. Check both, or choose a new password."
     ),
     "too_many_login_attempts": _(
-        "That were too many attempts. Wait five minutes and try again, or choose a new password."
+        "There were too many attempts. Wait five minutes and try again, or choose a new password."
     ),
     "enter_current_password": _("This is not your current password."),
     "invalid_password_reset": _("This link has been used or is too old."),

@@ -1,11 +1,14 @@
 """Pages for what went wrong: what happened, that nothing is lost, and two ways on."""
 
 import logging
+import sys
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from web.common.unavailable import RETRY_SECONDS, is_database_trouble, unavailable
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +27,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without context processors: what failed may be the database they would ask who is there."""
+    if is_database_trouble(sys.exception()):
+        return _unavailable(request)
     if _is_api(request):
         return _page(request, 500)
     return HttpResponse(render_to_string("500.html", {"reference": getattr(request, "id", "")}), status=500)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    if not _is_api(request):
+        return unavailable(request)
+    response = _page(request, 503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
@@ -64,5 +77,6 @@ def _problem(status: int) -> dict[str, object]:
         404: _("Not found"),
         429: _("Too many requests"),
         500: _("Server error"),
+        503: _("Not available at the moment"),
     }
     return {"type": "about:blank", "title": titles[status], "status": status}

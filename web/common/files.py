@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from accounts.models import User
 from core.blobs import load
@@ -27,6 +27,7 @@ SANDBOX = "sandbox; default-src 'none'"
 
 
 @require_safe
+@conditional_page
 @customer_required
 def attachment(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The file as a download; 404 unless the person may see the message it belongs to."""
@@ -34,6 +35,7 @@ def attachment(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_safe
+@conditional_page
 @customer_required
 def inline_image(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """An image inside a message, when its bytes really are one of the raster formats."""
@@ -53,7 +55,9 @@ def send_blob(digest: str, *, content_type: str, name: str) -> HttpResponse:
     """An answer whose body is the blob; with a name it is a download."""
     response = HttpResponse(content_type=content_type)
     response["X-Send-Blob"] = digest
-    response["Cache-Control"] = "private, max-age=3600"
+    # asked for again each time, so that a right that ended ends here too; what has not changed is not sent again
+    response["Cache-Control"] = "private, no-cache"
+    response["ETag"] = f'"{digest}"'
     response["Content-Security-Policy"] = SANDBOX
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Disposition"] = content_disposition_header(bool(name), name) or "inline"

@@ -38,6 +38,8 @@ def announce(event: Event) -> None:
     """
     ticket = event.ticket
     hints = {f"ticket.{ticket.pk}": f"ticket {ticket.number}", f"queue.{ticket.queue_id}": "list"}
+    if _customers_see(event):
+        hints[f"request.{ticket.pk}"] = f"ticket {ticket.number}"
     if "queue" in event.data and event.data["queue"]["was"]:
         hints[f"queue.{event.data['queue']['was']['id']}"] = "list"
     pipe = _redis().pipeline(transaction=False)
@@ -55,15 +57,20 @@ def desk_token(user: User, ticket: Ticket | None = None) -> str:
     return _token(user, channels + ([f"ticket.{ticket.pk}"] if ticket else []))
 
 
-def ticket_token(user: User, ticket: Ticket) -> str:
-    """For a customer's page: that one request."""
-    return _token(user, [f"ticket.{ticket.pk}"])
+def request_token(user: User, ticket: Ticket) -> str:
+    """For a customer's page: that one request, when something has happened that customers see."""
+    return _token(user, [f"request.{ticket.pk}"])
 
 
 def opened_by(token: str) -> Ear:
     """What this token lets its holder hear. Raises `signing.BadSignature` when it is forged or too old."""
     claim = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
     return Ear(claim["channels"], claim["until"])
+
+
+def _customers_see(event: Event) -> bool:
+    """That agents talk among themselves, and when, is none of their business (T44)."""
+    return event.article.visible_to_customer if event.article else "state" in event.data
 
 
 def _token(user: User, channels: list[str]) -> str:

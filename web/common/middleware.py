@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from core.logs import request_id
+from core import logs
 
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
 
@@ -22,11 +22,8 @@ class RequestId:
     def __call__(self, request):
         given = request.headers.get("X-Request-ID", "")
         request.id = given if _ID.match(given) else secrets.token_hex(8)
-        mark = request_id.set(request.id)
-        try:
+        with logs.scope(request=request.id):
             response = self.get_response(request)
-        finally:
-            request_id.reset(mark)
         response["X-Request-ID"] = request.id
         return response
 

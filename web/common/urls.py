@@ -1,7 +1,7 @@
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from web.common import files, health, views
+from web.common import files, health, profile, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("welcome/<str:token>/", views.welcome, name="welcome"),
     path("files/<uuid:uuid>/", files.attachment, name="attachment"),
     path("files/<uuid:uuid>/inline/", files.inline_image, name="inline_image"),
+    path("profile/", profile.profile, name="profile"),
     path("theme/", views.set_theme, name="set_theme"),
     path("language/", views.set_language, name="set_language"),
     path("live-address/", views.live_address, name="live_address"),

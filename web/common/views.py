@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.invitations import accept_invitation, invited_person
 from accounts.models import Theme, User
+from core.text import clean_line
 from tickets.models import Ticket
 from web.common import live
 from web.common.access import customer_required
@@ -33,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """Somebody known only by address chooses a first password and is signed in."""
     person = invited_person(token)
@@ -99,13 +100,13 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @customer_required
 def live_address(request: HttpRequest) -> HttpResponse:
     """A fresh address for the live stream, as text: `?ticket=NUMBER` adds that ticket when it may be seen."""
-    user, number = request.user, request.GET.get("ticket", "")
+    user, number = request.user, clean_line(request.GET.get("ticket", ""), 40)
     ticket = Ticket.objects.allowing(user, "read").filter(number=number).first() if number else None
     if ticket is None and number:
         ticket = Ticket.objects.of_customer(user).filter(number=number).first()
         if ticket is None:
-            return HttpResponse(status=404)
-        return HttpResponse(f"/live/?token={live.ticket_token(user, ticket)}", content_type="text/plain")
+            raise Http404
+        return HttpResponse(f"/live/?token={live.request_token(user, ticket)}", content_type="text/plain")
     return HttpResponse(f"/live/?token={live.desk_token(user, ticket)}", content_type="text/plain")
 
 

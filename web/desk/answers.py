@@ -83,7 +83,7 @@ def parts(request: HttpRequest, ticket: Ticket, *, status: int = 200, **more: An
     """Header, details and whatever the page does not show yet, each to its place."""
     shown = number_in(request, "shown")
     context = head(ticket, request.user, tab="conversation" if shown is not None else request.POST.get("tab", ""))
-    items = since(ticket, shown) if shown is not None else []
+    items = since(ticket, shown, reader=request.user) if shown is not None else []
     context |= {
         "panel": panel_of(ticket, request.user),
         "items": items,

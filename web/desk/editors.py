@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from tickets.models import Priority, Queue, State, Ticket
-from tickets.models.queue import SEPARATOR
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def choices_of_people(people: Iterable[User], current: User | None, *, me: User)
     first = [person for person in people if person in (current, me)]
     first.sort(key=lambda person: person != current)
     others = [person for person in people if person not in first]
-    nobody = {"value": "", "label": _("Nobody"), "icon": "user", "current": current is None}
+    nobody = {"value": "", "label": _("Nobody"), "nobody": True, "current": current is None}
     return [
         {"options": [*(_person(person, current, me) for person in first), nobody]},
         {"options": [_person(person, current, me) for person in others]},
@@ -65,7 +64,7 @@ def _person(person: User, current: User | None, me: User) -> dict[str, Any]:
 
 def _row(row: Model, current: Model | None) -> dict[str, Any]:
     """Names of stock rows are translated; a queue is called what people called it."""
-    label = str(row).replace(SEPARATOR, " › ") if isinstance(row, Queue) else _(str(row))
+    label = row.place if isinstance(row, Queue) else _(str(row))
     option: dict[str, Any] = {"value": row.pk, "label": label, "current": row == current}
     if isinstance(row, State):
         option["state"] = row

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from tickets.models import FieldDefinition, Ticket
 from tickets.models.field import FieldKind
-from tickets.models.queue import SEPARATOR
 from web.desk.templatetags.desk import clock
 
 # Other tickets are looked at no further than this.
@@ -79,7 +78,7 @@ def _properties(ticket: Ticket, agent: User) -> list[Property]:
         Property("state", _("Status"), "state", ticket.state, url("state"), "s"),
         Property("owner", _("Agent"), "person", ticket.owner, url("owner", "owner"), "a"),
         Property("responsible", _("Responsible"), "person", ticket.responsible, url("responsible")),
-        Property("move", _("Queue"), "text", ticket.queue.path.replace(SEPARATOR, " › "), url("move"), "q"),
+        Property("move", _("Queue"), "text", ticket.queue.place, url("move"), "q"),
         Property("priority", _("Priority"), "priority", ticket.priority, url("priority", "priority"), "p"),
         Property("type", _("Type"), "word", ticket.type.name, url("type")),
         Property("tags", _("Tags"), "tags", ticket.tags, url("tags"), "t"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from tickets.models import Queue
@@ -22,6 +23,11 @@ class Entry:
     # Levels below the topmost queue the agent may see.
     depth: int = 0
     count: int | None = None
+
+    @property
+    def command(self) -> str:
+        """What the palette calls the way here."""
+        return _("Go to %(label)s") % {"label": self.label}
 
     @property
     def shown_count(self) -> str:

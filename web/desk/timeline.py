@@ -1,6 +1,6 @@
 """The conversation of a ticket: what was said, and between it what was done, in blocks from the newest backwards."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,9 +17,9 @@ from tickets.models import Article, Event, Ticket
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
 from tickets.sentences import icon_of, sentence_of
-from web.desk.bodies import Body, body_of
+from web.common.bodies import Body, body_of
 from web.desk.delivery import Delivery, delivery_of
-from web.desk.warnings import Warn, warnings_of
+from web.desk.warnings import Warn, known_to, warnings_of
 
 BLOCK = 20
 NEWEST = ("-created_at", "-id")
@@ -114,7 +114,7 @@ def timeline_of(ticket: Ticket, *, read_at: datetime | None, reader: User, curso
     """One block, oldest first. Messages read before `read_at` are folded, but for the first and the last."""
     page = page_of(_articles(ticket), order=NEWEST, cursor=cursor, size=BLOCK)
     articles = list(reversed(page.rows))
-    said = [_said(article) for article in articles]
+    said = _all_said(articles, reader)
     if not cursor:
         said = _with_start(said, read_at, reader, begins=not page.next)
     elif said:
@@ -123,11 +123,11 @@ def timeline_of(ticket: Ticket, *, read_at: datetime | None, reader: User, curso
     return Timeline(_in_order(said, done), page.next, articles[-1].pk if articles and not cursor else None)
 
 
-def since(ticket: Ticket, version: int) -> Sequence[Item]:
+def since(ticket: Ticket, version: int, *, reader: User) -> Sequence[Item]:
     """What has come after `version` of the ticket, oldest first: at most a block."""
     events = list(_events(ticket).filter(version__gt=version).order_by("-id")[:MOST_EVENTS])
     spoken = [event.article_id for event in events if event.kind in SPOKEN][:BLOCK]
-    said = [_said(article) for article in _articles(ticket).filter(pk__in=spoken)] if spoken else []
+    said = _all_said(_articles(ticket).filter(pk__in=spoken), reader) if spoken else []
     return _in_order(said, [event for event in events if event.kind not in SPOKEN])
 
 
@@ -187,9 +187,16 @@ def _is_news(one: Said, reader: User) -> bool:
     return one.article.author_id != reader.pk and not one.is_automatic
 
 
-def _said(article: Article) -> Said:
+def _all_said(articles: Iterable[Article], reader: User) -> list[Said]:
+    articles = list(articles)
+    known = known_to(reader, articles)
+    return [_said(article, known) for article in articles]
+
+
+def _said(article: Article, known: Container[str]) -> Said:
     body = body_of(article)
-    return Said(article, _name(article), _about(article), body, warnings_of(article, body), delivery_of(article))
+    warnings = warnings_of(article, body, known=known)
+    return Said(article, _name(article), _about(article), body, warnings, delivery_of(article))
 
 
 def _name(article: Article) -> str:

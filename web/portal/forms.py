@@ -1,12 +1,9 @@
-"""What customers fill in: an answer, a new request, their profile."""
+"""What customers fill in: an answer, a new request."""
 
-import zoneinfo
-from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +15,6 @@ from web.common.custom_fields import add_fields
 from web.common.uploads import FilesField
 
 MAX_TEXT = 100_000
-BROWSER = "browser"
 ANSWER_BOX = forms.Textarea({"class": "ptext", "rows": 4})
 
 
@@ -79,40 +75,3 @@ class NewRequest(_Submitted):
         if not subject:
             raise ValidationError(self.fields["subject"].error_messages["required"], code="required")
         return subject
-
-
-class Profile(forms.ModelForm):
-    class Meta:
-        model = User
-        fields: ClassVar = ["name", "language", "time_zone", "theme"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        known = time_zones()
-        current = self.instance.time_zone
-        names = known if current in known else [current, *known]
-        self.fields["time_zone"] = forms.ChoiceField(
-            label=self.fields["time_zone"].label, choices=[(name, name.replace("_", " ")) for name in names]
-        )
-        self.fields["language"] = forms.TypedChoiceField(
-            label=self.fields["language"].label,
-            choices=[(BROWSER, _("As the browser asks for")), *settings.LANGUAGES],
-            coerce=lambda code: "" if code == BROWSER else code,
-        )
-        self.initial["language"] = self.instance.language or BROWSER
-
-    def clean_name(self) -> str:
-        name = clean_line(self.cleaned_data["name"], 150)
-        if not name:
-            raise ValidationError(self.fields["name"].error_messages["required"], code="required")
-        return name
-
-    def keep(self) -> None:
-        self.instance.save(update_fields=self.Meta.fields)
-
-
-@cache
-def time_zones() -> list[str]:
-    """Places, without the outdated abbreviations and offsets."""
-    odd = ("Etc/", "posix/", "right/", "SystemV/", "US/", "Canada/", "Mexico/", "Brazil/", "Chile/")
-    return ["UTC", *sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(odd))]

@@ -1,7 +1,6 @@
 """Tickets as a customer knows them: requests, and how far they are in plain words.
 
-Nothing here names a queue, a priority, a rule or an owner. A ticket on which nothing has been said to the customer
-yet is not a request.
+Nothing here names a queue, a priority, a rule or an owner.
 """
 
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ from tickets.models import Article, Queue, StateType, Ticket
 from tickets.models.article import Sender
 from tickets.models.queue import FollowUp
 from tickets.models.vocabulary import PENDING_TYPES
+from tickets.queries import TicketQuerySet
 
-MAX_MERGES = 10
 # An agent has said something since the customer's last word.
 _SPOKEN = Article.objects.filter(
     ticket=OuterRef("pk"),
@@ -49,26 +48,15 @@ SOLVED = Progress("solved", pgettext_lazy("request", "Solved"), "done", "check")
 CLOSED = Progress("closed", pgettext_lazy("request", "Closed"), "", "check")
 
 
-def requests_of(user: User) -> QuerySet[Ticket]:
+def requests_of(user: User) -> TicketQuerySet:
     """What `user` may see in the portal, with all a row shows."""
-    visible = Ticket.objects.of_customer(user).filter(last_public_at__isnull=False)
-    return visible.select_related("state", "customer", "queue").annotate(our_word_is_last=Exists(_SPOKEN))
+    visible = Ticket.objects.of_customer(user).select_related("state", "customer", "queue")
+    return visible.annotate(our_word_is_last=Exists(_SPOKEN))
 
 
 def listed(requests: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """Without merged ones: the request they went into stands for them."""
     return requests.exclude(state__type=StateType.MERGED)
-
-
-def survivor(ticket: Ticket, user: User) -> Ticket | None:
-    """The request into which this one was merged, when `user` may see it."""
-    pk = ticket.pk
-    for _hop in range(MAX_MERGES):
-        further = Ticket.objects.filter(pk=pk).values_list("merged_into_id", flat=True).first()
-        if further is None:
-            break
-        pk = further
-    return requests_of(user).filter(pk=pk, merged_into__isnull=True).first()
 
 
 def progress_of(ticket: Ticket, user: User) -> Progress:

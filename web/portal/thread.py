@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import User
 from tickets.models import Article, FieldDefinition, Ticket
 from tickets.models.article import Sender
-from web.portal.bodies import Body, body_of
+from web.common.bodies import Body, body_of
 from web.portal.requests import ASKED, CLOSED, RECEIVED, YOURS, Progress, progress_of, seen_by_others, takes_answers
 
 # A longer conversation shows its first and last messages; the others are one click away.

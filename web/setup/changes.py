@@ -8,10 +8,11 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.audit import REPLACED, SECRET_WORDS
 from accounts.models import ConfigChange
+from tickets.models.queue import place
 from web.setup.forms.rights import LABELS as RIGHT_LABELS
 
 Text = str | Promise
@@ -41,18 +42,14 @@ FIELDS: dict[str, Text] = {
     "password": gettext_lazy("password"),
     "sealed_password": gettext_lazy("password"),
     "digest": gettext_lazy("secret"),
-    "state": gettext_lazy("state"),
+    "state": gettext_lazy("status"),
     "reason": gettext_lazy("reason"),
+    "reason_code": gettext_lazy("reason"),
     "again": gettext_lazy("sent again to"),
     "error": gettext_lazy("error"),
     "parked": gettext_lazy("given up"),
     "expires_at": gettext_lazy("expires"),
     "revoked_at": gettext_lazy("revoked"),
-}
-ACTIONS: dict[str, Text] = {
-    ConfigChange.Action.CREATED: pgettext_lazy("audit", "created"),
-    ConfigChange.Action.CHANGED: pgettext_lazy("audit", "changed"),
-    ConfigChange.Action.REMOVED: pgettext_lazy("audit", "removed"),
 }
 
 
@@ -75,6 +72,11 @@ class Described:
     differences: list[Difference]
 
     @property
+    def label(self) -> str:
+        """The name of the thing; that of a queue is its place in the tree."""
+        return place(self.change.label) if self.change.kind == "tickets.queue" else self.change.label
+
+    @property
     def fields(self) -> str:
         return ", ".join(difference.label for difference in self.differences)
 
@@ -83,7 +85,7 @@ def described(change: ConfigChange) -> Described:
     return Described(
         change,
         str(KINDS.get(change.kind, change.kind)),
-        str(ACTIONS.get(change.action, change.action)),
+        change.get_action_display(),
         list(_differences(change)),
     )
 
@@ -112,7 +114,7 @@ def _lines(kind: str, name: str, value: Any) -> list[str]:
     if isinstance(value, list):
         return [str(item) for item in value]
     if isinstance(value, dict):
-        return [value["name"]] if set(value) == {"id", "name"} else _table_lines(name, value)
+        return [place(value["name"])] if set(value) == {"id", "name"} else _table_lines(name, value)
     return _choice(kind, name, value) or str(value).splitlines()
 
 
@@ -122,7 +124,7 @@ def _table_lines(name: str, table: dict[str, Any]) -> list[str]:
     for key, value in table.items():
         for item in value if isinstance(value, list) else [value]:
             shown = RIGHT_LABELS.get(item, item) if name == "rights" else item
-            lines.append(f"{key}: {_lines('', name, item)[0] if isinstance(item, bool) else shown}")
+            lines.append(f"{place(key)}: {_lines('', name, item)[0] if isinstance(item, bool) else shown}")
     return lines
 
 

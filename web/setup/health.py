@@ -1,13 +1,15 @@
 """Is the machinery all right? Facts for administrators, gathered without changing anything."""
 
+import platform
 import shutil
 import time
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
+import django
 import redis
 from django.conf import settings
 from django.db import connection
@@ -15,8 +17,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.work import WorkRow
-from mail.models import Incoming, Outgoing
+from core import pulse
+from core.work import WorkRow, kinds
+from mail.models import Incoming, Letter, Outgoing
 from tickets.models import Delivery
 from web.setup.counting import counts
 
@@ -58,23 +61,62 @@ class Disk:
         return self.free < LOW_DISK_BYTES
 
 
+@dataclass(frozen=True)
+class Process:
+    """A process that must run all the time, on one machine; never heard of when `heard_at` is empty."""
+
+    label: str | Promise
+    node: str
+    heard_at: datetime | None
+    is_silent: bool
+
+
+DUTIES: dict[type[WorkRow], str | Promise] = {
+    Incoming: _("Incoming mail"),
+    Outgoing: _("Outgoing mail"),
+    Delivery: _("Events"),
+    Letter: _("Mail for new passwords"),
+}
+PROCESSES = {
+    pulse.WORKER: _("Worker"),
+    pulse.BEAT: _("Clock of the periodic work"),
+    pulse.MAIL_RECEIVER: _("Mail receiver"),
+}
+
+
 def duties() -> Sequence[Duty]:
-    kinds: list[tuple[str, str | Promise, type[WorkRow]]] = [
-        ("incoming", _("Incoming mail"), Incoming),
-        ("outgoing", _("Outgoing mail"), Outgoing),
-        ("delivery", _("Events"), Delivery),
-    ]
+    """All kinds of work, those without a label of their own under the name of their rows."""
+    labels = DUTIES | {model: model._meta.verbose_name_plural for model in kinds() if model not in DUTIES}
+    given_up = {
+        Incoming: Incoming.objects.filter(state=Incoming.State.QUARANTINED),
+        Outgoing: Outgoing.objects.filter(state=Outgoing.State.FAILED),
+    }
+    keys = {model: model._meta.model_name for model in labels}
     found = counts(
-        **{f"{key}_unfinished": model.objects.unfinished() for key, _label, model in kinds},
-        **{f"{key}_due": model.objects.due() for key, _label, model in kinds},
-        incoming_parked=Incoming.objects.filter(state=Incoming.State.QUARANTINED),
-        outgoing_parked=Outgoing.objects.filter(state=Outgoing.State.FAILED),
-        delivery_parked=Delivery.objects.parked(),
+        **{f"{key}_unfinished": model.objects.unfinished() for model, key in keys.items()},
+        **{f"{key}_due": model.objects.due() for model, key in keys.items()},
+        **{f"{key}_parked": given_up.get(model, model.objects.parked()) for model, key in keys.items()},
     )
     return [
-        Duty(label, found[f"{key}_unfinished"], found[f"{key}_due"], _oldest(model), found[f"{key}_parked"])
-        for key, label, model in kinds
+        Duty(labels[model], found[f"{key}_unfinished"], found[f"{key}_due"], _oldest(model), found[f"{key}_parked"])
+        for model, key in keys.items()
     ]
+
+
+def processes() -> Sequence[Process]:
+    """Who was heard of lately, and who should have been; nobody while Redis is away."""
+    try:
+        heard = pulse.heard()
+    except redis.RedisError:
+        return []
+    now = timezone.now()
+    found = [
+        Process(PROCESSES[one.kind], one.node, now - timedelta(seconds=one.age), one.is_silent)
+        for one in heard
+        if one.kind in PROCESSES
+    ]
+    missing = set(PROCESSES) - {one.kind for one in heard}
+    return [*found, *(Process(PROCESSES[kind], "", None, is_silent=True) for kind in pulse.KINDS if kind in missing)]
 
 
 def database() -> tuple[str, float]:
@@ -108,6 +150,10 @@ def version() -> str:
         return tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
     except (OSError, KeyError, tomllib.TOMLDecodeError):
         return ""
+
+
+def libraries() -> str:
+    return f"Python {platform.python_version()}, Django {django.get_version()}"
 
 
 def _oldest(model: type[WorkRow]) -> datetime | None:

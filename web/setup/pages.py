@@ -6,10 +6,11 @@ from typing import TypeVar
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from core.pagination import Page
 from web.setup.sections import Section, navigation
@@ -39,6 +40,12 @@ def listing(request: HttpRequest, name: str, found: Page, *, section: Section, *
     return response
 
 
+def done(request: HttpRequest, to: str, *args: object) -> HttpResponse:
+    """On to the page named `to`: by a redirect, which htmx would follow itself and swap nothing of."""
+    target = resolve_url(to, *args)
+    return HttpResponseClientRedirect(target) if request.htmx else HttpResponseRedirect(target)
+
+
 def attempt(form: BaseForm, action: Callable[[], Saved]) -> Saved | None:
     """What `action` made, in one transaction; None when it was refused: then the form has the error."""
     try:
@@ -49,7 +56,7 @@ def attempt(form: BaseForm, action: Callable[[], Saved]) -> Saved | None:
             form.add_error(field if field in form.fields else None, messages)
     except IntegrityError:
         # somebody else was faster than our own look
-        form.add_error(None, _("At this moment somebody saved the same name or address. Look again, then save."))
+        form.add_error(None, _("Somebody just saved the same name or address. Look again, then save."))
     return None
 
 

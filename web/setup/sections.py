@@ -41,7 +41,7 @@ QUEUES = Section(
     "queues",
     "layers",
     _("Queues"),
-    _("Where tickets lie, how replies look, what happens after closing"),
+    _("Where tickets are kept, how replies look, what happens after closing"),
     (
         (_("Name and place in the tree"), "queues"),
         (_("Addresses of a queue"), "queues"),

@@ -31,6 +31,15 @@ SENTENCES: Mapping[tuple[str, str], str | Promise] = {
         "Its subject names #%(found)s, but its sender does not take part there."
     ),
     ("tag", "no such ticket"): gettext_lazy("Its subject names #%(found)s, which does not exist."),
+    ("report", "failure noted"): gettext_lazy(
+        "It reports that a message of ours on #%(found)s did not reach everybody. That is noted at the message there."
+    ),
+    ("report", "no failure"): gettext_lazy(
+        "It reports about the delivery of a message of ours on #%(found)s, but of nothing that failed for good."
+    ),
+    ("report", "not proven to be about ours"): gettext_lazy(
+        "It looks like a delivery report, but nothing in it proves that it is about a message of ours."
+    ),
     ("queue", "no recipient of ours, so the first address"): gettext_lazy(
         "None of its recipients is an address of ours, so it went to the queue of the first address."
     ),
@@ -75,6 +84,8 @@ def _what_became(incoming: Incoming) -> str:
         return str(OUTCOMES.get(incoming.outcome, OUTCOMES[Incoming.Outcome.NEW]))
     if incoming.state == Incoming.State.QUARANTINED:
         return _("It could not become a ticket by itself and waits in quarantine.")
+    if incoming.reason_code == Incoming.Reason.REPORT:
+        return _("It needed no ticket of its own.")
     if incoming.state == Incoming.State.IGNORED:
         return _("It was ignored: no ticket came of it.")
     if incoming.last_error:

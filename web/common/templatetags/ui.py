@@ -1,18 +1,23 @@
-"""Tags that draw the small parts of the interface. Pure rendering: no queries. How to use them: docs/frontend.md."""
+"""Tags that draw the small parts of the interface. Pure rendering: no queries. How to use them: docs/frontend.md.
+
+A list draws the same few signs on each of its rows, so what has been drawn is remembered, by all that it depends on.
+"""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.forms import BoundField
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
-from web.common.templatetags import moments
+from core import moments
 from web.common.templatetags.bound import control, described, kind_of
 
 register = template.Library()
@@ -31,6 +36,8 @@ GLYPHS = {
     "merged": "closed",
     "removed": "closed",
 }
+# Who reads the page, found out once for all moments on it.
+_READER = "ui.reader"
 LEVELS = {1: "low", 2: "low", 3: "medium", 4: "high", 5: "urgent"}
 
 
@@ -38,6 +45,7 @@ LEVELS = {1: "low", 2: "low", 3: "medium", 4: "high", 5: "urgent"}
 
 
 @register.simple_tag
+@lru_cache(maxsize=1_000)
 def icon(name: str, cls: str = "") -> SafeString:
     """`{% icon "reply" %}`: decorative; the words stand beside it or in the label of its button."""
     classes = " ".join(filter(None, ["icon", "icon--dir" if name in DIRECTED else "", cls]))
@@ -49,15 +57,20 @@ def icon(name: str, cls: str = "") -> SafeString:
 @register.simple_tag
 def avatar(person: Any, size: str = "", *, label: bool = False, dot: str = "") -> SafeString:
     """Initials on one of eight hues. `size` xs, md, lg; `label` names it where no name is beside; `dot` on, away."""
-    name = str(person) if person else gettext("Unassigned")
-    classes = "avatar" + (f" avatar--{size}" if size else "")
-    named = format_html(' role="img" aria-label="{0}" title="{0}"', name) if label else ' aria-hidden="true"'
     if not person:
+        return _avatar(gettext("Unassigned"), None, size, "", is_named=bool(label))
+    return _avatar(str(person), (person.pk or 0) % 8, size, dot, is_named=bool(label))
+
+
+@lru_cache(maxsize=5_000)
+def _avatar(name: str, hue: int | None, size: str, dot: str, *, is_named: bool) -> SafeString:
+    classes = "avatar" + (f" avatar--{size}" if size else "")
+    named = format_html(' role="img" aria-label="{0}" title="{0}"', name) if is_named else ' aria-hidden="true"'
+    if hue is None:
         return format_html('<span class="{} avatar--none"{}>{}</span>', classes, SafeString(named), icon("user"))
     mark = ""
     if dot:
         mark = format_html('<span class="avatar__dot{}"></span>', " avatar__dot--away" if dot == "away" else "")
-    hue = (person.pk or 0) % 8
     return format_html('<span class="{} av-{}"{}>{}{}</span>', classes, hue, SafeString(named), initials(name), mark)
 
 
@@ -70,20 +83,26 @@ def initials(name: str) -> str:
     return (words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]).upper()
 
 
-@register.inclusion_tag("components/status.html")
-def status(state: Any, *, text: bool = True) -> dict[str, Any]:
+@register.simple_tag
+def status(state: Any, *, text: bool = True) -> SafeString:
     """The glyph of a state and its word; with `text=False` the word is for screen readers only."""
     glyph = GLYPHS.get(state.type, "open")
     # closed without a solution is grey: the stock row says so by its name
     if state.type == "closed" and "unsuccessful" in state.name:
         glyph = "closed"
-    return {"glyph": glyph, "name": word(state.name), "text": text}
+    return _drawn("status", get_language(), glyph=glyph, name=word(state.name), text=bool(text))
 
 
-@register.inclusion_tag("components/priority.html")
-def priority(of: Any, *, text: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def priority(of: Any, *, text: bool = False) -> SafeString:
     """Bars from low to urgent; `text=True` writes the word beside them."""
-    return {"level": LEVELS.get(of.level, "medium"), "name": word(of.name), "text": text}
+    level = LEVELS.get(of.level, "medium")
+    return _drawn("priority", get_language(), level=level, name=word(of.name), text=bool(text))
+
+
+@lru_cache(maxsize=1_000)
+def _drawn(component: str, _language: str | None, **facts: Any) -> SafeString:
+    return render_to_string(f"components/{component}.html", facts)
 
 
 @register.filter
@@ -95,18 +114,27 @@ def word(name: str) -> str:
 # ---- time and size ----------------------------------------------------------------------------
 
 
-@register.simple_tag
-def reltime(at: datetime | None, *, short: bool = False, cls: str = "") -> SafeString:
+@register.simple_tag(takes_context=True)
+def reltime(context: template.Context, at: datetime | None, *, short: bool = False, cls: str = "") -> SafeString:
     """ "12 min ago" by <rel-time>, the moment without script, the full date with zone in the title."""
     if not at:
         return SafeString("")
+    page = context.render_context.dicts[0]
+    if _READER not in page:
+        # with day and time, the year is told when it is another one
+        page[_READER] = (get_language(), timezone.get_current_timezone_name(), timezone.localtime().year)
+    return _reltime(at, cls, page[_READER], is_short=bool(short))
+
+
+@lru_cache(maxsize=5_000)
+def _reltime(at: datetime, cls: str, _reader: tuple[str | None, str, int], *, is_short: bool) -> SafeString:
     return format_html(
         '<rel-time{}><time{} datetime="{}" title="{}">{}</time></rel-time>',
-        " short" if short else "",
+        " short" if is_short else "",
         format_html(' class="{}"', cls) if cls else "",
         at.isoformat(timespec="seconds"),
         moments.full_moment(at),
-        moments.day(at) if short else moments.moment(at),
+        moments.day(at) if is_short else moments.moment(at),
     )
 
 
@@ -163,12 +191,16 @@ def icon_button(icon: str, label: str, *, href: str = "", key: str = "", size: s
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField, **options: Any) -> dict[str, Any]:
     """A form's field with label, mark, hint and error. Options: label, hint, size, full, switch, reveal, tokens, drop,
-    hide_label, and with underscores any attribute of the control (`rows=5`, `hx_get=url`, `placeholder=...`)."""
+    hide_label, optional (False: not marked as such), and with underscores any attribute of the control (`rows=5`,
+    `hx_get=url`, `placeholder=...`)."""
     label = options.pop("label", bound.label)
     hint = options.pop("hint", bound.help_text)
     named = {name: options.pop(name, None) for name in ("full", "switch", "reveal", "tokens", "drop", "hide_label")}
+    optional = options.pop("optional", not bound.field.required)
     kind, size, id = kind_of(bound), options.pop("size", ""), options.pop("id", bound.auto_id)
     attrs = {name.replace("_", "-"): value for name, value in options.items() if value not in (None, False)}
+    if named["tokens"]:
+        attrs.setdefault("autocomplete", "off")
     return {
         **named,
         "bound": bound,
@@ -177,7 +209,7 @@ def field(bound: BoundField, **options: Any) -> dict[str, Any]:
         "label": label,
         "hint": hint,
         "about": described(bound, id=id, hint=hint),
-        "optional": not bound.field.required and kind not in ("check", "hidden"),
+        "optional": optional and kind not in ("check", "hidden"),
         "control": control(bound, id=id, kind=kind, size=size, hint=hint, attrs=attrs),
     }
 

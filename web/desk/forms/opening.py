@@ -1,6 +1,7 @@
 """A ticket that an agent opens: after a call, to write to somebody first, or as a note for the team."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -48,6 +49,7 @@ class NewTicket(Submitted):
         super().__init__(*args, **kwargs)
         self.agent = agent
         self.fields["queue"].queryset = options.queues_to_open_in(agent)
+        self.fields["queue"].label_from_instance = attrgetter("place")
         priorities, types = options.priorities(), options.types()
         usual = next((row for row in priorities if row.level == NORMAL), None)
         self.fields["priority"] = _choice(_("Priority"), priorities, usual)

@@ -43,7 +43,7 @@ class Until(forms.Form):
 
     until = forms.DateTimeField(
         label=_("Wait until"),
-        help_text=_("Counts for the states that wait."),
+        help_text=_("Only used while the ticket waits."),
         input_formats=[DATETIME_LOCAL],
         widget=forms.DateTimeInput(format=DATETIME_LOCAL, attrs={"type": "datetime-local"}),
         required=False,

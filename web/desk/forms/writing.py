@@ -77,8 +77,6 @@ class Reply(_Words):
 
     def __init__(self, *args: Any, ticket: Ticket, newest: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Ids of the address fields, new for each answer: what scripts have made of the old ones is not to be kept.
-        self.mark = uuid4().hex[:8]
         customer = ticket.customer
         self.fields["to"].initial = written([{"name": customer.name, "address": customer.email}])
         self.fields["wait"].initial = DEFAULT_DAYS

@@ -85,7 +85,8 @@ def listing_of_queue(request: HttpRequest, pk: int) -> Listing:
 def _list(request: HttpRequest, listing: Listing) -> HttpResponse:
     """The page; for htmx the rows after a cursor, or the list alone."""
     after = request.GET.get("after", "")
-    page = page_of(listing.tickets.for_list(request.user), order=listing.order, cursor=after, size=ROWS)
+    shown = Ticket.objects.for_list(request.user)
+    page = page_of(listing.tickets, order=listing.order, cursor=after, size=ROWS, shown=shown)
     above = number_in(request, "above") or 0
     following = urlencode({"after": page.next, "above": above + len(page.rows)})
     context: dict[str, Any] = {

@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.people import person_with_address
 from tickets.actions.opening import open_ticket
+from tickets.events import Refused
 from tickets.models import Article
 from web.common.access import agent_required
 from web.common.custom_fields import add_errors, bound_fields
@@ -52,7 +53,9 @@ def _open(request: HttpRequest, form: NewTicket) -> Article | None:
             return open_ticket(opening, form.message(opening), sender=form.sender, by=request.user)
     except ValidationError as error:
         add_errors(form, error)
-        return None
+    except Refused as refused:
+        form.add_error(None, str(refused))
+    return None
 
 
 def _opened(request: HttpRequest, article: Article) -> HttpResponse:

@@ -92,9 +92,10 @@ def files(request: HttpRequest, number: str) -> HttpResponse:
 @agent_required
 def pane(request: HttpRequest, number: str) -> HttpResponse:
     """The list the agent came from, with this ticket marked, and the tickets before and after it."""
-    listing = remembered(request)
-    rows = list(listing.tickets.for_list(request.user).order_by(*listing.order)[:PANE_ROWS])
-    at = next((index for index, row in enumerate(rows) if row.number == number), None)
+    found, listing = ticket_or_404(request, number), remembered(request)
+    shown = Ticket.objects.for_list(request.user)
+    rows = page_of(listing.tickets, order=listing.order, size=PANE_ROWS, shown=shown).rows
+    at = next((index for index, row in enumerate(rows) if row.pk == found.pk), None)
     context = {
         "listing": listing,
         "rows": rows,

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from tickets.actions import replying
 from tickets.changes import Stale
+from tickets.events import Refused
 from tickets.models import Article, Ticket
 from web.common.access import agent_required
 from web.desk import answers
@@ -28,6 +29,9 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
         article = replying.reply(ticket, form.message(), by=request.user, based_on=form.seen, then=state, until=until)
     except Stale as stale:
         return _answered_meanwhile(request, ticket, form, stale)
+    except Refused as refused:
+        form.add_error("text", str(refused))
+        return _again(request, ticket, Written(reply=form), status=422)
     remember_way(request, ticket, form.cleaned_data["then"])
     return _said(request, ticket, article, part="reply", done=_("Your answer is on its way."))
 

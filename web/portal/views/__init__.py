@@ -1,1 +1,1 @@
-"""The pages of the customers' door: lists, one request, a new one, the profile."""
+"""The pages of the customers' door: lists, one request, a new one."""

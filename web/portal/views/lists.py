@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from core.pagination import page_of
 from tickets.models import Ticket
-from tickets.search import MAX_QUERY, words_q
+from tickets.search import MAX_QUERY, matching_in_public
 from web.common.access import customer_required
 from web.portal.requests import WAITING, Progress, listed, progress_of, requests_of, shared_organisation
 
@@ -126,4 +126,4 @@ def _chosen(request: HttpRequest, chosen: Filter) -> QuerySet[Ticket]:
         found = found.filter(closed_at__isnull=chosen.show == "open")
     if number := _NUMBER.match(chosen.words):
         return found.filter(number=number[1])
-    return found.filter(words_q(chosen.words, public_only=True)) if chosen.words else found
+    return matching_in_public(found, chosen.words) if chosen.words else found

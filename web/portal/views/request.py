@@ -17,7 +17,7 @@ from tickets.models import Article, StateType, Ticket
 from tickets.models.ticket import Channel
 from web.common.access import customer_required
 from web.portal.forms import Answer, LastWord
-from web.portal.requests import requests_of, survivor, takes_answers
+from web.portal.requests import requests_of, takes_answers
 from web.portal.thread import thread_of
 
 
@@ -62,7 +62,7 @@ def _visible(request: HttpRequest, number: str) -> Ticket:
     """The request, or the one it was merged into; 404 for what is not there or somebody else's, alike (T42)."""
     ticket = requests_of(request.user).filter(number=number).first()
     if ticket and ticket.merged_into_id:
-        ticket = survivor(ticket, request.user)
+        ticket = requests_of(request.user).survivor_of(ticket)
     if ticket is None:
         raise Http404
     return ticket

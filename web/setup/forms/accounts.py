@@ -1,5 +1,6 @@
 """The form of a mailbox. The password is written and never shown again."""
 
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -50,7 +51,7 @@ class AccountForm(ModelForm):
         help_texts = {
             "name": _("For you and your colleagues, for example “Support at the provider”."),
             "port": _("Usually 993 with TLS from the start, 143 otherwise."),
-            "folder": _("Where new mail lies, usually INBOX."),
+            "folder": _("Where new mail arrives, usually INBOX."),
             "after": _("Every message is stored here first; only then is it moved or deleted there."),
             "move_to": _("Only for “Move it to a folder”. It is made when it is not there."),
             "is_active": _("Mail is fetched from active mailboxes, once a minute."),
@@ -60,6 +61,7 @@ class AccountForm(ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["queue"].queryset = Queue.objects.active().order_by("path")
+        self.fields["queue"].label_from_instance = attrgetter("place")
         self.fields["queue"].empty_label = _("The one with the address the mail was sent to")
         self.fields["port"].validators += [MinValueValidator(1), MaxValueValidator(65535)]
         self.fields["password"].required = not self.instance.sealed_password

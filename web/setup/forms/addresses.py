@@ -82,7 +82,7 @@ class AddressRows:
         for form in self.forms:
             address = normalise_address(form.cleaned_data.get("address") or "")
             if address in seen and not form.cleaned_data["remove"]:
-                form.add_error("address", _("This address stands here twice."))
+                form.add_error("address", _("This address is listed twice."))
                 return False
             seen.add(address)
             seen.discard("")

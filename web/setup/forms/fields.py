@@ -38,10 +38,10 @@ class FieldForm(ModelForm):
         help_texts = {
             "key": _("Small letters, digits and underscores. It cannot be changed later."),
             "kind": _("It cannot be changed later."),
-            "help_text": _("Stands below the field."),
+            "help_text": _("Shown below the field."),
             "is_required": _("A ticket cannot be opened without it."),
             "in_portal": _("They fill it in when they write a request."),
-            "position": _("Fields with smaller numbers stand higher."),
+            "position": _("Fields with smaller numbers come first."),
             "is_active": _("An inactive field keeps its values but is not shown."),
         }
         error_messages = {"key": {"unique": _("There is already a field with this key.")}}
@@ -49,6 +49,7 @@ class FieldForm(ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         self.initial["choices"] = "\n".join(str(option) for option in self.instance.options)
+        self.fields["kind"].choices = [("", _("Choose")), *FieldKind.choices]
         if self.instance.pk:
             for name in ("key", "kind"):
                 self.fields[name].disabled = True
@@ -66,7 +67,7 @@ class FieldForm(ModelForm):
         elif not choices:
             self.add_error("choices", _("Write at least one choice."))
         elif len(choices) > MAX_CHOICES:
-            self.add_error("choices", _("That are too many choices for one list."))
+            self.add_error("choices", _("That is too many choices for one list."))
         return cleaned
 
     def _post_clean(self) -> None:

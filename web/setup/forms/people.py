@@ -1,7 +1,6 @@
 """The form of a person, and how people are searched."""
 
 import re
-import zoneinfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -16,11 +15,12 @@ from django.forms import (
     TextInput,
 )
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.administration import FIELDS, PersonFacts
 from accounts.models import Organisation, Role, User
 from core.text import clean_line
+from web.common.locales import language_choices, zone_choices
 
 MAX_ADDRESSES = 20
 
@@ -84,9 +84,8 @@ class PersonForm(Form):
     def __init__(self, *args, person: User | None, **kwargs) -> None:
         super().__init__(*args, initial=_initial(person), label_suffix="", **kwargs)
         self.fields["roles"].queryset = Role.objects.select_related("group").order_by("group__name")
-        automatic = pgettext_lazy("language", "As the browser asks")
-        self.fields["language"].choices = [("", automatic), *User._meta.get_field("language").choices]
-        self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in _zones(person)]
+        self.fields["language"].choices = language_choices()
+        self.fields["time_zone"].choices = zone_choices(person.time_zone if person else "")
 
     def clean_name(self) -> str:
         return clean_line(self.cleaned_data["name"], 150)
@@ -129,8 +128,3 @@ def _initial(person: User | None) -> dict:
         "organisation": membership.organisation.name if membership else "",
         "sees_all": bool(membership and membership.sees_all),
     }
-
-
-def _zones(person: User | None) -> list[str]:
-    zones = {zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/"))}
-    return ["UTC", *sorted(zones | ({person.time_zone} if person else set()) - {"UTC"})]

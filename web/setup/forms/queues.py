@@ -1,5 +1,7 @@
 """The form of a queue."""
 
+from operator import attrgetter
+
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm, Textarea
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +18,7 @@ class QueueForm(ModelForm):
         help_texts = {
             "parent": _("Rights on a queue count for everything inside it."),
             "language": _("Used when the language of the customer is not known."),
-            "signature": _("Stands below every reply that leaves from this queue."),
+            "signature": _("Goes below every reply that leaves from this queue."),
             "is_active": _("An inactive queue keeps its tickets, but nothing new can be put into it by hand."),
         }
         labels = {
@@ -33,6 +35,7 @@ class QueueForm(ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["parent"].queryset = _possible_parents(self.instance)
+        self.fields["parent"].label_from_instance = attrgetter("place")
         self.fields["parent"].empty_label = _("None, top level")
         self.fields["language"].choices = [("", _("Language of the customer")), *self.fields["language"].choices[1:]]
 

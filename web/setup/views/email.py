@@ -34,14 +34,14 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def account_new(request: HttpRequest) -> HttpResponse:
     return _edit(request, Account())
 
 
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(Account, pk=pk))

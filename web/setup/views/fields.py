@@ -22,13 +22,13 @@ def fields(request: HttpRequest) -> HttpResponse:
     return page(request, "fields/list", section=FIELDS, fields=FieldDefinition.objects.order_by("position", "label"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def field_new(request: HttpRequest) -> HttpResponse:
     return _edit(request, FieldDefinition())
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def field(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(FieldDefinition, pk=pk))

@@ -33,6 +33,8 @@ def health(request: HttpRequest) -> HttpResponse:
         redis=facts.redis_answers(),
         disk=facts.disk(),
         version=facts.version(),
+        libraries=facts.libraries(),
+        processes=facts.processes(),
         duties=facts.duties(),
         accounts=Account.objects.filter(is_active=True).order_by("name")[:100],
         parked=parked,

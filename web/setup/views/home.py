@@ -105,7 +105,7 @@ def _looks(found: dict[str, int]) -> Iterable[Look]:
         yield Look("send", title % _capped(number), text, url, _("Show failed mail"))
     if number := found["silent"]:
         title = ngettext("%(number)s mailbox cannot be read", "%(number)s mailboxes cannot be read", number)
-        text = _("The last try to fetch mail did not succeed.")
+        text = _("The last try to fetch mail did not succeed")
         yield Look("mail", title % _capped(number), text, reverse("setup:accounts"), _("Show mailboxes"))
     if number := found["parked"]:
         title = ngettext("%(number)s event was given up", "%(number)s events were given up", number)

@@ -41,7 +41,7 @@ def incoming(request: HttpRequest, pk: int) -> HttpResponse:
     """Why this message landed where it did."""
     shown = _found(request, pk)
     steps = in_words(shown)
-    return page(request, "email/trace", section=EMAIL, incoming=shown, steps=steps, reason=reason_shown(shown))
+    return page(request, "email/trace", section=EMAIL, incoming=shown, steps=steps)
 
 
 @require_safe
@@ -82,9 +82,10 @@ def _found(request: HttpRequest, pk: int) -> Incoming:
 
 def _mark(rows: Iterable[Incoming], user: User) -> None:
     """`is_hidden`: it is part of a ticket that this administrator may not see; then its words stay hidden too.
-    `state_word`: its state for people."""
+    `state_word` and `reason_words`: its state, and why it is no ticket, for people."""
     tickets = {row.article.ticket_id for row in rows if row.article_id}
     visible = set(Ticket.objects.allowing(user, "read").filter(pk__in=tickets).values_list("pk", flat=True))
     for row in rows:
         row.state_word = INCOMING.get(row.state, row.state)
+        row.reason_words = reason_shown(row)
         row.is_hidden = row.article_id is not None and row.article.ticket_id not in visible

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.administration import change_members, save_organisation
 from accounts.models import Membership, Organisation, User
 from core.pagination import page_of
+from core.text import clean_line
 from web.common.access import administrator_required
 from web.setup.forms.organisations import OrganisationForm, marks
 from web.setup.forms.problems import problems
@@ -23,7 +24,7 @@ MAX_SHOWN = 100
 @require_safe
 @administrator_required
 def organisations(request: HttpRequest) -> HttpResponse:
-    words = request.GET.get("q", "").strip()[:100]
+    words = clean_line(request.GET.get("q", ""), 100)
     rows = Organisation.objects.all()
     for word in words.split()[:5]:
         rows = rows.filter(name__icontains=word)
@@ -36,13 +37,13 @@ def organisations(request: HttpRequest) -> HttpResponse:
     return listing(request, "organisations/list", found, section=ORGANISATIONS, words=words)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def organisation_new(request: HttpRequest) -> HttpResponse:
     return _edit(request, Organisation())
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(Organisation, pk=pk))

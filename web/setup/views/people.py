@@ -16,10 +16,11 @@ from accounts.models import ApiToken, EmailAddress, Organisation, User
 from accounts.roles import set_roles_of
 from accounts.tokens import revoke_token
 from core.pagination import page_of
+from core.text import clean_line
 from web.common.access import administrator_required
 from web.setup.forms.people import PersonForm
 from web.setup.forms.problems import problems
-from web.setup.pages import attempt, form_page, listing
+from web.setup.pages import attempt, done, form_page, listing
 from web.setup.sections import PEOPLE
 
 MAX_SUGGESTIONS = 500
@@ -36,20 +37,20 @@ KINDS = {
 @administrator_required
 def people(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "") if request.GET.get("kind", "") in KINDS else ""
-    words = request.GET.get("q", "").strip()[:100]
+    words = clean_line(request.GET.get("q", ""), 100)
     rows = _searched(_people().filter(KINDS[kind][1]), words).prefetch_related("memberships__organisation")
     found = page_of(rows, order=("name", "pk"), cursor=request.GET.get("cursor", ""))
     kinds = [{"key": key, "label": label, "current": key == kind} for key, (label, _q) in KINDS.items()]
     return listing(request, "people/list", found, section=PEOPLE, words=words, kind=kind, kinds=kinds)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def person_new(request: HttpRequest) -> HttpResponse:
     return _edit(request, None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(_people(), pk=pk))
@@ -72,7 +73,7 @@ def person_token_revoke(request: HttpRequest, pk: int, token: int) -> HttpRespon
     revoked = get_object_or_404(ApiToken, pk=token, user=pk)
     revoke_token(revoked, by=request.user)
     messages.success(request, _("The token %(token)s has stopped working.") % {"token": revoked.name})
-    return redirect("setup:person", pk)
+    return done(request, "setup:person", pk)
 
 
 def _people() -> QuerySet[User]:

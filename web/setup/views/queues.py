@@ -32,13 +32,13 @@ def queues(request: HttpRequest) -> HttpResponse:
     return page(request, "queues/list", section=QUEUES, queues=[(queue, _depth(queue)) for queue in rows])
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def queue_new(request: HttpRequest) -> HttpResponse:
     return _edit(request, Queue())
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def queue(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(Queue.objects.select_related("parent"), pk=pk))
@@ -82,7 +82,7 @@ def _edit(request: HttpRequest, queue: Queue) -> HttpResponse:
     if request.method == "POST" and "more" not in request.POST:
         valid = shown.is_valid()
         if valid and attempt(shown.form, lambda: shown.save(by=request.user)):
-            messages.success(request, _("Saved: %(name)s") % {"name": queue.path})
+            messages.success(request, _("Saved: %(name)s") % {"name": queue.place})
             return redirect("setup:queue", queue.pk)
     wrong = problems(*shown.forms) if shown.form.is_bound else []
     context = {"title": title, "is_new": is_new, "pk": None if is_new else queue.pk, "problems": wrong}
@@ -131,7 +131,7 @@ def _reasons(holder: Holder) -> list[str]:
     """Each grant as one sentence, the nearest first."""
     reasons = []
     for way in holder.ways:
-        words = {"right": LABELS.get(way.right, way.right), "queue": way.queue.path, "role": way.role}
+        words = {"right": LABELS.get(way.right, way.right), "queue": way.queue.place, "role": way.role}
         if way.role:
             reasons.append(_("“%(right)s” on %(queue)s, as a member of %(role)s") % words)
         else:

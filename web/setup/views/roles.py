@@ -31,13 +31,13 @@ def roles(request: HttpRequest) -> HttpResponse:
     return page(request, "roles/list", section=ROLES, roles=rows)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def role_new(request: HttpRequest) -> HttpResponse:
     return _edit(request, None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def role(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(Role.objects.select_related("group"), pk=pk))
@@ -52,7 +52,7 @@ def _edit(request: HttpRequest, role: Role | None) -> HttpResponse:
         return redirect("setup:role", saved.pk)
     agents = User.objects.agents().order_by("name", "pk")[:MAX_SUGGESTIONS]
     context = {"role": role, "form": form, "rights": rights, "agents": suggestions(agents)}
-    return form_page(request, "roles/edit", section=ROLES, problems=problems(form) if data else [], **context)
+    return form_page(request, "roles/edit", section=ROLES, problems=problems(form) if form.is_bound else [], **context)
 
 
 def _save(role: Role | None, form: RoleForm, rights: RightsTable, by: User) -> Role:
@@ -68,8 +68,8 @@ def _rights_table(role: Role | None, data) -> RightsTable:
     subjects = []
     for queue in queues.values():
         above = _above(queue, queues)
-        inherited = [(one.path, granted[one.pk]) for one in above if one.pk in granted]
-        subjects.append(Subject(queue.pk, queue.path, queue.pk, inherited, depth=min(len(above), 4)))
+        inherited = [(one.place, granted[one.pk]) for one in above if one.pk in granted]
+        subjects.append(Subject(queue.pk, queue.place, queue.pk, inherited, depth=min(len(above), 4)))
     return RightsTable(subjects, granted, data)
 
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -12,7 +12,7 @@ from accounts.tokens import LIFETIME, issue_token, revoke_token
 from web.common.access import administrator_required
 from web.setup.forms.problems import problems
 from web.setup.forms.tokens import TokenForm
-from web.setup.pages import form_page
+from web.setup.pages import done, form_page
 from web.setup.sections import TOKENS
 
 MAX_SHOWN = 100
@@ -41,7 +41,7 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=pk, user=request.user)
     revoke_token(token, by=request.user)
     messages.success(request, _("The token %(token)s has stopped working.") % {"token": token.name})
-    return redirect("setup:tokens")
+    return done(request, "setup:tokens")
 
 
 def _page(request: HttpRequest, form: TokenForm, *, made: ApiToken | None = None, secret: str = "") -> HttpResponse:

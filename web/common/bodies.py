@@ -1,4 +1,4 @@
-"""What an agent reads of an article: its new part with pictures in place, the quoted rest apart, the files beside."""
+"""What people read of an article: its new words with pictures in place, the quoted rest apart, the files beside."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

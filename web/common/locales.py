@@ -1,0 +1,31 @@
+"""The languages and time zones people choose from."""
+
+import zoneinfo
+from functools import cache
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+OUTDATED = ("Etc/", "posix/", "right/", "SystemV/", "US/", "Canada/", "Mexico/", "Brazil/", "Chile/")
+
+Choices = list[tuple[str, str | Promise]]
+
+
+def language_choices() -> Choices:
+    """Nothing chosen is a choice too."""
+    return [("", _("Same as the browser")), *settings.LANGUAGES]
+
+
+def zone_choices(current: str = "") -> Choices:
+    """Places. A zone that somebody has already stays, also when it is none of them."""
+    known = _places()
+    names = known if not current or current in known else [current, *known]
+    return [(name, name.replace("_", " ")) for name in names]
+
+
+@cache
+def _places() -> list[str]:
+    """Without abbreviations, offsets and names that are kept for old times' sake."""
+    found = (name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(OUTDATED))
+    return ["UTC", *sorted(found)]
