@@ -1,13 +1,48 @@
 """The Celery application: it carries wake-ups, never the work itself (see core/work.py)."""
 
 import os
+from typing import ClassVar
 
-from celery import Celery
+import kombu
+from celery import Celery, bootsteps
+from celery.app.amqp import AMQP
+
+from core import pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
-app = Celery("helpdesk")
+LONGEST_PAUSE = 5
+
+
+class Connection(kombu.Connection):
+    """When Redis was away for long, the worker looks for it every few seconds, not every half a minute."""
+
+    def ensure_connection(self, *args, **options) -> kombu.Connection:
+        return super().ensure_connection(*args, **{"interval_max": LONGEST_PAUSE, **options})
+
+
+class Broker(AMQP):
+    Connection = Connection
+
+
+app = Celery("helpdesk", amqp=Broker)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Not only for the thread that imports this: pages run in a pool of threads, and each sends wake-ups.
 app.set_default()
+
+
+class SignsOfLife(bootsteps.StartStopStep):
+    """The main process of a worker says every few seconds that it is there."""
+
+    requires: ClassVar = {"celery.worker.components:Timer"}
+
+    def start(self, worker) -> None:
+        pulse.beat(pulse.WORKER)
+        self.timer = worker.timer.call_repeatedly(pulse.PAUSE, pulse.beat, (pulse.WORKER,))
+
+    def stop(self, worker) -> None:
+        self.timer.cancel()
+
+
+app.steps["worker"].add(SignsOfLife)

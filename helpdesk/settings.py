@@ -16,11 +16,13 @@ _SECURE = BASE_URL.startswith("https://")
 DEBUG = False
 SECRET_KEY = os.environ.get("HELPDESK_SECRET_KEY", "")
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"]
+# Names under which machines ask (health checks, monitoring); no link ever carries them.
+ALLOWED_HOSTS += os.environ.get("HELPDESK_HOSTS", "").split()
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # ---- what reacts to what: read top to bottom --------------------------------------------------
 
-# Handlers of an event inside its transaction, in this order; they write rows and nothing else.
+# Handlers of an event inside its transaction, in this order; they write rows and nothing else, or refuse the whole.
 WITHIN = [
     "mail.handlers.send_article",
     "mail.handlers.acknowledge",
@@ -76,6 +78,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "web.common.middleware.RequestId",
+    "helpdesk.operation.requests.Measure",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -114,21 +117,25 @@ TEMPLATES = [
 
 
 def _database(url: str) -> dict[str, object]:
-    """`postgresql://user:password@host:port/name?host=/socket/folder` as Django wants it."""
+    """`postgresql://user:password@host:port/name?host=/socket/folder&sslmode=require` as Django wants it."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/") or "helpdesk",
+        "NAME": unquote(parts.path.lstrip("/")) or "helpdesk",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.get("host") or parts.hostname or "",
-        "PORT": str(query.get("port") or parts.port or ""),
+        "HOST": query.pop("host", "") or parts.hostname or "",
+        "PORT": str(query.pop("port", "") or parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **query,
             "connect_timeout": 5,
-            "options": "-c statement_timeout=15s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s",
+            # Rows come with many neighbours (queue, state, owner ...), in the order in which we name them: PostgreSQL
+            # would try all orders of eight tables, which takes ten times as long as the query itself.
+            "options": "-c statement_timeout=15s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s "
+            "-c join_collapse_limit=3",
         },
     }
 
@@ -161,6 +168,10 @@ CACHES = {
 
 CELERY_BROKER_URL = _redis(REDIS_URL, 0)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# However long Redis is away, workers wait for it.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# What a worker is doing when Redis goes away it finishes: rows know whether it is still theirs.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 # The visibility timeout stands just above the hard task limit, in all three places the manual names.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
@@ -263,7 +274,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31536000 if _SECURE else 0
 X_FRAME_OPTIONS = "DENY"
-if os.environ.get("HELPDESK_BEHIND_PROXY"):
+BEHIND_PROXY = bool(os.environ.get("HELPDESK_BEHIND_PROXY"))
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # The client's address, for the limits of guesses, is the one the proxy itself has added (T70, T79).
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
@@ -300,7 +312,7 @@ TIME_ZONE = "UTC"
 # ---- files ------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(os.environ.get("HELPDESK_STATIC") or DATA_DIR / "static").resolve()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "core.blobs.DurableFiles", "OPTIONS": {"location": str(DATA_DIR / "files")}},
@@ -339,13 +351,26 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["api.schema.with_problems"],
 }
 
+# ---- monitoring -------------------------------------------------------------------------------
+
+# Whoever sends it as bearer may read /metrics; without one only this machine may.
+METRICS_TOKEN = os.environ.get("HELPDESK_METRICS_TOKEN", "")
+
 # ---- logs -------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"lines": {"()": "core.logs.LineFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "filters": {
+        "routes": {"()": "helpdesk.operation.requests.RoutesOnly"},
+        "brief": {"()": "helpdesk.operation.troubles.Brief"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["brief"]}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("HELPDESK_LOG_LEVEL", "INFO")},
-    "loggers": {"django.security.DisallowedHost": {"level": "ERROR"}},
+    "loggers": {
+        "django.security.DisallowedHost": {"level": "ERROR"},
+        # Each request has its line already; what comes on top is the trace of an error.
+        "django.request": {"level": "ERROR", "filters": ["routes"]},
+    },
 }

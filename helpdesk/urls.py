@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
+from helpdesk.operation.metrics import metrics
+
 urlpatterns = [
     path("", include("web.common.urls")),
     path("desk/", include("web.desk.urls")),
     path("portal/", include("web.portal.urls")),
     path("admin/", include("web.setup.urls")),
     path("api/v1/", include("api.urls")),
+    path("metrics", metrics, name="metrics"),
 ]
 
 handler400 = "web.common.errors.bad_request"

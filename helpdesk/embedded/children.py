@@ -16,7 +16,7 @@ from helpdesk.embedded.places import ROOT
 from helpdesk.embedded.processes import ends_with_its_parent, wait_until
 
 SHORTEST_PAUSE = 0.5
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 10.0
 # A process that ran this long had no trouble starting: its next pause is short again.
 HEALTHY_AFTER = 60.0
 

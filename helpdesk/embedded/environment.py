@@ -1,8 +1,9 @@
 """The environment in which our processes run: see "Commands" in docs/running.md."""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from helpdesk.embedded.console import Trouble
 from helpdesk.embedded.places import Places, kept_secret
@@ -15,11 +16,24 @@ DEFAULT_MAIL_PORT = 2525
 
 def application_environment(places: Places, running: Services) -> dict[str, str]:
     """Everything the settings read. What the person has set stays as it is."""
+    return _environment(places, running.urls())
+
+
+def environment_without_servers(places: Places) -> dict[str, str]:
+    """For a command that can do without: in the place of the servers we could not start are addresses of nobody."""
+    nobody = {
+        "DATABASE_URL": f"postgresql:///nobody?host={quote(str(places.run / 'nobody'))}",
+        "REDIS_URL": "redis://127.0.0.1:0",
+    }
+    return _environment(places, {name: url for name, url in nobody.items() if not os.environ.get(name)})
+
+
+def _environment(places: Places, urls: Mapping[str, str]) -> dict[str, str]:
     return {
         "HELPDESK_SECRET_KEY": kept_secret(places.secrets / "secret_key"),
         "HELPDESK_BASE_URL": _last_base_url(places),
         **{name: value for name, value in os.environ.items() if value or not name.startswith("HELPDESK_")},
-        **running.urls(),
+        **urls,
         "HELPDESK_DATA": str(places.data),
         "PYTHONUNBUFFERED": "1",
     }

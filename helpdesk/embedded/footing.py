@@ -76,7 +76,7 @@ def find_footing(places: Places) -> Footing:
     if places.postgres_elsewhere.exists():
         return _as_system_user(places)
     in_namespace = _in_namespace(direct)
-    if _works(in_namespace):
+    if in_namespace is not None and _works(in_namespace):
         return in_namespace
     if places.postgres.exists():
         raise Trouble(
@@ -101,9 +101,11 @@ def wheel_folder() -> Path:
     return Path(found.origin).parent.parent
 
 
-def _in_namespace(direct: Footing) -> Footing:
+def _in_namespace(direct: Footing) -> Footing | None:
     # Inside the namespace the number is only a label, but initdb wants one that has a name in the user table.
-    label = next(entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid != 0)
+    label = next((entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid != 0), None)
+    if label is None:
+        return None
     return replace(direct, prefix=("unshare", "--user", f"--map-user={label}", f"--map-group={label}"))
 
 

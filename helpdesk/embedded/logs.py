@@ -1,5 +1,8 @@
 """Log files of everything we start: opened, rotated by size, and read back when something ended badly."""
 
+import os
+import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +15,17 @@ def open_log(path: Path) -> BinaryIO:
     if path.exists() and path.stat().st_size > ROTATE_ABOVE:
         _rotate(path)
     return path.open("ab")
+
+
+def set_large_ones_aside(folder: Path) -> None:
+    """The same for logs that are being written to: the writers go on at the beginning of the same file."""
+    for path in folder.glob("*.log"):
+        if size(path) > ROTATE_ABOVE:
+            _make_way(path)
+            # On a full disk the lines go: there it is better to have the room.
+            with suppress(OSError):
+                shutil.copyfile(path, path.with_name(f"{path.name}.1"))
+            os.truncate(path, 0)
 
 
 def size(path: Path) -> int:
@@ -36,8 +50,12 @@ def tail(path: Path, *, since: int = 0, lines: int = 12) -> str:
 
 
 def _rotate(path: Path) -> None:
+    _make_way(path)
+    path.replace(path.with_name(f"{path.name}.1"))
+
+
+def _make_way(path: Path) -> None:
     for number in range(KEPT - 1, 0, -1):
         older = path.with_name(f"{path.name}.{number}")
         if older.exists():
             older.replace(path.with_name(f"{path.name}.{number + 1}"))
-    path.replace(path.with_name(f"{path.name}.1"))

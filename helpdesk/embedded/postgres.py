@@ -131,6 +131,11 @@ class Postgres:
     def _reason(self, output: str) -> str:
         if is_full_disk(output, folder=self._places.postgres):
             return FULL_DISK
+        if other := re.search(r"initialized by PostgreSQL version (\d+)\S*, which is not compatible", output):
+            return (
+                f"The database in {self._places.postgres} is one of PostgreSQL {other[1]}, and this version of "
+                "Helpdesk brings another: make a backup with the version before and restore it with this one."
+            )
         said = re.findall(r"(?:FATAL|PANIC):\s+(.*)", output) or ["it gave no reason"]
         return f"PostgreSQL did not start: {said[-1]}. See {self._log}."
 

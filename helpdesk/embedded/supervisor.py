@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from types import FrameType
 
 from helpdesk.embedded import static_files
@@ -23,7 +24,7 @@ from helpdesk.embedded.environment import (
     mail_ports,
     remember_base_url,
 )
-from helpdesk.embedded.logs import open_log, size, tail
+from helpdesk.embedded.logs import open_log, set_large_ones_aside, size, tail
 from helpdesk.embedded.places import ROOT, Places, chosen_data_folder
 from helpdesk.embedded.ports import is_free
 from helpdesk.embedded.processes import ends_with_its_parent, wait_until
@@ -34,6 +35,7 @@ QUEUES = "intake,outgoing,events,clocks,bulk"
 # Before the first page is served, so many failed starts of the web process in a row mean that it cannot start at all.
 FAILED_STARTS = 3
 PAUSE_AFTER_TROUBLE = 5.0
+PAUSE_BETWEEN_LOGS = 60.0
 LONG_START = 60.0
 
 
@@ -148,14 +150,15 @@ def _duties(options: argparse.Namespace, places: Places) -> list[Duty]:
 
 def _serve(options: argparse.Namespace, places: Places, running: Services, environment: Mapping[str, str]) -> None:
     children = [Child(duty, logs=places.logs, environment=environment) for duty in _duties(options, places)]
+    watch = _Watch(children, running, logs=places.logs)
     try:
         for child in children:
             child.start()
         say("Starting the web pages ...")
-        _wait_for_the_first_page(options, children, running, environment)
+        _wait_for_the_first_page(options, children, watch, environment)
         announce(places, url=environment["HELPDESK_BASE_URL"], demo=options.demo)
         while True:
-            _watch(children, running)
+            watch.look()
             time.sleep(0.5)
     finally:
         for child in children:
@@ -163,12 +166,12 @@ def _serve(options: argparse.Namespace, places: Places, running: Services, envir
 
 
 def _wait_for_the_first_page(
-    options: argparse.Namespace, children: list[Child], running: Services, environment: Mapping[str, str]
+    options: argparse.Namespace, children: list[Child], watch: "_Watch", environment: Mapping[str, str]
 ) -> None:
     web = next(child for child in children if child.duty.name == "web")
     announced = time.monotonic() + LONG_START
     while not _is_ready(options, environment):
-        _watch(children, running)
+        watch.look()
         if web.failures >= FAILED_STARTS:
             raise Trouble("The web process cannot start.")
         if time.monotonic() > announced:
@@ -177,17 +180,38 @@ def _wait_for_the_first_page(
         time.sleep(0.2)
 
 
-def _watch(children: list[Child], running: Services) -> None:
-    for child in children:
-        child.watch()
-    down = running.down()
-    if down:
-        say(f"Ended, and will be started again: {', '.join(down)}.")
+class _Watch:
+    """Sees to it that everything runs, and that no log grows for ever."""
+
+    def __init__(self, children: list[Child], running: Services, *, logs: Path) -> None:
+        self._children = children
+        self._running = running
+        self._logs = logs
+        self._logs_seen = 0.0
+        self._told = ""
+
+    def look(self) -> None:
+        for child in self._children:
+            child.watch()
+        if down := self._running.down():
+            self._start_again(", ".join(down))
+        if time.monotonic() - self._logs_seen > PAUSE_BETWEEN_LOGS:
+            self._logs_seen = time.monotonic()
+            set_large_ones_aside(self._logs)
+
+    def _start_again(self, names: str) -> None:
+        if not self._told:
+            say(f"Ended, and will be started again: {names}.")
         try:
-            running.start()
-            say(f"Running again: {', '.join(down)}.")
+            self._running.start()
+            say(f"Running again: {names}.")
+            self._told = ""
         except (Trouble, OSError) as trouble:
-            say(in_plain_words(trouble) if isinstance(trouble, OSError) else str(trouble))
+            text = in_plain_words(trouble) if isinstance(trouble, OSError) else str(trouble)
+            # A trouble that lasts is told once, not every few seconds.
+            if text != self._told:
+                say(f"{text} Until then it is tried again every {PAUSE_AFTER_TROUBLE:g} seconds.")
+            self._told = text
             time.sleep(PAUSE_AFTER_TROUBLE)
 
 

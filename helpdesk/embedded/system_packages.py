@@ -8,6 +8,10 @@ from pathlib import Path
 
 from helpdesk.embedded.console import say
 
+# Another apt-get may be at work on a fresh machine, and a mirror may stumble.
+PATIENCE = ("-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3")
+LINES_OF_TROUBLE = 5
+
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
@@ -17,35 +21,54 @@ class Program:
     package: str
     tests: str
 
-    def is_there(self) -> bool:
-        return any(shutil.which(name) for name in self.names)
+    def path(self) -> str | None:
+        return next(filter(None, map(shutil.which, self.names)), None)
+
+    def missed(self) -> str:
+        return f"{self.package} is not installed (on Debian: apt-get install {self.package})"
 
 
-PROGRAMS = (
-    Program(
-        names=("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
-        package="chromium",
-        tests="the browser tests",
-    ),
+CHROMIUM = Program(
+    names=("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    package="chromium",
+    tests="the browser tests",
 )
+PROGRAMS = (CHROMIUM,)
 
 
 def install_missing(remembered: Path) -> None:
     """Install what is missing, once: where it failed, the file `remembered` keeps the next runs from trying again."""
-    missing = [program for program in PROGRAMS if not program.is_there()]
-    if missing and os.geteuid() == 0 and shutil.which("apt-get") and not remembered.exists():
+    missing = [program for program in PROGRAMS if not program.path()]
+    if missing and not remembered.exists() and (apt_get := _apt_get()):
         packages = [program.package for program in missing]
         say(f"Installing {', '.join(packages)} for the tests ...")
-        _apt_get("update")
-        if not _apt_get("install", "--yes", "--no-install-recommends", *packages):
+        _run(*apt_get, "update")
+        if trouble := _run(*apt_get, "install", "--yes", "--no-install-recommends", *packages):
+            say(f"It could not be installed; remove {remembered} to try again.\n{trouble}")
             remembered.parent.mkdir(parents=True, exist_ok=True)
             remembered.write_text("Remove this file to try again.\n")
     for program in PROGRAMS:
-        if not program.is_there():
-            say(f"SKIPPED: {program.tests}, because {program.package} is not installed.")
+        if not program.path():
+            say(f"SKIPPED: {program.tests}, because {program.missed()}.")
 
 
-def _apt_get(*arguments: str) -> bool:
+def _apt_get() -> list[str]:
+    """How to call it here; empty where packages cannot be installed, or not without asking somebody for a password."""
+    if not shutil.which("apt-get"):
+        return []
+    command = ["apt-get", "--quiet", *PATIENCE]
+    if os.geteuid() == 0:
+        return command
+    may = shutil.which("sudo") and not _run("sudo", "--non-interactive", "true")
+    return ["sudo", "--non-interactive", "DEBIAN_FRONTEND=noninteractive", *command] if may else []
+
+
+def _run(*command: str) -> str:
+    """What it complained about, empty when it went well."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    command = ["apt-get", "--quiet", *arguments]
-    return subprocess.run(command, capture_output=True, env=environment, check=False).returncode == 0
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", env=environment, check=False)
+    if done.returncode == 0:
+        return ""
+    return (
+        "\n".join((done.stderr or done.stdout).splitlines()[-LINES_OF_TROUBLE:]) or f"It ended with {done.returncode}."
+    )

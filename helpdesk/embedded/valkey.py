@@ -101,7 +101,13 @@ class Valkey:
         return free_port()
 
     def _write_configuration(self, *, port: int) -> None:
-        write_private(self._folder / "valkey.conf", CONFIGURATION.format(port=port, password=self._password))
+        """Whole or not at all: on a full disk the old one must stay, for it alone knows the port."""
+        file, text = self._folder / "valkey.conf", CONFIGURATION.format(port=port, password=self._password)
+        if file.exists() and file.read_text() == text:
+            return
+        draft = file.with_name("valkey.conf.new")
+        write_private(draft, text)
+        draft.replace(file)
 
     def _port(self) -> int:
         """The port of the present or the last configuration; 0 before the first start."""
@@ -117,8 +123,9 @@ class Valkey:
 
     def _running(self) -> int | None:
         """The process of the server of this data folder."""
-        if self._process is not None:
-            self._process.poll()
+        if self._process is not None and self._process.poll() is None:
+            # Ours, even if the disk had no room for its number.
+            return self._process.pid
         with suppress(FileNotFoundError, ValueError):
             process = int((self._folder / "valkey.pid").read_text())
             if is_server(process, program=PROGRAM, folder=self._folder):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.embedded import logs
+from helpdesk.embedded import logs, supervisor
 from helpdesk.embedded.catalogues import compile_stale_catalogues
-from helpdesk.embedded.console import FULL_DISK, in_plain_words
+from helpdesk.embedded.console import FULL_DISK, Trouble, in_plain_words
 from helpdesk.embedded.environment import application_environment, base_url, remember_base_url
 from helpdesk.embedded.places import Places
 from helpdesk.embedded.ports import free_port, is_free
@@ -169,3 +169,45 @@ def test_all_tests_run_unless_some_are_named(given: list[str], *, names_all: boo
     arguments = with_defaults(given)
     assert arguments[:4] == ["-n", "2", "--dist", "loadgroup"]
     assert (arguments[-1] == "tests") == names_all
+
+
+def test_a_trouble_that_lasts_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcomes = [Trouble(FULL_DISK), Trouble(FULL_DISK), OSError(errno.ENOSPC, "full"), Trouble("Something else."), None]
+    monkeypatch.setattr(supervisor, "PAUSE_AFTER_TROUBLE", 0)
+
+    class Servers:
+        def down(self) -> list[str]:
+            return ["Valkey"]
+
+        def start(self) -> None:
+            if outcome := outcomes.pop(0):
+                raise outcome
+
+    watch = supervisor._Watch([], Servers(), logs=tmp_path)  # type: ignore[arg-type]
+    while outcomes:
+        watch.look()
+    assert capsys.readouterr().err.splitlines() == [
+        "Ended, and will be started again: Valkey.",
+        f"{FULL_DISK} Until then it is tried again every 0 seconds.",
+        "Something else. Until then it is tried again every 0 seconds.",
+        "Running again: Valkey.",
+    ]
+
+
+def test_a_log_that_grows_under_way_is_set_aside_and_written_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "ROTATE_ABOVE", 3)
+    path = tmp_path / "web.log"
+    with logs.open_log(path) as log:
+        for text in (b"first", b"second"):
+            log.write(text)
+            log.flush()
+            logs.set_large_ones_aside(tmp_path)
+        log.write(b"3")
+        log.flush()
+        logs.set_large_ones_aside(tmp_path)
+    kept = {file.name: file.read_text() for file in tmp_path.iterdir()}
+    assert kept == {"web.log": "3", "web.log.1": "second", "web.log.2": "first"}

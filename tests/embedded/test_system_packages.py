@@ -17,7 +17,9 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     programs = tmp_path / "programs"
     programs.mkdir()
     apt_get = programs / "apt-get"
-    apt_get.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\ntest "$2" = update\n')
+    apt_get.write_text(
+        f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\ncase "$*" in *update*) ;; *) echo no >&2; exit 1;; esac\n'
+    )
     apt_get.chmod(0o755)
     monkeypatch.setenv("PATH", str(programs))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
@@ -36,8 +38,12 @@ def test_a_failed_installation_is_told_and_not_tried_again(machine: Path, capsys
     install_missing(machine / "remembered")
     install_missing(machine / "remembered")
     calls = (machine / "calls").read_text().splitlines()
-    assert calls == ["--quiet update", "--quiet install --yes --no-install-recommends browser"]
-    assert capsys.readouterr().err.count("SKIPPED: the browser tests, because browser is not installed.") == 2
+    options = "--quiet -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3"
+    assert calls == [f"{options} update", f"{options} install --yes --no-install-recommends browser"]
+    told = capsys.readouterr().err
+    assert told.count("SKIPPED: the browser tests, because browser is not installed (on Debian: apt-get install ") == 2
+    assert told.count("\nno\n") == 1
+    assert str(machine / "remembered") in told
 
 
 def test_an_ordinary_user_installs_nothing(
@@ -47,3 +53,16 @@ def test_an_ordinary_user_installs_nothing(
     install_missing(machine / "remembered")
     assert not (machine / "calls").exists()
     assert "SKIPPED" in capsys.readouterr().err
+
+
+def test_an_ordinary_user_who_may_do_everything_installs_it(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    sudo = machine / "programs" / "sudo"
+    sudo.write_text(f'#!/bin/sh\necho "$@" >> {machine}/calls\n')
+    sudo.chmod(0o755)
+    install_missing(machine / "remembered")
+    asked, update, install = (machine / "calls").read_text().splitlines()
+    assert asked == "--non-interactive true"
+    assert update.startswith("--non-interactive DEBIAN_FRONTEND=noninteractive apt-get ")
+    assert install.endswith("install --yes --no-install-recommends browser")
+    assert not (machine / "remembered").exists()

@@ -88,7 +88,11 @@ class Installation:
             stderr=subprocess.STDOUT,
             cwd=ROOT,
         )
-        until(self._is_ready, seconds=120, what="the start")
+        try:
+            until(self._is_ready, seconds=300, what="the start")
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> int:
         assert self.process

@@ -41,6 +41,20 @@ def test_placeholders_survive_translation(language):
     assert wrong == []
 
 
+@pytest.mark.parametrize("language", ["en", *LANGUAGES])
+def test_a_catalogue_is_written_the_same_way_each_time_and_names_nobody(language, settings, tmp_path):
+    before = messages.catalogue_path(language).read_text()
+    catalog = messages.load(language)
+    settings.LOCALE_PATHS = [tmp_path]
+    messages.write(language, catalog)
+    messages.write(language, messages.load(language))
+    assert messages.catalogue_path(language).read_text() == before
+    header = before.partition("\n\n")[0]
+    assert '"Project-Id-Version: Helpdesk\\n"' in header
+    assert "@" not in header
+    assert not re.search(r"\d{4}|Babel", header)
+
+
 def _pairs(message):
     """Plural forms may leave the number out, so only the last form is compared."""
     if not message.id:
