@@ -32,10 +32,12 @@ def person_with_address(address: str) -> User | None:
 
 
 def customer_for_address(address: str, *, name: str = "", language: str = "") -> User:
-    """The person with this address, made as a customer when unknown. Twenty at once make one person (K09)."""
-    known = person_with_address(address)
-    if known:
-        return known
+    """The person with this address, made as a customer when unknown."""
+    return person_with_address(address) or new_customer(address, name=name, language=language)
+
+
+def new_customer(address: str, *, name: str = "", language: str = "") -> User:
+    """A customer with an address that nobody had a moment ago. Twenty at once make one person (K09)."""
     try:
         with transaction.atomic():
             return create_person(email=address, name=name, language=language, is_customer=True)

@@ -18,7 +18,10 @@ MAY_BE_EMPTY = {"cursor", "q"}
 
 
 class CursorPages(BasePagination):
-    """The view names its order in `order`, and in `shown` what is needed of a page's rows alone. More than `largest` rows are never sent at once (T71)."""
+    """The view names its order in `order`, and in `shown` how the rows of a page are completed.
+
+    More than `largest` rows are never sent at once (T71).
+    """
 
     usual, largest = 50, 100
 

@@ -53,11 +53,16 @@ def heard() -> list[Pulse]:
     now = time.time()
     # hgetall has an asynchronous twin, and the annotation covers both
     found: dict[bytes, bytes] = _redis().hgetall(KEY)  # type: ignore[assignment]
-    pulses = [(field, Pulse(*json.loads(field), age=max(0.0, now - float(at)))) for field, at in found.items()]
+    pulses = [(field, _pulse(field, now - float(at))) for field, at in found.items()]
     if forgotten := [field for field, pulse in pulses if pulse.age > FORGOTTEN_AFTER]:
         _redis().hdel(KEY, *forgotten)
     kept = [pulse for _field, pulse in pulses if pulse.age <= FORGOTTEN_AFTER]
     return sorted(kept, key=lambda pulse: (pulse.kind, pulse.node))
+
+
+def _pulse(field: bytes, age: float) -> Pulse:
+    kind, node = json.loads(field)
+    return Pulse(kind, node, max(0.0, age))
 
 
 def is_alive_here(kind: str) -> bool:

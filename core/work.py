@@ -180,11 +180,23 @@ def wake(row: WorkRow) -> None:
 
 
 def sweep(model: type[WorkRow]) -> int:
-    """Wake every due row, at most `SWEEP_LIMIT` at once; returns how many were found."""
-    found = list(model.objects.due().values_list("pk", flat=True)[:SWEEP_LIMIT])
+    """Wake due rows, the oldest first; returns how many. No more than `SWEEP_LIMIT` wake-ups are to wait for a worker:
+    while workers are behind, most of them would be for rows that others wait for already."""
+    room = SWEEP_LIMIT - _waiting(model.task)
+    found = list(model.objects.due().values_list("pk", flat=True)[:room]) if room > 0 else []
     for pk in found:
         _send(model.task, pk)
     return len(found)
+
+
+def _waiting(task: str) -> int:
+    """How many wake-ups nobody has taken yet from the queue of this task; 0 when the broker does not tell."""
+    try:
+        queue = current_app.amqp.router.route({}, task)["queue"].name
+        with current_app.connection_or_acquire() as connection:
+            return connection.default_channel.queue_declare(queue=queue, passive=True).message_count
+    except Exception:  # an empty queue is not there at all, and a broker that is away has nothing
+        return 0
 
 
 def _send(task: str, pk: int) -> None:

@@ -6,6 +6,8 @@ from typing import ClassVar
 import kombu
 from celery import Celery, bootsteps
 from celery.app.amqp import AMQP
+from celery.fixups.django import DjangoFixup, DjangoWorkerFixup
+from django.db import close_old_connections
 
 from core import pulse
 
@@ -25,7 +27,37 @@ class Broker(AMQP):
     Connection = Connection
 
 
-app = Celery("helpdesk", amqp=Broker)
+class LastingConnections(DjangoWorkerFixup):
+    """Celery would connect to the database anew for every task, which takes longer than most tasks.
+
+    As between two requests, Django closes what has broken and looks whether the rest is still alive.
+    """
+
+    def on_task_prerun(self, sender, **kwargs) -> None:
+        if not sender.request.is_eager:
+            close_old_connections()
+
+    def on_task_postrun(self, sender, **kwargs) -> None:
+        if not sender.request.is_eager:
+            close_old_connections()
+
+
+class Django(DjangoFixup):
+    """What Celery does for Django, with the worker's part exchanged."""
+
+    @property
+    def worker_fixup(self) -> DjangoWorkerFixup:
+        if self._worker_fixup is None:
+            self._worker_fixup = LastingConnections(self.app)
+        return self._worker_fixup
+
+
+def fixup(celery: Celery) -> DjangoFixup:
+    """Found by its name below."""
+    return Django(celery).install()
+
+
+app = Celery("helpdesk", amqp=Broker, fixups={f"{__name__}:fixup"})
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Not only for the thread that imports this: pages run in a pool of threads, and each sends wake-ups.

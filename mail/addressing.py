@@ -1,7 +1,7 @@
 """Our own addresses: which queue a recipient means, and from which address a queue writes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -19,12 +19,21 @@ from tickets.rights import ancestors
 def address_for(recipients: Iterable[str]) -> Address | None:
     """The first of our active addresses among `recipients`, in their order."""
     wanted = [normalise_address(recipient) for recipient in recipients]
+    if len(wanted) == 1:
+        return _active(wanted[0])
     ours = {a.address: a for a in Address.objects.filter(is_active=True, address__in=wanted).select_related("queue")}
     return next((ours[address] for address in wanted if address in ours), None)
 
 
-def by_queue(recipients: Iterable[str]) -> list[tuple[str, ...]]:
+@remembered
+def _active(address: str) -> Address | None:
+    return Address.objects.filter(is_active=True, address=address).select_related("queue").first()
+
+
+def by_queue(recipients: Sequence[str]) -> list[tuple[str, ...]]:
     """`recipients` in groups: those that lead to the same queue together, and those that are not ours as one."""
+    if len(recipients) == 1:
+        return [tuple(recipients)]
     queues = dict(Address.objects.filter(is_active=True).values_list("address", "queue"))
     groups: dict[int | None, list[str]] = {}
     for recipient in recipients:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
-from accounts.people import customer_for_address, person_with_address
+from accounts.people import new_customer, person_with_address
 from core.blobs import load, store
 from core.database import hold
 from core.secrets import derived_key
@@ -216,7 +216,7 @@ def _write(incoming: Incoming, mail: parse.Message) -> None:
 
 def _follow_up(incoming: Incoming, mail: parse.Message, verdict: Verdict, known: User | None, cause: Cause) -> Article:
     ticket = Ticket.objects.get(number=verdict.number)
-    author = known or customer_for_address(incoming.sender, name=mail.from_.name if mail.from_ else "")
+    author = known or new_customer(incoming.sender, name=mail.from_.name if mail.from_ else "")
     by_machine = _by_machine(incoming, mail)
     marks = [*verdict.marks, {"code": "automatic"}] if by_machine else verdict.marks
     verb = receive_automatic if by_machine else receive
@@ -231,7 +231,7 @@ def _follow_up(incoming: Incoming, mail: parse.Message, verdict: Verdict, known:
 
 def _new_ticket(incoming: Incoming, mail: parse.Message, verdict: Verdict, known: User | None, cause: Cause) -> Article:
     queue = _queue(incoming, mail)
-    customer = known or customer_for_address(incoming.sender, name=mail.from_.name if mail.from_ else "")
+    customer = known or new_customer(incoming.sender, name=mail.from_.name if mail.from_ else "")
     with override(customer.language or queue.language or "en"):
         title = clean_line(mail.subject, 300) or _("(no subject)")
     opening = Opening(title=title, queue=queue, customer=customer, channel=Channel.EMAIL)

@@ -212,7 +212,8 @@ class Outgoing(WorkRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pk} {self.subject}"
+        """Without its subject: the audit shows this to administrators who may not see the ticket."""
+        return f"{self.pk} {', '.join(recipient['address'] for recipient in self.recipients)}"
 
     def park(self) -> None:
         super().park()

@@ -1,11 +1,13 @@
 """A small process that has the limited children, for a worker that reads one mail after the other.
 
-To fork a worker costs ten times as much as to read a mail, because of all that it has in memory. The nursery has nothing
-but the parser: it forks quickly, and its children hold no key, no password and no mail of anybody else. It does for
-each message what mail/sandbox.py does, and lives as long as the worker that started it.
+To fork a worker costs ten times as much as to read a mail, because of all that it has in memory. The nursery has
+nothing but the parser: it forks quickly, and its children hold no key, no password and no mail of anybody else. It
+does for each message what mail/sandbox.py does, and lives as long as the worker that started it.
 """
 
+import atexit
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -14,13 +16,47 @@ import sys
 import threading
 from pathlib import Path
 
-from mail.parsing.frame import unpack
+from mail.parse import parse
+from mail.parsing.frame import pack, unpack
 from mail.parsing.model import Message, TooComplex
 from mail.sandbox import ChildCrashed, ChildFailed, LimitExceeded, parse_limited, parse_packed_limited
 
 # More than a child may take (mail/sandbox.py): after this the nursery itself is in trouble.
 PATIENCE = 45.0
 _ROOT = Path(__file__).resolve().parent.parent
+
+# A mail as many are: two forms of the text, words outside of ASCII, a file.
+ORDINARY = b"""From: =?utf-8?q?Dana_M=C3=BCller?= <dana@acme.example>
+To: support@demo.example
+Subject: =?iso-8859-1?q?Gr=F6=DFe?=
+Date: Mon, 2 Mar 2026 09:00:00 +0100
+Message-ID: <1@acme.example>
+In-Reply-To: <0@acme.example>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="a"
+
+--a
+Content-Type: multipart/alternative; boundary="b"
+
+--b
+Content-Type: text/plain; charset="utf-8"
+Content-Transfer-Encoding: quoted-printable
+
+Die Gr=C3=B6=C3=9Fe ist falsch.
+--b
+Content-Type: text/html; charset="windows-1252"
+Content-Transfer-Encoding: quoted-printable
+
+<p>Die Gr=F6=DFe ist <b>falsch</b>.</p>
+--b--
+--a
+Content-Type: application/pdf; name="a.pdf"
+Content-Disposition: attachment; filename="a.pdf"
+Content-Transfer-Encoding: base64
+
+JVBERi0xLjQ=
+--a--
+"""
 
 _DONE, _COMPLEX, _LIMIT, _CRASHED, _FAILED = b"D", b"X", b"L", b"C", b"F"
 
@@ -96,6 +132,11 @@ class _Nursery:
         ours.settimeout(PATIENCE)
         self._channel = ours
 
+    def close(self) -> None:
+        """At the end of the process that has it."""
+        if self.is_worth_it():
+            self._stop()
+
     def _stop(self) -> None:
         if self._channel is not None:
             self._channel.close()
@@ -106,6 +147,7 @@ class _Nursery:
 
 
 _nursery = _Nursery()
+atexit.register(_nursery.close)
 
 
 # The nursery.
@@ -114,6 +156,9 @@ _nursery = _Nursery()
 def serve(channel: socket.socket) -> None:
     """Answer until the worker is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the worker, whose end is ours
+    # What is loaded on first use (codecs, expressions) is here for all children then.
+    pack(parse(ORDINARY))
+    gc.freeze()
     with contextlib.suppress(OSError):
         while True:
             _empty, raw = _receive(channel, 0)

@@ -17,6 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 from django.conf import settings
 from django.db import close_old_connections, connections
 
+from core.memo import for_a_moment
 from core.text import strip_nul
 from mail import intake
 from mail.addressing import address_for, by_queue
@@ -62,7 +63,8 @@ class Writers:
 def _with_connection(work: Callable[..., Result], *arguments: Any) -> Result:
     close_old_connections()
     try:
-        return work(*arguments)
+        with for_a_moment():
+            return work(*arguments)
     finally:
         close_old_connections()
 

@@ -38,6 +38,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
 def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wake-ups go nowhere; tests that want the work done ask for `drain`."""
     monkeypatch.setattr(work, "_send", lambda task, pk: None)
+    monkeypatch.setattr(work, "_waiting", lambda task: 0)
 
 
 @pytest.fixture(autouse=True)

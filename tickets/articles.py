@@ -9,6 +9,7 @@ from core.text import clean_filename, clean_line, strip_nul
 from tickets.changes import keep
 from tickets.messages import File, Message
 from tickets.models import Article, Attachment, Ticket
+from tickets.models.article import Sender
 from tickets.passages import add_words
 
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+\Z", re.ASCII)
@@ -39,7 +40,8 @@ def write_article(ticket: Ticket, message: Message, *, channel: str, sender: str
     )
     for file in message.files:
         attach(article, file)
-    add_words(ticket, article, file_names=[file.name for file in message.files])
+    if sender != Sender.SYSTEM:  # the same words stand in every receipt
+        add_words(ticket, article, file_names=[file.name for file in message.files])
     _leave_facts(ticket, article, has_files=any(not file.is_inline for file in message.files))
     return article
 

@@ -10,6 +10,7 @@ from django.db import connection
 
 from core.text import fold
 from tickets.models import Article, Passage, Ticket
+from tickets.models.article import Sender
 
 # The stemmers PostgreSQL brings for our languages.
 STEMMERS = {"en": "english", "es": "spanish", "pt": "portuguese", "de": "german"}
@@ -59,7 +60,8 @@ def add_words(ticket: Ticket, article: Article, *, file_names: Sequence[str]) ->
 def rewrite(ticket: Ticket) -> None:
     """Take the words of a locked ticket anew from what is there: after another title, or another set of articles."""
     Passage.objects.filter(ticket=ticket).delete()
-    for article in ticket.articles.prefetch_related("attachments").order_by("id").iterator(chunk_size=100):
+    said_by_people = ticket.articles.exclude(sender=Sender.SYSTEM).prefetch_related("attachments").order_by("id")
+    for article in said_by_people.iterator(chunk_size=100):
         add_words(ticket, article, file_names=[file.name for file in article.attachments.all()])
 
 

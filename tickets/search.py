@@ -35,7 +35,7 @@ EXCERPTED_MESSAGES = 8
 # Words in fewer rows than this are looked up in the index whatever else is known about them.
 FEW = 2_000
 # Words are frequent where so many of the newest tickets have them.
-NEWEST, FREQUENT = 1_000, 10
+NEWEST, FREQUENT = 1_000, 6
 
 
 def ticket_with_number(text: str, user: User) -> Ticket | None:
@@ -81,7 +81,7 @@ def found_in(text: str, tickets: Iterable[Ticket]) -> dict[int, str]:
     if not words:
         return {}
     any_word = re.compile(rf"\b(?:{'|'.join(words)})")
-    newest = Window(RowNumber(), partition_by="ticket", order_by="-created_at")
+    newest = Window(RowNumber(), partition_by="ticket", order_by=["-created_at", "-id"])
     messages = Article.objects.filter(ticket__in=[ticket.pk for ticket in tickets]).annotate(place=newest)
     starts = messages.filter(place__lte=EXCERPTED_MESSAGES).annotate(start=Left("body", EXCERPTED))
     found: dict[int, str] = {}
@@ -113,14 +113,15 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 def _wanted(text: str) -> _Sql:
-    """Any variant of the words: languages cut words differently. Of the words as written the last may go on."""
+    """Any variant of the words, for languages cut words differently; the last one may go on."""
     exact = _variants(text)
     last = _LAST.search(text) if text.count('"') % 2 == 0 else None
     rest = text[: last.start()].rstrip() if last else ""
     if last is None or rest.lower().endswith((" or", '"')):
         return exact
-    going_on = "websearch_to_tsquery('simple', %s) && to_tsquery('simple', %s)"
-    return _Sql(f"({exact.text}) || ({going_on})", [*exact.values, fold(rest), f"{fold(last[1])}:*"])
+    before = _variants(rest)
+    going_on = f"({before.text}) && to_tsquery('simple', %s)"
+    return _Sql(f"({exact.text}) || ({going_on})", [*exact.values, *before.values, f"{fold(last[1])}:*"])
 
 
 def _variants(text: str) -> _Sql:

@@ -14,15 +14,27 @@ from tickets.models import Delivery, Event, Ticket
 
 log = logging.getLogger(__name__)
 
+# A task must end in time; what is left is woken anew.
+MOST_AT_ONCE = 20
+
 
 @shared_task
 def deliver(pk: int) -> None:
-    """Run the *after* handlers for one event; each once it has succeeded is not run again."""
-    delivery = Delivery.objects.filter(pk=pk).first()
+    """Run the *after* handlers for one event, then for the later ones of its ticket, which wait for it.
+
+    Each handler that has succeeded once is not run again.
+    """
+    delivery = Delivery.objects.unfinished().filter(pk=pk).first()
     if delivery is None or _waits_for_earlier(delivery):
         return
-    if run_leased(Delivery, pk, _run_handlers, lease=LEASE):
-        _wake_next(delivery)
+    for _event in range(MOST_AT_ONCE):
+        if not run_leased(Delivery, delivery.pk, _run_handlers, lease=LEASE):
+            return
+        following = Delivery.objects.unfinished().filter(ticket_id=delivery.ticket_id).order_by("event").first()
+        if following is None or following.pk == delivery.pk:  # the latter has failed: the others wait for it
+            return
+        delivery = following
+    wake(delivery)
 
 
 @shared_task
@@ -66,9 +78,3 @@ def _waits_for_earlier(delivery: Delivery) -> bool:
     """Order per ticket: an earlier event of the same ticket that is not done and not parked goes first."""
     earlier = Delivery.objects.unfinished().filter(ticket_id=delivery.ticket_id, event__lt=delivery.event_id)
     return earlier.exists()
-
-
-def _wake_next(delivery: Delivery) -> None:
-    following = Delivery.objects.unfinished().filter(ticket_id=delivery.ticket_id, event__gt=delivery.event_id)
-    if waiting := following.order_by("event").first():
-        wake(waiting)

@@ -45,7 +45,14 @@ VIEWS = [
         "closed",
         _("Recently closed"),
         "check-circle",
-        {"all": [{"field": "closed", "after": {"now": "-30d"}}, {"field": "state.type", "is": "closed"}]},
+        # What was closed lately was changed lately, and by that the lists are sorted.
+        {
+            "all": [
+                {"field": "closed", "after": {"now": "-30d"}},
+                {"field": "changed", "after": {"now": "-30d"}},
+                {"field": "state.type", "is": "closed"},
+            ]
+        },
     ),
 ]
 VIEW = {view.key: view for view in VIEWS}

@@ -106,7 +106,7 @@ def wait_for(question: Callable[[], object], what: str, *, seconds: float = PATI
     while not question():
         if time.monotonic() - started > seconds:
             raise TooSlow(f"{what} did not happen within {seconds:g} s")
-        time.sleep(0.02)
+        time.sleep(0.1)  # to ask must not cost what is measured
     return time.monotonic() - started
 
 

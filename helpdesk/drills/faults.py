@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils import timezone
 from core.work import LEASE
 from helpdesk.drills.accounting import account, is_ticketed, is_whole, wait_until_done
 from helpdesk.drills.load import Load
-from helpdesk.drills.stage import Agent, Stage, wait_for
+from helpdesk.drills.stage import Agent, Stage, Unfinished, wait_for
 from mail.models import Incoming, Outgoing
 from tickets.actions.opening import Opening, open_ticket
 from tickets.messages import Message
@@ -51,8 +51,7 @@ def f03_workers(stage: Stage, size: Size) -> Report:
     with _load(stage, size) as (load, busy):
         kills = 0
         while kills < size.kills:
-            time.sleep(random.uniform(0.3, 1.5))  # noqa: S311 - anywhere in their work
-            kills += _kill_when_there(stage, "worker")
+            kills += _kill_at_work(stage, "worker")
         last_kill = time.monotonic()
         busy.join()
     _wait_for_leases(size)
@@ -130,6 +129,10 @@ def _load(stage: Stage, size: Size) -> Iterator[tuple[Load, "_Busy"]]:
     busy.start()
     try:
         yield load, busy
+    except BaseException:
+        # Nobody shall go on trying on an installation that is broken for good.
+        load.given_up.set()
+        raise
     finally:
         load.over.set()
         busy.join()
@@ -199,15 +202,19 @@ def _wait_for_leases(size: Size) -> None:
             model.objects.filter(leased_until__gt=now).update(leased_until=now)
 
 
-def _work_goes_on() -> float:
+def _work_goes_on(*, seconds: float = 300) -> float:
     """Seconds until the workers have done something."""
-    done = Incoming.objects.filter(state=Incoming.State.TICKETED).count()
-    more = Incoming.objects.filter(state=Incoming.State.TICKETED)
-    return wait_for(lambda: more.count() > done, seconds=300, what="more work")
+    ticketed = Incoming.objects.filter(state=Incoming.State.TICKETED)
+    done = ticketed.count()
+    return wait_for(lambda: ticketed.count() > done, seconds=seconds, what="more work")
 
 
-def _kill_when_there(stage: Stage, name: str) -> bool:
+def _kill_at_work(stage: Stage, name: str) -> bool:
+    """Kill it while it works, not while it starts."""
     wait_for(lambda: stage.process(name), seconds=60, what=f"the {name}")
+    with suppress(Unfinished):
+        _work_goes_on(seconds=20)
+    time.sleep(random.uniform(0.1, 1.5))  # noqa: S311 - anywhere
     return stage.kill(name)
 
 

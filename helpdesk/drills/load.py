@@ -86,6 +86,7 @@ class Load:
     texts_lost: int = 0
     signed_out: int = 0
     over: threading.Event = field(default_factory=threading.Event)
+    given_up: threading.Event = field(default_factory=threading.Event)
     ended: float = 0.0
 
     def mail(self, word: str, *, sender: str = "") -> None:
@@ -150,6 +151,6 @@ class Load:
     def _until_done(self, attempt: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE
         while not attempt():
-            if time.monotonic() > end:
+            if time.monotonic() > end or self.given_up.is_set():
                 raise TimeoutError("nobody took it")
             time.sleep(PAUSE)

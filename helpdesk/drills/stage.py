@@ -24,7 +24,7 @@ from accounts.roles import create_role
 from helpdesk.embedded.places import Places
 from helpdesk.embedded.ports import free_port
 from helpdesk.embedded.postgres import Postgres
-from helpdesk.embedded.processes import is_alive
+from helpdesk.embedded.processes import is_alive, wait_until
 from helpdesk.embedded.valkey import Valkey
 from mail.models import Address
 from tickets.actions.queues import save_queue
@@ -132,6 +132,7 @@ class Stage:
         if process is not None:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
+            wait_until(lambda: not is_alive(process), seconds=10)
 
     def _make_world(self) -> None:
         self.queue = save_queue(Queue(name="Support"), by=system_actor("system"))

@@ -96,6 +96,17 @@ def test_the_sweep_wakes_what_is_due_and_nothing_else(row, monkeypatch):
     assert sent == [("tickets.tasks.deliver", row.pk)]
 
 
+@pytest.mark.django_db
+def test_a_sweep_adds_no_more_wake_ups_than_workers_can_take(row, monkeypatch):
+    sent = []
+    monkeypatch.setattr(work, "_send", lambda task, pk: sent.append(pk))
+    monkeypatch.setattr(work, "_waiting", lambda task: work.SWEEP_LIMIT)
+    assert sweep(Delivery) == 0
+    monkeypatch.setattr(work, "_waiting", lambda task: work.SWEEP_LIMIT - 1)
+    assert sweep(Delivery) == 1
+    assert sent == [row.pk]
+
+
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_nothing_leaves_before_the_commit(world, monkeypatch):
     row = TicketFactory(queue=world.support).events.first().delivery

@@ -126,7 +126,6 @@ def test_pictures_stand_in_the_text_and_files_beside_it(bea, ticket):
     ("mark", "words"),
     [
         ({"code": "unverified"}, "a sender address can be forged"),
-        ({"code": "names_ticket", "number": "48213"}, 'href="/desk/tickets/48213/"'),
         ({"code": "repaired", "note": "wrong <charset>"}, "has been repaired: wrong &lt;charset&gt;"),
         ({"code": "automatic"}, "A program sent this, not a person."),
     ],
@@ -134,6 +133,13 @@ def test_pictures_stand_in_the_text_and_files_beside_it(bea, ticket):
 def test_marks_of_a_message_are_said_in_plain_words(bea, ticket, mark, words):
     receive(ticket, Message(text="Hi", marks=[mark]), channel="email", by=ticket.customer)
     assert words in text_of(bea.get(page_of(ticket)))
+
+
+def test_a_message_that_names_another_ticket_leads_there(bea, world, ticket):
+    other = TicketFactory(queue=world.billing)
+    marks = [{"code": "names_ticket", "number": other.number}]
+    receive(ticket, Message(text="Hi", marks=marks), channel="email", by=ticket.customer)
+    assert f'href="/desk/tickets/{other.number}/"' in text_of(bea.get(page_of(ticket)))
 
 
 def test_unknown_marks_are_overlooked(bea, ticket):

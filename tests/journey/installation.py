@@ -25,7 +25,7 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def until(question: Callable[[], object], *, seconds: float = 10, what: str = "it") -> object:
+def until(question: Callable[[], object], *, seconds: float = 30, what: str = "it") -> object:
     """Ask again and again until the answer is truthy; fails with `what` when it never is."""
     end = time.monotonic() + seconds
     while True:

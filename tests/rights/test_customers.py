@@ -102,6 +102,7 @@ def test_T44_live_hints_say_nothing_of_what_the_desk_does(world, ticket, publish
 @pytest.fixture
 def published(monkeypatch):
     """`published(ticket, person)`: the hints of all events of the ticket that this person's stream would pass on."""
+
     class Wire:
         def __init__(self) -> None:
             self.sent: list[tuple[str, str]] = []

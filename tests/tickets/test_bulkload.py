@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.clock import pretend
+from tests.tickets.test_search import words_of
 from tickets.actions.opening import Opening, open_ticket
 from tickets.actions.progress import set_state
 from tickets.actions.replying import add_note, receive, reply
@@ -90,6 +91,7 @@ def test_loaded_rows_equal_those_of_the_verbs(world, settings):
         assert rows[0] == rows[1]
     files = [values(Attachment.objects.get(article__ticket=t)) for t in (verbs, loaded)]
     assert files[0] == files[1]
+    assert words_of(loaded) == words_of(verbs)
     told = [[(e.kind, e.data) for e in t.events.all()] for t in (verbs, loaded)]
     told[1][0][1]["number"] = told[0][0][1]["number"]
     assert told[0] == told[1]

@@ -100,6 +100,8 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["merged_into"], name="ticket_merged", condition=models.Q(merged_into__isnull=False)),
             GinIndex(fields=["tags"], name="ticket_tags"),
+            # What the search finds is sorted, and cut to what somebody may see, without a look at the tickets.
+            models.Index(fields=["id"], include=["queue", "changed_at"], name="ticket_place"),
         ]
 
     def __str__(self) -> str:
