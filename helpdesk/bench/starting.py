@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import smtplib
 import subprocess
 import tempfile
 import time
@@ -14,12 +15,14 @@ from pathlib import Path
 from django.conf import settings
 
 from helpdesk.bench.dataset import Ground
+from helpdesk.bench.mails import RECIPIENT
 from helpdesk.bench.measuring import Result, descendants, from_times, pss
 from helpdesk.bench.servers import free_ports, stop, wait_for
 
 STARTS = 3
 # Pages that are asked for before the memory is counted: every thread of the web process has worked then.
 PAGES = 200
+MAILS, PAUSE = 40, 15.0
 DATABASE = "postgres"
 
 
@@ -30,7 +33,7 @@ def start(ground: Ground) -> list[Result]:
     for _n in range(STARTS):
         with _folder() as folder:
             for times in (first, later):
-                with _installation(folder) as (seconds, _process, _url):
+                with _installation(folder) as (seconds, _process, _port):
                     times.append(seconds)
     return [from_times("start_first", first, tickets=0, per_s=None), from_times("start", later, tickets=0, per_s=None)]
 
@@ -38,9 +41,10 @@ def start(ground: Ground) -> list[Result]:
 def memory(ground: Ground) -> list[Result]:
     """All processes of bin/run after some work, without the database; shared pages are counted once (PSS)."""
     del ground
-    with _folder() as folder, _installation(folder) as (_seconds, process, url):
+    with _folder() as folder, _installation(folder) as (_seconds, process, port):
         for _n in range(PAGES):
-            urllib.request.urlopen(f"{url}/login/", timeout=10).close()  # noqa: S310 - our own address
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=10).close()
+        _write(port + 1)
         held = {one: pss(one) for one in descendants(process.pid)}
         names = {one: _name(one) for one in held}
     parts: dict[str, float] = {}
@@ -61,8 +65,8 @@ def _folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _installation(folder: Path) -> Iterator[tuple[float, subprocess.Popen[bytes], str]]:
-    """bin/run with servers of its own, ready: the seconds that took, its process and its address."""
+def _installation(folder: Path) -> Iterator[tuple[float, subprocess.Popen[bytes], int]]:
+    """bin/run with servers of its own, ready: the seconds that took, its process and its port; mail is the next one."""
     port = free_ports(3)
     ours = ("HELPDESK_", "DATABASE_", "REDIS_", "DJANGO_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
@@ -77,14 +81,23 @@ def _installation(folder: Path) -> Iterator[tuple[float, subprocess.Popen[bytes]
         process_group=0,
     )
     try:
-        wait_for(lambda: _is_ready(url), "the first page", seconds=120)
-        yield time.monotonic() - started, process, url
+        wait_for(lambda: _is_ready(url), "the first page", seconds=300)
+        yield time.monotonic() - started, process, port
     finally:
         process.send_signal(signal.SIGTERM)
         try:
             process.wait(timeout=30)
         finally:
             stop(process)
+
+
+def _write(port: int) -> None:
+    """Mails, until both processes of the worker have read some."""
+    with smtplib.SMTP("127.0.0.1", port) as server:
+        for number in range(MAILS):
+            text = f"From: w{number}@bench.example\r\nSubject: Number {number}\r\n\r\nIt does not work.\r\n"
+            server.sendmail(f"w{number}@bench.example", [RECIPIENT], text)
+    time.sleep(PAUSE)
 
 
 def _is_ready(url: str) -> bool:
@@ -106,6 +119,7 @@ def _name(process: int) -> str:
         "valkey": "valkey",
         "uvicorn": "web",
         "celery": "worker",
+        "mail.nursery": "worker",
         "mail_receiver": "mail receiver",
         "embedded.beat": "beat",
         "embedded.supervisor": "supervisor",

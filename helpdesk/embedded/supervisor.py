@@ -101,33 +101,45 @@ def _require_free_ports(options: argparse.Namespace) -> None:
 
 
 def _prepare(places: Places, environment: Mapping[str, str], *, demo: bool) -> None:
-    """What must be done before the first page can be served."""
-    _manage("migrate", "--no-input", doing="Preparing the database", places=places, environment=environment)
+    """What must be done before the first page can be served; the pages and the database have nothing in common."""
+    pages = None
     if not static_files.are_fresh(places):
-        _manage("collectstatic", "--no-input", doing="Preparing the pages", places=places, environment=environment)
-        static_files.remember(places)
-    if demo:
-        _manage("demo", "--if-empty", doing="Loading the demo data", places=places, environment=environment)
-
-
-def _manage(command: str, option: str, *, doing: str, places: Places, environment: Mapping[str, str]) -> None:
-    say(f"{doing} ...")
-    path = places.logs / "setup.log"
-    with open_log(path) as log:
-        since = size(path)
-        done = subprocess.run(
-            [sys.executable, "manage.py", command, option],
-            cwd=ROOT,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            process_group=0,
-            preexec_fn=ends_with_its_parent(signal.SIGKILL),
-            check=False,
+        pages = _Step(
+            "collectstatic", "--no-input", doing="Preparing the pages", places=places, environment=environment
         )
-    if done.returncode != 0:
-        raise Trouble(f"{doing} failed. The end of {path}:\n{tail(path, since=since)}")
+    _Step("migrate", "--no-input", doing="Preparing the database", places=places, environment=environment).finish()
+    if demo:
+        _Step("demo", "--if-empty", doing="Loading the demo data", places=places, environment=environment).finish()
+    if pages is not None:
+        pages.finish()
+        static_files.remember(places)
+
+
+class _Step:
+    """A command of manage.py, begun when this is made."""
+
+    def __init__(
+        self, command: str, option: str, *, doing: str, places: Places, environment: Mapping[str, str]
+    ) -> None:
+        say(f"{doing} ...")
+        self._doing, self._path = doing, places.logs / f"setup-{command}.log"
+        with open_log(self._path) as log:
+            self._since = size(self._path)
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", command, option],
+                cwd=ROOT,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+                preexec_fn=ends_with_its_parent(signal.SIGKILL),
+            )
+
+    def finish(self) -> None:
+        """Wait for its end. Raises `Trouble` when it has failed."""
+        if self._process.wait() != 0:
+            raise Trouble(f"{self._doing} failed. The end of {self._path}:\n{tail(self._path, since=self._since)}")
 
 
 def _duties(options: argparse.Namespace, places: Places) -> list[Duty]:

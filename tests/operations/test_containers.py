@@ -160,6 +160,7 @@ def container(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[
     shutil.rmtree(data, ignore_errors=True)
 
 
+@pytest.mark.django_db  # the processes look at the database of the tests from outside
 @pytest.mark.services
 @pytest.mark.xdist_group("containers")
 @pytest.mark.parametrize("name", OURS)
@@ -179,7 +180,8 @@ def test_the_service_starts_becomes_healthy_and_stops(name, container):
     finally:
         process.terminate()
         output = process.communicate(timeout=40)[0]
-    assert process.returncode == 0, output[-2000:]
+        print(output[-3000:].decode(errors="replace"))
+    assert process.returncode == 0
     assert b"Traceback" not in output
 
 

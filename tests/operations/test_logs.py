@@ -47,7 +47,7 @@ def test_a_request_that_acts_on_a_ticket_names_it(world, signed_in, lines):
     answer = signed_in(world.bea).post(f"/desk/tickets/{ticket.number}/take/", HTTP_X_REQUEST_ID="abcdef-123456")
     assert answer.status_code < 400
     line = next(line for line in lines if line["logger"] == "helpdesk.requests")
-    assert line["message"] == "POST desk/tickets/<str:number>/take/"
+    assert line["message"] == "POST desk/tickets/<slug:number>/take/"
     assert (line["request"], line["ticket"]) == ("abcdef-123456", ticket.number)
     assert (line["status"], line["person"]) == (answer.status_code, world.bea.pk)
     assert line["ms"] > 0

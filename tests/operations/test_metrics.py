@@ -134,13 +134,13 @@ def test_counts_stop(world, monkeypatch):
 @pytest.mark.django_db
 def test_requests_are_counted_by_route_and_never_by_address(world, signed_in):
     ticket = TicketFactory(queue=world.support)
-    name = 'helpdesk_requests_total{method="GET",route="desk/tickets/<str:number>/",status="200"}'
+    name = 'helpdesk_requests_total{method="GET",route="desk/tickets/<slug:number>/",status="200"}'
     before = scrape().get(name, 0)
     signed_in(world.bea).get(f"/desk/tickets/{ticket.number}/")
     after = scrape()
     assert after[name] == before + 1
     assert not [each for each in after if ticket.number in each]
-    assert after['helpdesk_request_seconds_count{route="desk/tickets/<str:number>/"}'] >= 1
+    assert after['helpdesk_request_seconds_count{route="desk/tickets/<slug:number>/"}'] >= 1
 
 
 @pytest.mark.django_db
