@@ -7,6 +7,7 @@ servers of the tests, with everything read-only but the data folder and a tempor
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -181,7 +182,8 @@ def test_the_service_starts_becomes_healthy_and_stops(name, container):
         process.terminate()
         output = process.communicate(timeout=40)[0]
         print(output[-3000:].decode(errors="replace"))
-    assert process.returncode == 0
+    # after a clean stop uvicorn ends by the signal it was sent
+    assert process.returncode in (0, -signal.SIGTERM)
     assert b"Traceback" not in output
 
 

@@ -1,0 +1,78 @@
+"""Every target of bin/bench runs on a tiny world. What the figures are is nobody's business here."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from helpdesk.bench import live, mails, starting
+from helpdesk.bench.dataset import AGENT
+from helpdesk.bench.targets import ALONE, TARGETS
+from helpdesk.demo import crowd
+from tests.factories import PersonFactory
+from tickets.models import Passage, Ticket
+
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("bench")]
+
+TICKETS = 120
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch, settings) -> None:
+    monkeypatch.setattr(crowd, "PROCESSES", 2)
+    monkeypatch.setattr(crowd, "BATCH", 50)
+    monkeypatch.setattr(mails, "TIMES", 2)
+    monkeypatch.setattr(live, "HINTS", 2)
+    monkeypatch.setattr(starting, "STARTS", 1)
+    monkeypatch.setattr(starting, "PAGES", 3)
+    monkeypatch.setattr(starting, "MAILS", 1)
+    monkeypatch.setattr(starting, "PAUSE", 0.1)
+    settings.STATIC_ROOT = settings.DATA_DIR / "static"
+
+
+@pytest.fixture
+def bench(capsys: pytest.CaptureFixture[str]) -> Iterator:
+    def run(name: str) -> list[dict]:
+        call_command("bench", name, tickets=TICKETS, repeat=2, agents=3)
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return run
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("name", [name for name in TARGETS if name not in ALONE])
+def test_a_target_runs(bench, name):
+    results = bench(name)
+    assert results[0]["name"] == name
+    for result in results:
+        assert {"name", "n", "tickets", "median_ms", "p95_ms", "per_s", "queries", "peak_mb"} <= set(result)
+        assert result["tickets"] == TICKETS
+        assert result["n"] > 0
+    assert Ticket.objects.count() >= TICKETS
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_target_with_an_installation_of_its_own_runs(bench, name):
+    assert [result["name"] for result in bench(name)] == {"start": ["start_first", "start"], "memory": ["memory"]}[name]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_large_world_goes_on_where_it_stopped(bench):
+    call_command("demo", tickets=TICKETS)
+    call_command("demo", tickets=TICKETS + 60)
+    assert Ticket.objects.count() == TICKETS + 60
+    assert Passage.objects.filter(is_public=True).count() == TICKETS + 60
+    assert Ticket.objects.filter(articles__author__email=AGENT).exists()
+
+
+@pytest.mark.django_db
+def test_nothing_is_measured_among_real_people(bench):
+    PersonFactory(email="dana@acme.example")
+    with pytest.raises(CommandError, match="database of its own"):
+        bench("api_list")
+
+
+def test_an_unknown_target_is_named(bench):
+    with pytest.raises(CommandError, match="There is no target tickets"):
+        bench("tickets")
