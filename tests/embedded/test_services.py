@@ -44,7 +44,7 @@ def test_data_survives_a_stop_and_a_kill(installation: Places) -> None:
         before = running.urls()
         _kill(_postgres_process(installation))
         _kill(_valkey_process(installation))
-        assert running.down() == ["PostgreSQL", "Valkey"]
+        assert wait_until(lambda: running.down() == ["PostgreSQL", "Valkey"], seconds=10)
         running.start()
         assert running.down() == []
         assert running.urls() == before
