@@ -263,7 +263,7 @@ def test_f08_a_disk_that_fills_up_under_way_stops_nothing_for_good(
     os.kill(postgres, signal.SIGKILL)
     wait_until(lambda: status_of_postgres(places, other_than=postgres) == "ready", seconds=3)
     filling.unlink()
-    assert wait_until(lambda: status_of_postgres(places, other_than=postgres) == "ready", seconds=15)
+    assert wait_until(lambda: status_of_postgres(places, other_than=postgres) == "ready", seconds=60)
     supervisor.terminate()
     _, rest = supervisor.communicate(timeout=20)
     assert (supervisor.returncode, "Traceback" in told + rest) == (0, False)
