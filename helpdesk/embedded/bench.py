@@ -1,9 +1,14 @@
-"""`bin/bench`: measures on servers and a data folder of its own, one for each size, kept for the next time."""
+"""`bin/bench`: measures on servers and a data folder of its own, one for each size, kept for the next time.
+
+The drills (F03, K01, ...) are started from here, too: they kill, so they get an installation that is thrown away.
+"""
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
+from helpdesk.drills.__main__ import main as drills
 from helpdesk.embedded.catalogues import compile_stale_catalogues
 from helpdesk.embedded.console import finish
 from helpdesk.embedded.environment import application_environment
@@ -12,9 +17,12 @@ from helpdesk.embedded.places import ROOT, Places
 from helpdesk.embedded.services import services
 
 FOLDER = ROOT / ".cache" / "bench"
+DRILL = re.compile(r"[FK]\d\d")
 
 
 def main(arguments: list[str]) -> int:
+    if any(DRILL.fullmatch(argument) for argument in arguments):
+        return drills(arguments)
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--tickets", default="20000")
