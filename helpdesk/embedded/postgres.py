@@ -106,6 +106,9 @@ class Postgres:
             "port": "5432",
             "logging_collector": "off",
             "log_destination": "stderr",
+            # Whoever watches us starts it anew. By itself it would try a hundred times a second on a full disk, and
+            # one of those repairs now and then waits for ever.
+            "restart_after_crash": "off",
             **self._settings,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -263,9 +263,11 @@ def test_f08_a_disk_that_fills_up_under_way_stops_nothing_for_good(
     os.kill(postgres, signal.SIGKILL)
     wait_until(lambda: status_of_postgres(places, other_than=postgres) == "ready", seconds=3)
     filling.unlink()
-    assert wait_until(lambda: status_of_postgres(places, other_than=postgres) == "ready", seconds=60)
+    is_back = wait_until(lambda: status_of_postgres(places, other_than=postgres) == "ready", seconds=60)
+    log = (places.logs / "postgres.log").read_text()[-3000:]
     supervisor.terminate()
     _, rest = supervisor.communicate(timeout=20)
+    assert is_back, f"{told}{rest}\n{log}"
     assert (supervisor.returncode, "Traceback" in told + rest) == (0, False)
 
 
