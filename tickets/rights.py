@@ -1,14 +1,14 @@
 """Who may do what in which queue: grants of django-guardian, additive, inherited down the tree.
 
 `Ticket.objects.allowing(user, right)` is the rule everybody uses; this module only works out the set of queues.
-One query for the grants, one for the tree, whatever the number of queues (get_perms per queue would be one each).
+It is asked by every page, so it is one plain statement, whatever the number of queues and roles.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
+from django.db import connection
 from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts.models import User
@@ -26,6 +26,24 @@ IMPLIES: Mapping[str, frozenset[str]] = {
     "priority": frozenset({"priority", "read"}),
     "write": frozenset(RIGHTS),
 }
+
+# By right: the queues it was granted for, to the agent or one of the agent's roles, and all queues below them.
+_COVERED = """
+    WITH RECURSIVE covered (queue_id, permission_id) AS (
+        (SELECT content_object_id, permission_id FROM tickets_queueuserpermission WHERE user_id = %s
+         UNION
+         SELECT granted.content_object_id, granted.permission_id
+         FROM tickets_queuegrouppermission granted
+         JOIN accounts_user_groups membership USING (group_id)
+         WHERE membership.user_id = %s)
+        UNION
+        SELECT below.id, covered.permission_id
+        FROM tickets_queue below JOIN covered ON below.parent_id = covered.queue_id
+    )
+    SELECT permission.codename, array_agg(covered.queue_id)
+    FROM covered JOIN auth_permission permission ON permission.id = covered.permission_id
+    GROUP BY permission.codename
+"""
 
 
 @dataclass(frozen=True)
@@ -81,33 +99,17 @@ def ancestors(queue_id: int) -> list[int]:
 
 
 def _work_out(user: User) -> Rights:
-    nothing = Rights({right: frozenset() for right in RIGHTS})
     if not user.is_active or not user.is_agent:
-        return nothing
-    grants = _grants(user)
-    if not grants:
-        return nothing
-    children: dict[int | None, list[int]] = defaultdict(list)
-    for pk, parent in Queue.objects.values_list("pk", "parent_id"):
-        children[parent].append(pk)
+        return _rights({})
+    with connection.cursor() as cursor:
+        cursor.execute(_COVERED, [user.pk, user.pk])
+        return _rights(dict(cursor.fetchall()))
+
+
+def _rights(granted: Mapping[str, Iterable[int]]) -> Rights:
+    """What follows from the queues for which each right was granted."""
     queues: dict[str, set[int]] = {right: set() for right in RIGHTS}
-    for queue_id, codename in grants:
+    for codename, ids in granted.items():
         for right in IMPLIES.get(codename, ()):
-            queues[right].update(_with_descendants(queue_id, children))
+            queues[right].update(ids)
     return Rights({right: frozenset(ids) for right, ids in queues.items()})
-
-
-def _grants(user: User) -> Iterable[tuple[int, str]]:
-    own = QueueUserPermission.objects.filter(user=user)
-    by_role = QueueGroupPermission.objects.filter(group__user=user)
-    return list(
-        own.values_list("content_object_id", "permission__codename").union(
-            by_role.values_list("content_object_id", "permission__codename")
-        )
-    )
-
-
-def _with_descendants(queue_id: int, children: Mapping[int | None, list[int]]) -> Iterable[int]:
-    yield queue_id
-    for child in children.get(queue_id, ()):
-        yield from _with_descendants(child, children)
