@@ -10,6 +10,7 @@ from servestatic import ServeStaticASGI
 
 from helpdesk.entrance import Entrance
 from helpdesk.operation.requests import STREAMS
+from helpdesk.settled import settle
 from helpdesk.wsgi import application as pages
 from web.common.sendfile import SendBlobs
 from web.common.stream import PATH as LIVE
@@ -38,3 +39,4 @@ async def _dispatch(scope, receive, send) -> None:
 
 
 application = Entrance(ServeStaticASGI(_dispatch, root=str(settings.STATIC_ROOT), prefix=settings.STATIC_URL))
+settle()

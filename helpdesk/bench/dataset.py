@@ -12,6 +12,7 @@ from django.test import Client
 from accounts.models import User
 from helpdesk.bench.measuring import REPEAT
 from helpdesk.demo import crowd, world
+from helpdesk.settled import settle
 from tickets.models import Queue, Ticket
 
 AGENT = "agent000000@crowd.example"
@@ -48,6 +49,7 @@ class Ground:
 
     @cached_property
     def browser(self) -> Client:
+        settle()
         browser = Client(SERVER_NAME="127.0.0.1", raise_request_exception=True)
         browser.force_login(self.agent, backend=settings.AUTHENTICATION_BACKENDS[0])
         return browser
