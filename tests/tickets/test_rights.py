@@ -78,7 +78,7 @@ def test_a_right_ends_when_it_is_revoked(world):
     assert not ticket.allows(User.objects.get(pk=world.carlos.pk), "read")
 
 
-def test_rights_cost_two_queries_whatever_the_number_of_queues(world, queries):
+def test_rights_cost_one_query_whatever_the_number_of_queues(world, queries):
     def cost() -> int:
         fresh = User.objects.get(pk=world.bea.pk)
         with queries() as counted:
@@ -88,7 +88,7 @@ def test_rights_cost_two_queries_whatever_the_number_of_queues(world, queries):
     few = cost()
     for _n in range(20):
         grant(world.support_role, QueueFactory(parent=world.support), "read")
-    assert cost() == few == 3
+    assert cost() == few == 2  # the rights and the tickets
 
 
 def test_customers_see_their_own_and_the_organisations_only_with_the_mark(world):
