@@ -144,7 +144,7 @@ def test_the_cost_of_a_list_does_not_grow_with_its_rows(world, bea, queries):
         with queries() as counted:
             assert len(numbers(bea.get("tickets/"))) == rows
         costs.append(len(counted))
-    assert costs == [5, 5]  # the token, the rights, the tree of queues, the ids of the page, its tickets
+    assert costs == [4, 4]  # the token, the rights, the ids of the page, its tickets
 
 
 def test_one_ticket_is_shown_with_its_facts_and_version(world, bea, ticket):
