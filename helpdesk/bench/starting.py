@@ -17,7 +17,7 @@ from django.conf import settings
 from helpdesk.bench.dataset import Ground
 from helpdesk.bench.mails import RECIPIENT
 from helpdesk.bench.measuring import Result, descendants, from_times, pss
-from helpdesk.bench.servers import free_ports, stop, wait_for
+from helpdesk.bench.servers import free_ports, listens, stop, wait_for
 
 STARTS = 3
 # Pages that are asked for before the memory is counted: every thread of the web process has worked then.
@@ -44,6 +44,7 @@ def memory(ground: Ground) -> list[Result]:
     with _folder() as folder, _installation(folder) as (_seconds, process, port):
         for _n in range(PAGES):
             urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=10).close()
+        wait_for(lambda: listens(port + 1), "the mail receiver")
         _write(port + 1)
         held = {one: pss(one) for one in descendants(process.pid)}
         names = {one: _name(one) for one in held}
