@@ -7,6 +7,7 @@ from pathlib import Path
 
 from helpdesk.embedded.places import ROOT, Places
 from helpdesk.embedded.ports import free_port
+from helpdesk.embedded.processes import is_alive
 
 WEB = """
 import http.server, os, sys
@@ -73,4 +74,6 @@ def status_of_postgres(places: Places, *, other_than: int) -> str:
     """Empty while a new server is on its way."""
     file = places.postgres / "postmaster.pid"
     lines = file.read_text().splitlines() if file.exists() else []
-    return lines[7].strip() if len(lines) > 7 and int(lines[0]) != other_than else ""
+    # a disowned file keeps the words of the killed server
+    is_new = len(lines) > 7 and int(lines[0]) != other_than and is_alive(int(lines[0]))
+    return lines[7].strip() if is_new else ""

@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 import redis
 
-from helpdesk.embedded.console import Trouble
+from helpdesk.embedded.console import Interrupted, Trouble
 from helpdesk.embedded.places import Places
 from helpdesk.embedded.postgres import Postgres
 from helpdesk.embedded.processes import is_alive, wait_until
@@ -71,6 +71,25 @@ def test_servers_left_by_a_killed_user_are_adopted(installation: Places) -> None
             assert _redis(running).ping()
         assert not is_alive(postgres)
         assert not is_alive(valkey)
+
+
+def test_a_server_too_young_to_have_written_its_number_is_stopped_too(
+    installation: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+
+    def interrupted(postgres: Postgres, *, since: int) -> None:
+        assert postgres._process is not None
+        started.append(postgres._process.pid)
+        raise Interrupted
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Postgres, "_wait_until_ready", interrupted)
+        with pytest.raises(Interrupted), services(installation):
+            pass
+    assert [is_alive(process) for process in started] == [False]
+    with services(installation) as running:
+        assert _select(running, "SELECT 1") == [(1,)]
 
 
 def test_lock_files_of_a_killed_server_whose_number_is_in_use_do_not_hinder(installation: Places) -> None:
