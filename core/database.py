@@ -1,8 +1,9 @@
-"""What PostgreSQL knows and Django does not: an expression, and locks by name."""
+"""What PostgreSQL knows and Django does not: an expression, locks by name, and which field was given twice."""
 
 import hashlib
 
-from django.db import connection
+from django.apps import apps
+from django.db import IntegrityError, connection
 from django.db.models import BigIntegerField, Func
 
 
@@ -19,3 +20,24 @@ def hold(name: str) -> None:
     number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def commit_lightly() -> None:
+    """The commit of this transaction does not wait for the disk. For work that a row asks for and that is simply done
+    again when a crash of the database undoes it: row and effect go together, and they are on the disk before anything
+    that is committed later, such as the claim of whoever sends a mail that this work has written.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO off")
+
+
+def field_given_twice(error: IntegrityError) -> str:
+    """The field whose value must be the only one of its kind and is not, as the name of the constraint tells; "" when
+    that cannot be told, or the error is another one."""
+    told = getattr(error.__cause__, "diag", None)
+    table, constraint = (getattr(told, name, None) or "" for name in ("table_name", "constraint_name"))
+    for model in apps.get_models():
+        if model._meta.db_table == table:
+            unique = (field for field in model._meta.concrete_fields if field.unique and not field.primary_key)
+            return next((field.name for field in unique if constraint.startswith(f"{table}_{field.column}_")), "")
+    return ""

@@ -4,9 +4,12 @@ from datetime import datetime
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from django.utils import timezone, translation
+from django.utils.translation import gettext, pgettext
+
+from core.clock import now
 
 # Which country's habits a language without a country takes.
 HABITS = {"en": "en_GB"}
@@ -34,6 +37,26 @@ def moment(at: datetime) -> str:
 def day(at: datetime) -> str:
     """The day alone: "17 Nov 2026"."""
     return format_skeleton("yMMMd", timezone.localtime(at), locale=current_locale())
+
+
+def by_when(at: datetime) -> str:
+    """As one would say it of what lies ahead: "tomorrow, 14:00", "Friday, 14:00", else with the day."""
+    locale, local, today = current_locale(), timezone.localtime(at), timezone.localdate(now())
+    clock = format_time(local, "short", locale=locale)
+    days = (local.date() - today).days
+    if days == 0:
+        return gettext("today, %(time)s") % {"time": clock}
+    if days == 1:
+        return gettext("tomorrow, %(time)s") % {"time": clock}
+    if 1 < days < 7:
+        words = {"day": format_date(local, "EEEE", locale=locale), "time": clock}
+        return pgettext("weekday and time", "%(day)s, %(time)s") % words
+    return moment(at)
+
+
+def zone_at(at: datetime) -> str:
+    """What the reader's zone is called then: "CET", "MEZ", "UTC"."""
+    return format_time(timezone.localtime(at), "z", locale=current_locale())
 
 
 def full_day(at: datetime) -> str:

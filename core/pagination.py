@@ -28,20 +28,20 @@ def page_of(
     Raises `BadRequest` when the cursor was not made by this function for the same order.
     """
     ordered = queryset.order_by(*order)
-    if shown is not None:
-        ordered = ordered.only("pk", *(name.lstrip("-") for name in order))
     if cursor:
         ordered = ordered.filter(_after(order, _decode(cursor, order)))
+    if shown is not None:
+        return _page_of_chosen(ordered, order, size, shown)
     rows = list(ordered[: size + 1])
-    more = len(rows) > size
-    rows = rows[:size]
-    following = _encode([_value(rows[-1], name) for name in order], order) if more else ""
-    return Page(rows if shown is None else _completed(rows, shown), following)
+    last = [_value(rows[size - 1], name) for name in order] if len(rows) > size else None
+    return Page(rows[:size], _encode(last, order) if last else "")
 
 
-def _completed(rows: Sequence[Any], shown: QuerySet) -> Sequence[Any]:
-    found = shown.in_bulk([row.pk for row in rows])
-    return [found[row.pk] for row in rows if row.pk in found]
+def _page_of_chosen(ordered: QuerySet, order: Sequence[str], size: int, shown: QuerySet) -> Page:
+    chosen = list(ordered.values_list("pk", *(name.lstrip("-") for name in order))[: size + 1])
+    following = _encode(list(chosen[size - 1][1:]), order) if len(chosen) > size else ""
+    found = shown.in_bulk([pk for pk, *_values in chosen[:size]])
+    return Page([found[pk] for pk, *_values in chosen[:size] if pk in found], following)
 
 
 def _after(order: Sequence[str], values: Sequence[Any]) -> Q:

@@ -33,6 +33,11 @@ SWEEP_LIMIT = 500
 LEASE = timedelta(seconds=95)
 
 
+class Setback(Exception):
+    """A try went wrong in a way that is to be expected, such as a server that is away: the row backs off, and the log
+    gets one plain line of it."""
+
+
 class WorkRowQuerySet(models.QuerySet):
     def due(self) -> Self:
         """Rows whose time has come and that nobody holds a lease on, oldest first."""
@@ -151,7 +156,10 @@ def _attempt(row: Row, act: Callable[[Row], object]) -> None:
     try:
         act(row)
     except Exception as error:
-        log.exception("failed")
+        if isinstance(error, Setback):
+            log.warning("not done: %s", error)
+        else:
+            log.exception("failed")
         row.attempts -= 1  # fail() counts this try
         row.fail(f"{type(error).__name__}: {error}")
     else:
@@ -176,7 +184,7 @@ def wake(row: WorkRow) -> None:
     """Ask a worker, after the commit, to look at this row now."""
     if row.due_at is not None and row.due_at <= timezone.now():
         pk = row.pk
-        after_commit(lambda: _send(row.task, pk))
+        after_commit(lambda: nudge(row.task, pk))
 
 
 def sweep(model: type[WorkRow]) -> int:
@@ -185,7 +193,7 @@ def sweep(model: type[WorkRow]) -> int:
     room = SWEEP_LIMIT - _waiting(model.task)
     found = list(model.objects.due().values_list("pk", flat=True)[:room]) if room > 0 else []
     for pk in found:
-        _send(model.task, pk)
+        nudge(model.task, pk)
     return len(found)
 
 
@@ -199,7 +207,7 @@ def _waiting(task: str) -> int:
         return 0
 
 
-def _send(task: str, pk: int) -> None:
+def nudge(task: str, pk: int) -> None:
     """A wake-up that cannot be sent is no harm: the sweep finds the row. So it never fails and never waits long."""
     if _broker.is_away():
         return
