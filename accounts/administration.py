@@ -29,7 +29,7 @@ class PersonFacts:
     is_administrator: bool = False
     is_active: bool = True
     language: str = ""
-    time_zone: str = "UTC"
+    time_zone: str = ""
     phone: str = ""
     organisation: Organisation | None = None
     sees_all: bool = False
@@ -41,7 +41,7 @@ def save_person(person: User | None, facts: PersonFacts, *, by: User) -> User:
     Raises `ValidationError` when an address belongs to somebody else, or when administrators would lock themselves out.
     """
     with transaction.atomic():
-        addresses = _free_addresses(person, facts)
+        addresses = free_addresses(person, facts.email, *facts.further)
         if person is None:
             return _create(facts, addresses, by=by)
         person = User.objects.select_for_update().get(pk=person.pk)
@@ -51,7 +51,7 @@ def save_person(person: User | None, facts: PersonFacts, *, by: User) -> User:
             setattr(person, name, getattr(facts, name))
         person.email = addresses[0]
         person.save(update_fields=["email", *FIELDS])
-        _set_addresses(person, addresses)
+        set_addresses(person, addresses)
         set_organisation(person, facts.organisation, sees_all=facts.sees_all)
         note_change(person, before=before, after=_snapshot(person), by=by)
     return person
@@ -115,7 +115,7 @@ def _create(facts: PersonFacts, addresses: list[str], *, by: User) -> User:
         sees_all=facts.sees_all,
         **{name: getattr(facts, name) for name in FIELDS},
     )
-    _set_addresses(person, addresses)
+    set_addresses(person, addresses)
     note(person, action=ConfigChange.Action.CREATED, before={}, after=_snapshot(person), by=by)
     return person
 
@@ -129,9 +129,12 @@ def _refuse_locking_out(person: User, facts: PersonFacts, *, by: User) -> None:
         raise ValidationError({"is_active": _("You cannot deactivate yourself. Ask a colleague.")})
 
 
-def _free_addresses(person: User | None, facts: PersonFacts) -> list[str]:
-    """The person's addresses, normalised, the primary one first; nobody else may have one of them."""
-    addresses = list(dict.fromkeys(normalise_address(address) for address in (facts.email, *facts.further)))
+def free_addresses(person: User | None, email: str, *further: str) -> list[str]:
+    """The person's addresses, normalised, the primary one first; nobody else may have one of them.
+
+    Raises `ValidationError` for the field `email` or `further`.
+    """
+    addresses = list(dict.fromkeys(normalise_address(address) for address in (email, *further)))
     others = EmailAddress.objects.filter(address__in=addresses).select_related("user")
     logins = User.objects.filter(email__in=addresses)
     if person is not None:
@@ -144,7 +147,8 @@ def _free_addresses(person: User | None, facts: PersonFacts) -> list[str]:
     return addresses
 
 
-def _set_addresses(person: User, addresses: list[str]) -> None:
+def set_addresses(person: User, addresses: list[str]) -> None:
+    """Exactly these, which are free."""
     person.addresses.exclude(address__in=addresses).delete()
     known = set(person.addresses.values_list("address", flat=True))
     EmailAddress.objects.bulk_create(EmailAddress(user=person, address=a) for a in addresses if a not in known)

@@ -7,15 +7,16 @@ from django.core import signing
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts.domains import confirm_address
 from accounts.models import User
 from core.links import welcome
 
 SALT = "accounts.invitations"
 
 
-def invitation_link(user: User) -> str:
+def invitation_link(user: User, *, host: str = "") -> str:
     """The absolute address of the page where `user` chooses a password; valid for `INVITATION_DAYS`."""
-    return welcome(signing.dumps({"user": user.pk, "state": _state(user)}, salt=SALT))
+    return welcome(signing.dumps({"user": user.pk, "state": _state(user)}, salt=SALT), host=host)
 
 
 def concealed_link() -> str:
@@ -45,6 +46,8 @@ def accept_invitation(token: str, *, password: str) -> User | None:
             return None
         user.set_password(password)
         user.save(update_fields=["password"])
+        # the link lay in a mail to this address
+        confirm_address(user, user.email)
     return user
 
 

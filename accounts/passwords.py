@@ -10,6 +10,6 @@ from accounts.models import User
 from core.links import password_reset
 
 
-def reset_link(user: User) -> str:
+def reset_link(user: User, *, host: str = "") -> str:
     """The absolute address of the page where `user` chooses a new password; valid for PASSWORD_RESET_TIMEOUT."""
-    return password_reset(f"{int_to_base36(user.pk)}-{default_token_generator.make_token(user)}")
+    return password_reset(f"{int_to_base36(user.pk)}-{default_token_generator.make_token(user)}", host=host)

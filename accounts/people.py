@@ -6,7 +6,14 @@ from accounts.models import EmailAddress, Membership, Organisation, User
 from core.memo import remembered
 from core.text import clean_line, normalise_address
 
-SYSTEM_NAMES = {"mail": "Mail", "system": "Helpdesk"}
+SYSTEM_NAMES = {
+    "mail": "Mail",
+    "system": "Helpdesk",
+    "sla": "SLA",
+    "rules": "Rules",
+    "alerts": "Alerts",
+    "forms": "Web forms",
+}
 
 
 @remembered

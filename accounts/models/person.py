@@ -1,15 +1,19 @@
-"""Who there is: people with their addresses, organisations, roles, API tokens, and who changed what configuration."""
+"""People, agents and customers alike, with the addresses they write from."""
 
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import Group, PermissionsMixin
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from accounts.plain import plain, words_of
 from core.text import normalise_address
 
 
@@ -48,6 +52,11 @@ class Theme(models.TextChoices):
     DARK = "dark", _("Dark")
 
 
+class Density(models.TextChoices):
+    COMFORTABLE = "comfortable", _("Comfortable")
+    COMPACT = "compact", _("Compact")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, or one of the system's own actors. Agents and customers are the same kind of row with marks."""
 
@@ -60,13 +69,37 @@ class User(AbstractBaseUser, PermissionsMixin):
     # "mail", "rules", "sla" ...: actors without a person; they never sign in.
     system_key = models.CharField(max_length=30, unique=True, null=True, blank=True, editable=False)  # noqa: DJ001
     language = models.CharField(_("language"), max_length=8, blank=True, choices=settings.LANGUAGES)
-    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    # Empty: never chosen.
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    density = models.CharField(_("density"), max_length=11, choices=Density.choices, default=Density.COMFORTABLE)
+    # WCAG 2.1.4: single keys get in the way of people who speak to their computer.
+    single_keys = models.BooleanField(_("shortcuts of a single key"), default=True)
+    # Below one's own answers, above the signature of the queue.
+    signature = models.TextField(_("signature"), max_length=1000, blank=True)
+    undo_seconds = models.PositiveSmallIntegerField(
+        _("seconds to take a message back"), default=10, validators=[MaxValueValidator(60)]
+    )
+    # Out of office: whoever would give work to somebody sees it, and whom to give it to instead.
+    away_from = models.DateField(_("away from"), null=True, blank=True)
+    away_until = models.DateField(_("away until"), null=True, blank=True)
+    substitute = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("substitute")
+    )
     phone = models.CharField(_("phone"), max_length=50, blank=True)
+    # What agents should know about a customer; never shown to anybody else.
+    notes = models.TextField(_("notes"), blank=True)
+    is_vip = models.BooleanField(_("VIP"), default=False)
+    # A duplicate, kept because the history names it; its addresses and requests are the other one's.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     organisations: models.ManyToManyField = models.ManyToManyField(
         "Organisation", through="Membership", related_name="people"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Sessions that began before have ended (`_get_session_auth_hash`).
+    signed_out_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # Worked out by tickets/rights.py once per request.
     queue_rights: Any = None
@@ -83,6 +116,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(system_key__isnull=True) | models.Q(is_active=False),
             )
         ]
+        # For accounts/finding.py.
+        indexes: ClassVar = [
+            models.Index(plain("name"), "id", name="person_by_name"),
+            GinIndex(words_of("name", "email"), name="person_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -90,10 +128,23 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return str(self)
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django ends a session whose hash is another one; ours changes with `signed_out_at` too, once that is set."""
+        if self.signed_out_at is None:
+            return super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]  # the stubs leave it out
+        value = f"{self.password} {self.signed_out_at.isoformat()}"
+        return salted_hmac("accounts.sessions", value, secret=secret, algorithm="sha256").hexdigest()
+
     @property
     def is_staff(self) -> bool:
         """Only for Django's own admin ("System tables"), which is for superusers."""
         return self.is_superuser
+
+    def is_away(self, day: date) -> bool:
+        """Whether the person is out of office on `day`; without an end the absence is open."""
+        if self.away_from is None or day < self.away_from:
+            return False
+        return self.away_until is None or day <= self.away_until
 
     @property
     def is_system(self) -> bool:
@@ -109,87 +160,3 @@ class EmailAddress(models.Model):
 
     def __str__(self) -> str:
         return self.address
-
-
-class Organisation(models.Model):
-    name = models.CharField(_("name"), max_length=200, unique=True)
-    notes = models.TextField(_("notes"), blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Membership(models.Model):
-    """A person in an organisation; `sees_all` opens the organisation's requests, else only one's own are seen."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
-    is_primary = models.BooleanField(default=True)
-    sees_all = models.BooleanField(_("sees all requests of the organisation"), default=False)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["user", "organisation"], name="one_membership_each"),
-            models.UniqueConstraint(
-                fields=["user"], condition=models.Q(is_primary=True), name="one_primary_organisation"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user}, {self.organisation}"
-
-
-class Role(models.Model):
-    """What a Django group means here: rights on queues are granted to it (tickets/rights.py)."""
-
-    group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="role")
-    description = models.CharField(_("description"), max_length=200, blank=True)
-
-    def __str__(self) -> str:
-        return self.group.name
-
-
-class ApiToken(models.Model):
-    """A secret with which a program acts as a person. Only its digest is kept."""
-
-    class Scope(models.TextChoices):
-        READ = "read", _("Read")
-        WRITE = "write", _("Read and write")
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
-    name = models.CharField(_("name"), max_length=100)
-    prefix = models.CharField(max_length=12)
-    digest = models.CharField(max_length=64, unique=True)
-    scope = models.CharField(_("scope"), max_length=5, choices=Scope.choices, default=Scope.WRITE)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(_("expires"))
-    last_used_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}…)"
-
-
-class ConfigChange(models.Model):
-    """One change of configuration, with everything as it was before and after; append-only, a trigger sees to it."""
-
-    class Action(models.TextChoices):
-        CREATED = "created", pgettext_lazy("audit", "created")
-        CHANGED = "changed", pgettext_lazy("audit", "changed")
-        REMOVED = "removed", pgettext_lazy("audit", "removed")
-
-    at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
-    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    action = models.CharField(max_length=7, choices=Action.choices)
-    kind = models.CharField(max_length=60)  # "tickets.queue"
-    object_id = models.CharField(max_length=40)
-    label = models.CharField(max_length=200)
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["kind", "object_id", "-at"], name="config_change_object")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.label} {self.action}"
