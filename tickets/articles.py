@@ -2,22 +2,24 @@
 
 import re
 
+from django.db.models import Max, Q, Sum
+
 from accounts.models import User
 from core.blobs import store
 from core.html import clean, excerpt, to_text
 from core.text import clean_filename, clean_line, strip_nul
 from tickets.changes import keep
 from tickets.messages import File, Message
-from tickets.models import Article, Attachment, Ticket
+from tickets.models import Article, Attachment, Mention, Ticket
 from tickets.models.article import Sender
-from tickets.passages import add_words
+from tickets.passages import add_words, rewrite
 
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+\Z", re.ASCII)
 
 
 def write_article(ticket: Ticket, message: Message, *, channel: str, sender: str, visible: bool, by: User) -> Article:
     """Add an article to a locked ticket; the caller records the event."""
-    html = clean(message.html, images=_own_pictures(message)) if message.html else ""
+    html = clean(message.html, images=own_pictures(message)) if message.html else ""
     body = strip_nul(message.text) or (to_text(html) if html else "")
     subject = clean_line(message.subject, 500)
     article = Article.objects.create(
@@ -37,9 +39,13 @@ def write_article(ticket: Ticket, message: Message, *, channel: str, sender: str
         message_id=message.message_id[:250],
         marks=list(message.marks),
         submission=message.submission,
+        send_at=message.send_at,
     )
     for file in message.files:
         attach(article, file)
+    if message.mentions:
+        named = [Mention(ticket=ticket, article=article, user_id=pk) for pk in {user.pk for user in message.mentions}]
+        Mention.objects.bulk_create(named)
     if sender != Sender.SYSTEM:  # the same words stand in every receipt
         add_words(ticket, article, file_names=[file.name for file in message.files])
     _leave_facts(ticket, article, has_files=any(not file.is_inline for file in message.files))
@@ -60,9 +66,22 @@ def attach(article: Article, file: File) -> Attachment:
     )
 
 
-def _own_pictures(message: Message) -> dict[str, str]:
+def own_pictures(message: Message) -> dict[str, str]:
     """Pictures that came along keep their `cid:` names; whoever shows or sends the article puts in addresses."""
     return {file.content_id: f"cid:{file.content_id}" for file in message.files if file.content_id}
+
+
+def count_facts(ticket: Ticket) -> None:
+    """Work the facts for lists and the words for the search out anew, after articles have moved or been hidden."""
+    public = ticket.articles.filter(visible_to_customer=True)
+    said = public.exclude(sender=Sender.SYSTEM).order_by("-created_at", "-id").first()
+    latest = public.aggregate(public=Max("created_at"), customer=Max("created_at", filter=Q(sender=Sender.CUSTOMER)))
+    ticket.last_public_at, ticket.last_customer_at = latest["public"], latest["customer"]
+    ticket.preview = excerpt(said.body, 200) if said else ""
+    ticket.has_files = Attachment.objects.filter(article__ticket=ticket, is_inline=False).exists()
+    ticket.time_spent = ticket.time_entries.aggregate(sum=Sum("minutes"))["sum"] or 0
+    rewrite(ticket)
+    keep(ticket, "last_public_at", "last_customer_at", "preview", "has_files", "time_spent")
 
 
 def _leave_facts(ticket: Ticket, article: Article, *, has_files: bool) -> None:
@@ -73,10 +92,10 @@ def _leave_facts(ticket: Ticket, article: Article, *, has_files: bool) -> None:
     if article.visible_to_customer:
         ticket.last_public_at = article.created_at
         changed.append("last_public_at")
-        if article.sender != "system":  # a receipt says nothing about the ticket
+        if article.sender != Sender.SYSTEM:  # a receipt says nothing about the ticket
             ticket.preview = excerpt(article.body, 200)
             changed.append("preview")
-        if article.sender == "customer":
+        if article.sender == Sender.CUSTOMER:
             ticket.last_customer_at = article.created_at
             changed.append("last_customer_at")
     keep(ticket, *changed)

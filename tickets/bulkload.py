@@ -24,7 +24,7 @@ from core.text import fold
 from tickets.changes import plain
 from tickets.events import canonical, digest_of_text
 from tickets.lives import Happening, Life, Said, StoredFile
-from tickets.models import State
+from tickets.models import State, Tag
 from tickets.models.article import Sender
 from tickets.passages import VECTOR, said, stemmer_of
 
@@ -63,6 +63,8 @@ def load(lives: Sequence[Life], *, first_state: State) -> None:
             life.number = str(number)
             batch.add(life, pk, articles, events)
         batch.write(cursor.cursor)
+        tags = sorted({tag for life in lives for tag in life.tags})
+        Tag.objects.bulk_create([Tag(name=name) for name in tags], ignore_conflicts=True)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
@@ -37,14 +38,20 @@ def locked(ticket: Ticket, *, seen: int | None = None, fields: Collection[str] =
 
 @contextmanager
 def locked_survivor(ticket: Ticket) -> Iterator[Ticket]:
-    """Like `locked`, but a merged ticket leads to the one it was merged into: where new messages belong."""
+    """Like `locked`, but a merged ticket leads to the one it was merged into: where new messages belong.
+
+    Only the survivor is locked, so that a merge going on at the same time is never waited for in a circle (K04).
+    """
     with transaction.atomic():
-        row = _lock(ticket.pk)
-        for _hop in range(MAX_MERGES):
-            if row.merged_into_id is None:
-                break
-            row = _lock(row.merged_into_id)
-        yield row
+        yield _lock_survivor(ticket.pk)
+
+
+@contextmanager
+def locked_together(one: Ticket, other: Ticket) -> Iterator[tuple[Ticket, Ticket]]:
+    """Two tickets' rows, locked and fresh; always the lower id first, so that nobody waits for each other (K04)."""
+    with transaction.atomic():
+        rows = {pk: _lock(pk) for pk in sorted({one.pk, other.pk})}
+        yield rows[one.pk], rows[other.pk]
 
 
 def apply(ticket: Ticket, **values: Any) -> dict[str, dict[str, Any]]:
@@ -78,6 +85,11 @@ def plain(value: Any) -> Any:
     return value
 
 
+def moment(text: str | None) -> datetime | None:
+    """A time of the history, read back."""
+    return datetime.fromisoformat(text) if text else None
+
+
 def hold_row(pk: int) -> None:
     """Lock a ticket's row until the transaction ends. It is read afterwards, never together with its neighbours: after
     waiting for a lock, PostgreSQL joins the new row with the neighbours of the old one, or finds none and no row."""
@@ -89,6 +101,26 @@ def _lock(pk: int) -> Ticket:
     ticket = Ticket.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
     logs.note(ticket=ticket.number)
     return ticket
+
+
+def _lock_survivor(pk: int) -> Ticket:
+    """Whoever finds that the survivor has been merged away meanwhile lets go of it (a savepoint) and looks again."""
+    for _try in range(MAX_MERGES):
+        with transaction.atomic():
+            row = _lock(_survivor_of(pk))
+            if row.merged_into_id is None:
+                return row
+            transaction.set_rollback(True)
+    raise RuntimeError(f"ticket {pk} is merged in a circle")
+
+
+def _survivor_of(pk: int) -> int:
+    for _hop in range(MAX_MERGES):
+        into = Ticket.objects.values_list("merged_into", flat=True).get(pk=pk)
+        if into is None:
+            return pk
+        pk = into
+    return pk
 
 
 def _refuse_if_changed(ticket: Ticket, seen: int, fields: Collection[str]) -> None:

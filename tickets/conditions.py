@@ -2,9 +2,11 @@
 
     {"all": [{"field": "state.type", "is": "open"}, {"any": [...]}, {"not": {...}}]}
 
-A leaf names a field (settings.CONDITION_FIELDS) and exactly one operator: `is`, `in`, `contains`, `before`, `after`,
-`empty`. Null counts as empty; a negation includes it. `{"me": true}` and `{"now": "-7d"}` as values stand for the
-viewer and for a time seen from now. Both readings of a condition are proven equal by a property test.
+A leaf names a field (settings.CONDITION_FIELDS, or `field.KEY` for a custom field) and exactly one operator of its kind
+(tickets/comparisons.py): `is`, `in`, `contains`, `before`, `after`, `above`, `below`, `empty`. Null counts as empty; a
+negation includes it. `{"me": true}` and `{"now": "-7d"}` as values stand for the viewer and for a time seen from now,
+`{"today": "+1d"}` for a time seen from the beginning of the viewer's day.
+Both readings of a condition are proven equal by a property test.
 """
 
 import re
@@ -18,9 +20,13 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.clock import now
+from tickets import comparisons
+from tickets.comparisons import OPERATORS, Field
+from tickets.customfields import custom_fields
 from tickets.models import Ticket
 
 MAX_DEPTH = 10
@@ -29,17 +35,12 @@ _SPAN = re.compile(r"([+-])(\d{1,5})([mhd])\Z")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
+# Checks one comparison, and raises `ConditionError`.
+Leaf = Callable[[Mapping[str, Any]], object]
+
+
 class ConditionError(ValueError):
-    """The condition cannot be read; the message says where and why."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field that conditions may ask for: its path in the database, its kind, and its value on a ticket."""
-
-    path: str
-    kind: str  # "text", "row" (by id or name), "choice", "time", "list", "flag"
-    value: Callable[[Ticket], Any]
+    """The condition cannot be read; the message says where and why, in the reader's language."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ class Viewer:
 
     me: User | None
     now: datetime
+
+
+# Whether a value of a field, seen by somebody, is what is looked for.
+Test = Callable[[Any, Viewer], bool]
 
 
 def viewer(user: User | None) -> Viewer:
@@ -66,79 +71,95 @@ def matches(ticket: Ticket, condition: Mapping[str, Any], seen_by: Viewer) -> bo
     return _matches(ticket, condition, seen_by)
 
 
-def check(condition: Any) -> None:
-    """Raise `ConditionError` unless the condition can be read, is not too deep and not too long."""
-    if _count(condition, depth=0) > MAX_LEAVES:
-        raise ConditionError("The condition is too long.")
+def check(condition: Any, *, leaf: Leaf | None = None) -> None:
+    """Raise `ConditionError` unless the condition can be read, is not too deep and not too long.
+
+    `leaf` checks one comparison, where there are other ones than those of tickets: what only an event knows can be
+    asked for by rules, and is refused everywhere else (decision 22).
+    """
+    if _count(condition, depth=0, leaf=leaf or _leaf) > MAX_LEAVES:
+        raise ConditionError(_("The condition is too long."))
+
+
+def comparison(node: Mapping[str, Any]) -> tuple[Field, Test]:
+    """One comparison, read once to be made often: the field, and the test of its values. Raises `ConditionError`."""
+    field, operator, operand = _leaf(node)
+    if operator in ("before", "after") or isinstance(operand, Mapping) or _has_viewer(operand):
+        return field, lambda value, seen_by: comparisons.compare(
+            field, value, operator, _operand(field, operator, operand, seen_by)
+        )
+    return field, lambda value, _seen_by: comparisons.compare(field, value, operator, operand)
+
+
+def known_fields() -> Mapping[str, Field]:
+    """All fields that conditions may name: those of the lists that the settings give, and the custom fields."""
+    return {**_own_fields(), **custom_fields()}
 
 
 @cache
-def known_fields() -> Mapping[str, Field]:
-    """All fields that conditions may name, from the lists that the settings give."""
+def _own_fields() -> Mapping[str, Field]:
     fields: dict[str, Field] = {}
     for source in settings.CONDITION_FIELDS:
         fields |= import_string(source)
     return fields
 
 
-def _count(node: Any, *, depth: int) -> int:
+def _has_viewer(operand: Any) -> bool:
+    return isinstance(operand, list) and any(isinstance(item, Mapping) for item in operand)
+
+
+def _count(node: Any, *, depth: int, leaf: Leaf) -> int:
     if depth > MAX_DEPTH:
-        raise ConditionError("The condition is nested too deeply.")
+        raise ConditionError(_("The condition is nested too deeply."))
     if not isinstance(node, Mapping) or not node:
-        raise ConditionError("A condition is a group or a comparison.")
+        raise ConditionError(_("A condition is a group or a comparison."))
     for word in ("all", "any"):
         if word in node:
             if len(node) != 1 or not isinstance(node[word], list):
-                raise ConditionError(f"“{word}” holds a list of conditions and nothing else.")
-            return sum(_count(part, depth=depth + 1) for part in node[word])
+                raise ConditionError(_("“%(word)s” holds a list of conditions and nothing else.") % {"word": word})
+            return sum(_count(part, depth=depth + 1, leaf=leaf) for part in node[word])
     if "not" in node:
         if len(node) != 1:
-            raise ConditionError("“not” holds one condition and nothing else.")
-        return _count(node["not"], depth=depth + 1)
-    _leaf(node)
+            raise ConditionError(_("“%(word)s” holds one condition and nothing else.") % {"word": "not"})
+        return _count(node["not"], depth=depth + 1, leaf=leaf)
+    leaf(node)
     return 1
 
 
 def _leaf(node: Mapping[str, Any]) -> tuple[Field, str, Any]:
-    name = node.get("field")
-    if not isinstance(name, str) or name not in known_fields():
-        raise ConditionError(f"There is no field “{name}”.")
+    name, fields = node.get("field"), known_fields()
+    if not isinstance(name, str) or name not in fields:
+        raise ConditionError(_("There is no field “%(name)s”.") % {"name": name})
     operators = [word for word in node if word != "field"]
-    field = known_fields()[name]
-    if len(operators) != 1 or operators[0] not in _OPERATORS[field.kind]:
-        raise ConditionError(f"“{name}” can be compared by: {', '.join(_OPERATORS[field.kind])}.")
+    field = fields[name]
+    if len(operators) != 1 or operators[0] not in OPERATORS[field.kind]:
+        words = {"field": name, "operators": ", ".join(OPERATORS[field.kind])}
+        raise ConditionError(_("“%(field)s” can be compared by: %(operators)s.") % words)
     _check_operand(operators[0], node[operators[0]])
     return field, operators[0], node[operators[0]]
-
-
-_OPERATORS = {
-    "text": ("is", "in", "contains", "empty"),
-    "row": ("is", "in", "empty"),
-    "choice": ("is", "in"),
-    "time": ("before", "after", "empty"),
-    "list": ("contains", "empty"),
-    "flag": ("is",),
-}
 
 
 def _check_operand(operator: str, operand: Any) -> None:
     if operator == "in":
         if not isinstance(operand, list):
-            raise ConditionError("“in” takes a list.")
+            raise ConditionError(_("“%(word)s” takes a list.") % {"word": "in"})
         for item in operand:
             _check_operand("is", item)
     elif operator == "empty":
         if operand is not True:
-            raise ConditionError("“empty” takes true; for the opposite use “not”.")
+            raise ConditionError(_("“empty” takes true; for the opposite use “not”."))
     elif operator in ("before", "after"):
         if not isinstance(operand, str | Mapping):
-            raise ConditionError("A time is ISO 8601, or {“now”: “-7d”}.")
+            raise ConditionError(_('A time is ISO 8601, {"now": "-7d"} or {"today": "+0d"}.'))
         _time(operand, Viewer(None, now()))
+    elif operator in ("above", "below"):
+        if not isinstance(operand, int | float) or isinstance(operand, bool):
+            raise ConditionError(_("“above” and “below” take a number."))
     elif isinstance(operand, Mapping):
         if operand != {"me": True}:
-            raise ConditionError("The only such value is {“me”: true}.")
-    elif not isinstance(operand, str | int | bool):
-        raise ConditionError("A value is a text, a number, or true or false.")
+            raise ConditionError(_('The only such value is {"me": true}.'))
+    elif not isinstance(operand, str | int | float | bool):
+        raise ConditionError(_("A value is a text, a number, or true or false."))
 
 
 def _to_q(node: Mapping[str, Any], seen_by: Viewer) -> Q:
@@ -149,7 +170,7 @@ def _to_q(node: Mapping[str, Any], seen_by: Viewer) -> Q:
     if "not" in node:
         return ~_to_q(node["not"], seen_by)
     field, operator, operand = _leaf(node)
-    return _COMPARE_Q[operator](field, _operand(field, operator, operand, seen_by))
+    return comparisons.to_q(field, operator, _operand(field, operator, operand, seen_by))
 
 
 def _join(parts: list[Any], connector: str, seen_by: Viewer) -> Q:
@@ -168,7 +189,7 @@ def _matches(ticket: Ticket, node: Mapping[str, Any], seen_by: Viewer) -> bool:
     if "not" in node:
         return not _matches(ticket, node["not"], seen_by)
     field, operator, operand = _leaf(node)
-    return _COMPARE[operator](field, field.value(ticket), _operand(field, operator, operand, seen_by))
+    return comparisons.holds(field, ticket, operator, _operand(field, operator, operand, seen_by))
 
 
 def _operand(field: Field, operator: str, operand: Any, seen_by: Viewer) -> Any:
@@ -184,92 +205,20 @@ def _operand(field: Field, operator: str, operand: Any, seen_by: Viewer) -> Any:
 
 def _time(operand: Any, seen_by: Viewer) -> datetime:
     if isinstance(operand, Mapping):
-        span = _SPAN.match(str(operand.get("now"))) if set(operand) == {"now"} else None
+        ((origin, text),) = operand.items() if len(operand) == 1 else [("", "")]
+        span = _SPAN.match(str(text)) if origin in ("now", "today") else None
         if not span:
-            raise ConditionError("A time seen from now is like “-7d”, “+2h”, “-30m”.")
+            raise ConditionError(_("A time seen from now or today is like “-7d”, “+2h”, “-30m”."))
         sign, number, unit = span.groups()
-        return seen_by.now + timedelta(**{_UNITS[unit]: int(sign + number)})
+        start = seen_by.now if origin == "now" else _morning(seen_by.now)
+        return start + timedelta(**{_UNITS[unit]: int(sign + number)})
     try:
         moment = datetime.fromisoformat(operand)
     except ValueError as error:
-        raise ConditionError("A time is ISO 8601.") from error
+        raise ConditionError(_("A time is ISO 8601.")) from error
     return moment if moment.tzinfo else timezone.make_aware(moment)
 
 
-def _row_q(field: Field, values: list[Any]) -> Q:
-    """Rows are meant by id (a number) or by name (a text)."""
-    ids = [v for v in values if isinstance(v, int)]
-    names = [v for v in values if isinstance(v, str)]
-    name_path = {"queue": "path", "owner": "email", "responsible": "email", "customer": "email"}.get(field.path, "name")
-    return Q(**{f"{field.path}_id__in": ids}) | Q(**{f"{field.path}__{name_path}__in": names})
-
-
-def _is_row(row: Any, values: list[Any]) -> bool:
-    if row is None:
-        return False
-    name = row.email if isinstance(row, User) else str(row)
-    return any(v == row.pk if isinstance(v, int) else v == name for v in values)
-
-
-def _q_in(field: Field, values: list[Any]) -> Q:
-    if field.kind == "row":
-        found = _row_q(field, values)
-        return found & Q(**{f"{field.path}__isnull": False})
-    if field.kind == "flag":
-        return Q(**{f"{field.path}__in": [bool(v) for v in values]})
-    return Q(**{f"{field.path}__in": [str(v) for v in values]}) & Q(**{f"{field.path}__isnull": False})
-
-
-def _q_contains(field: Field, value: Any) -> Q:
-    if field.kind == "list":
-        return Q(**{f"{field.path}__contains": [str(value)]})
-    return Q(**{f"{field.path}__icontains": str(value)})
-
-
-def _q_empty(field: Field, _value: Any) -> Q:
-    nothing = Q(**{f"{field.path}__isnull": True})
-    if field.kind == "text":
-        return nothing | Q(**{field.path: ""})
-    if field.kind == "list":
-        return nothing | Q(**{f"{field.path}__len": 0}) | Q(**{field.path: []})
-    return nothing
-
-
-def _q_before(field: Field, moment: datetime) -> Q:
-    return Q(**{f"{field.path}__isnull": False}) & Q(**{f"{field.path}__lt": moment})
-
-
-def _q_after(field: Field, moment: datetime) -> Q:
-    return Q(**{f"{field.path}__isnull": False}) & Q(**{f"{field.path}__gt": moment})
-
-
-def _in(field: Field, value: Any, values: list[Any]) -> bool:
-    if field.kind == "row":
-        return _is_row(value, values)
-    if field.kind == "flag":
-        return value in [bool(v) for v in values]
-    return value is not None and value in [str(v) for v in values]
-
-
-def _contains(field: Field, value: Any, wanted: Any) -> bool:
-    if field.kind == "list":
-        return str(wanted) in value
-    return str(wanted).upper() in (value or "").upper()
-
-
-_COMPARE_Q: dict[str, Callable[[Field, Any], Q]] = {
-    "is": lambda field, value: _q_in(field, [value]),
-    "in": _q_in,
-    "contains": _q_contains,
-    "empty": _q_empty,
-    "before": _q_before,
-    "after": _q_after,
-}
-_COMPARE: dict[str, Callable[[Field, Any, Any], bool]] = {
-    "is": lambda field, value, wanted: _in(field, value, [wanted]),
-    "in": _in,
-    "contains": _contains,
-    "empty": lambda _field, value, _wanted: value in (None, "", []),
-    "before": lambda _field, value, moment: value is not None and value < moment,
-    "after": lambda _field, value, moment: value is not None and value > moment,
-}
+def _morning(moment: datetime) -> datetime:
+    """The beginning of the day in the zone of whoever looks."""
+    return timezone.localtime(moment).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -6,7 +6,9 @@ the delivery runs the *after* handlers (tickets/tasks.py). Both lists stand in h
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -26,6 +28,8 @@ MAX_DEPTH = 10
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 Handler = Callable[[Event], None]
+
+_rehearsed: ContextVar[list[Event] | None] = ContextVar("rehearsed", default=None)
 
 
 @dataclass(frozen=True)
@@ -109,10 +113,30 @@ def record(
     ticket.chain = event.digest
     ticket.save(update_fields=["version", "chain", *ticket.unsaved])
     ticket.unsaved.clear()
+    rehearsed = _rehearsed.get()
+    if rehearsed is not None:
+        for handler in handlers("REHEARSED"):
+            handler(event)
+        rehearsed.append(event)
+        return event
     for handler in handlers("WITHIN"):
         handler(event)
     wake(Delivery.objects.create(event=event, ticket_id=ticket.pk))
     return event
+
+
+@contextmanager
+def rehearsal() -> Iterator[list[Event]]:
+    """Within, events lead to nothing: no clock moves, no mail is made, nobody is told. Gives the events recorded.
+
+    The caller rolls its transaction back. Only settings.REHEARSED is asked, which may refuse what would be refused.
+    """
+    recorded: list[Event] = []
+    mark = _rehearsed.set(recorded)
+    try:
+        yield recorded
+    finally:
+        _rehearsed.reset(mark)
 
 
 def handlers(setting: str) -> Sequence[Handler]:

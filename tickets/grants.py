@@ -1,7 +1,7 @@
 """Grants of rights to roles as tables, the way administrators see them: read whole, replaced whole, audited."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group, Permission
@@ -10,10 +10,30 @@ from django.db import transaction
 from accounts.audit import note_change
 from accounts.models import Role, User
 from tickets.models.queue import Queue, QueueGroupPermission, QueueUserPermission
-from tickets.rights import IMPLIES, RIGHTS, ancestors
+from tickets.rights import IMPLIES, RIGHTS
 
 # Row (a queue's or a group's key) -> rights ticked there.
 Table = Mapping[int, frozenset[str]]
+# (group, queue) -> rights granted there.
+Grants = Mapping[tuple[int, int], frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A role and a queue whose rights somebody else has changed since the page was made."""
+
+    role: Group
+    queue: Queue
+    shown: frozenset[str]
+    now: frozenset[str]
+
+
+class GrantsChanged(Exception):
+    """Nothing was saved: some of the rights to be changed are not any more what the person saw."""
+
+    def __init__(self, conflicts: list[Conflict]):
+        super().__init__("The rights have changed meanwhile.")
+        self.conflicts = conflicts
 
 
 @dataclass(frozen=True)
@@ -50,21 +70,74 @@ def grants_in(queue_ids: Iterable[int]) -> Mapping[int, Table]:
     return {queue_id: _table(found) for queue_id, found in pairs.items()}
 
 
-def replace_grants_of(role: Role, wanted: Table, *, by: User) -> None:
-    """Let the role have exactly these rights."""
+def all_grants(groups: Iterable[int] | None = None) -> Grants:
+    """What was granted to these groups (None: to all), on every queue; one query."""
+    granted = QueueGroupPermission.objects.all()
+    if groups is not None:
+        granted = granted.filter(group__in=list(groups))
+    found: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for group, queue, right in granted.values_list("group_id", "content_object_id", "permission__codename"):
+        found[group, queue].add(right)
+    return {pair: frozenset(rights) for pair, rights in found.items()}
+
+
+def change_grants(wanted: Grants, *, shown: Grants, by: User) -> int:
+    """Change the rights of those pairs of role and queue where `wanted` differs from `shown`, and no others.
+
+    Returns how many pairs changed, each role with one line in the audit. Raises `GrantsChanged` when somebody else has
+    changed one of these pairs meanwhile to something that is neither.
+    """
+    touched = {pair for pair in {*wanted, *shown} if wanted.get(pair, NONE) != shown.get(pair, NONE)}
+    if not touched:
+        return 0
+    with transaction.atomic():
+        roles = Role.objects.select_for_update(of=("self",), no_key=True).select_related("group")
+        by_group = {role.group_id: role for role in roles.filter(group__in={group for group, _ in touched})}
+        queues = Queue.objects.in_bulk({queue for _, queue in touched})
+        had = all_grants(by_group)
+        touched = {(group, queue) for group, queue in touched if group in by_group and queue in queues}
+        if conflicts := [
+            Conflict(by_group[pair[0]].group, queues[pair[1]], shown.get(pair, NONE), had.get(pair, NONE))
+            for pair in sorted(touched)
+            if had.get(pair, NONE) not in (shown.get(pair, NONE), wanted.get(pair, NONE))
+        ]:
+            raise GrantsChanged(conflicts)
+        changed = sorted(pair for pair in touched if had.get(pair, NONE) != wanted.get(pair, NONE))
+        _replace([(*pair, had.get(pair, NONE), wanted.get(pair, NONE)) for pair in changed])
+        names = {pk: queue.path for pk, queue in queues.items()}
+        for group, role in by_group.items():
+            mine = [queue for pair_group, queue in changed if pair_group == group]
+            before = {queue: had.get((group, queue), NONE) for queue in mine}
+            after = {queue: wanted.get((group, queue), NONE) for queue in mine}
+            note_change(role, before={"rights": _named(before, names)}, after={"rights": _named(after, names)}, by=by)
+    return len(changed)
+
+
+def replace_grants_of(role: Role, wanted: Table, *, shown: Table | None = None, by: User) -> None:
+    """Let the role have exactly these rights.
+
+    With `shown`, the rights that the person saw, rows that were not touched stay as they are, and `GrantsChanged` is
+    raised where somebody else has changed a row that was.
+    """
     with transaction.atomic():
         Role.objects.select_for_update(of=("self",)).get(pk=role.pk)
         had = grants_of(role.group)
+        if shown is not None:
+            queues = Queue.objects.in_bulk({*wanted, *shown})
+            wanted = _settled(had, wanted, shown, lambda pk, now: Conflict(role.group, queues[pk], shown[pk], now))
         _replace([(role.group_id, queue_id, had.get(queue_id, NONE), rights) for queue_id, rights in _all(had, wanted)])
         names = dict(Queue.objects.filter(pk__in={*had, *wanted}).values_list("pk", "path"))
         note_change(role, before={"rights": _named(had, names)}, after={"rights": _named(wanted, names)}, by=by)
 
 
-def replace_grants_on(queue: Queue, wanted: Table, *, by: User) -> None:
-    """Let exactly these groups have exactly these rights on this queue."""
+def replace_grants_on(queue: Queue, wanted: Table, *, shown: Table | None = None, by: User) -> None:
+    """Let exactly these groups have exactly these rights on this queue; `shown` as above."""
     with transaction.atomic():
         Queue.objects.select_for_update(of=("self",)).get(pk=queue.pk)
         had = grants_in([queue.pk])[queue.pk]
+        if shown is not None:
+            groups = Group.objects.in_bulk({*wanted, *shown})
+            wanted = _settled(had, wanted, shown, lambda pk, now: Conflict(groups[pk], queue, shown[pk], now))
         _replace([(group_id, queue.pk, had.get(group_id, NONE), rights) for group_id, rights in _all(had, wanted)])
         names = dict(Group.objects.filter(pk__in={*had, *wanted}).values_list("pk", "name"))
         note_change(queue, before={"rights": _named(had, names)}, after={"rights": _named(wanted, names)}, by=by)
@@ -72,7 +145,7 @@ def replace_grants_on(queue: Queue, wanted: Table, *, by: User) -> None:
 
 def holders(queue: Queue) -> list[Holder]:
     """Every agent with a right in this queue, by name, and why."""
-    above = [queue.pk, *ancestors(queue.pk)]
+    above = queue.line
     queues = Queue.objects.in_bulk(above)
     ways: dict[int, list[Way]] = defaultdict(list)
     personal = QueueUserPermission.objects.filter(content_object__in=above, user__is_agent=True, user__is_active=True)
@@ -95,6 +168,17 @@ def _table(pairs: Iterable[tuple[int, str]]) -> Table:
     for row, right in pairs:
         found[row].add(right)
     return {row: frozenset(rights) for row, rights in found.items()}
+
+
+def _settled(
+    had: Table, wanted: Table, shown: Table, conflict: Callable[[int, frozenset[str]], Conflict]
+) -> dict[int, frozenset[str]]:
+    """What a table becomes when only the rows that were touched are changed. Raises `GrantsChanged`."""
+    touched = {row for row in shown if wanted.get(row, NONE) != shown[row]}
+    now = {row: had.get(row, NONE) for row in touched}
+    if lost := [conflict(row, now[row]) for row in sorted(touched) if now[row] not in (shown[row], wanted.get(row))]:
+        raise GrantsChanged(lost)
+    return {**had, **{row: wanted.get(row, NONE) for row in touched}}
 
 
 def _all(had: Table, wanted: Table) -> Iterable[tuple[int, frozenset[str]]]:

@@ -115,6 +115,7 @@ class Life:
             "title": self.title,
             "queue": plain(self.queue),
             "type": plain(self.type),
+            "service": None,
             "state": None,
             "priority": plain(self.priority),
             "owner": None,

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -32,5 +35,9 @@ class Message:
     reply_to: Sequence[dict[str, str]] = ()
     message_id: str = ""
     marks: Sequence[dict[str, Any]] = ()
+    # Colleagues it names.
+    mentions: Sequence[User] = ()
+    # Its mail leaves no earlier: time to take it back.
+    send_at: datetime | None = None
     # The form it came with, so that a second click finds the first one's article.
     submission: UUID | None = None

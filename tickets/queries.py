@@ -1,19 +1,24 @@
 """Sets of tickets. Whatever shows a ticket or a part of one starts at `allowing` or `of_customer`."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 
-from accounts.models import Membership, User
+from accounts.models import Brand, Membership, User
+from tickets.models.participant import Participant
 from tickets.models.reading import ReadMark
-from tickets.models.vocabulary import StateType
+from tickets.models.vocabulary import State, StateType
 from tickets.rights import rights_of
 
 if TYPE_CHECKING:
     from tickets.models.ticket import Ticket  # noqa: F401
 
 MAX_MERGES = 10
+# Sorts after every time there is.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -22,15 +27,22 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(queue_id__in=rights_of(user).queues[right])
 
     def of_customer(self, user: User) -> Self:
-        """Requests `user` may see as a customer: one's own, and the organisation's where the membership says so.
+        """Requests `user` may see as a customer: one's own, those he is kept in copy of, and the organisation's where
+        the membership says so.
 
         A ticket on which nothing has been said to the customer yet is no request, and a removed one is none any more.
         """
         if not user.is_active:
             return self.none()
         shared = Membership.objects.filter(user=user, sees_all=True).values("organisation")
-        requests = self.filter(Q(customer=user) | Q(organisation__in=shared), last_public_at__isnull=False)
+        copied = Participant.objects.filter(user=user).values("ticket")
+        theirs = Q(customer=user) | Q(organisation__in=shared) | Q(pk__in=copied)
+        requests = self.filter(theirs, last_public_at__isnull=False)
         return requests.exclude(state__type=StateType.REMOVED)
+
+    def of_brand(self, brand: Brand) -> Self:
+        """Those in queues of this brand, and in queues of none: what its portal shows. No right, it only narrows."""
+        return self.filter(Q(queue__brand=brand) | Q(queue__brand__isnull=True))
 
     def survivor_of(self, ticket: "Ticket") -> "Ticket | None":
         """What `ticket` was merged into in the end, when it is among these."""
@@ -44,6 +56,14 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
+
+    def not_removed(self) -> Self:
+        """Without what is in the trash, which has a view of its own."""
+        return self.exclude(state__in=State.objects.filter(type=StateType.REMOVED))
+
+    def with_due_order(self) -> Self:
+        """`due_order` to sort by: what is never due comes last."""
+        return self.annotate(due_order=Coalesce("due_at", Value(NEVER)))
 
     def for_list(self, user: User) -> Self:
         """With everything a row shows, and whether `user` has something new to read (`is_unread`)."""

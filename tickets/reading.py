@@ -10,3 +10,8 @@ def mark_read(ticket: Ticket, *, by: User) -> None:
     ReadMark.objects.bulk_create(
         [mark], update_conflicts=True, unique_fields=["user", "ticket"], update_fields=["read_at"]
     )
+
+
+def has_read(ticket: Ticket, user: User) -> bool:
+    """Whether `user` has seen the ticket as this row says it is."""
+    return ReadMark.objects.filter(ticket=ticket, user=user, read_at__gte=ticket.changed_at).exists()

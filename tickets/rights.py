@@ -74,28 +74,20 @@ def revoke(holder: User | Group, queue: Queue, *rights: str) -> None:
         remove_perm(f"tickets.{right}", holder, queue)
 
 
-def agents_with(right: str, queue: Queue) -> list[User]:
-    """Active agents who have `right` in `queue`, directly, by a role, or inherited; sorted by name."""
-    above = [queue.pk, *ancestors(queue.pk)]
+def agents_with(right: str, queue: Queue, *, among: Iterable[int] | None = None) -> list[User]:
+    """Active agents who have `right` in `queue`, directly, by a role, or inherited; sorted by name.
+
+    With `among`, ids of people, only these.
+    """
     granting = [held for held, implied in IMPLIES.items() if right in implied]
-    by_user = QueueUserPermission.objects.filter(content_object__in=above, permission__codename__in=granting)
-    by_role = QueueGroupPermission.objects.filter(content_object__in=above, permission__codename__in=granting)
+    by_user = QueueUserPermission.objects.filter(content_object__in=queue.line, permission__codename__in=granting)
+    by_role = QueueGroupPermission.objects.filter(content_object__in=queue.line, permission__codename__in=granting)
+    agents = User.objects.agents() if among is None else User.objects.agents().filter(pk__in=list(among))
     return list(
-        User.objects.agents()
-        .filter(pk__in=by_user.values("user"))
-        .union(User.objects.agents().filter(groups__in=by_role.values("group")))
+        agents.filter(pk__in=by_user.values("user"))
+        .union(agents.filter(groups__in=by_role.values("group")))
         .order_by("name", "id")
     )
-
-
-def ancestors(queue_id: int) -> list[int]:
-    """The queues above, nearest first."""
-    parents = dict(Queue.objects.values_list("pk", "parent_id"))
-    found: list[int] = []
-    while (parent := parents.get(queue_id)) is not None and parent not in found:
-        found.append(parent)
-        queue_id = parent
-    return found
 
 
 def _work_out(user: User) -> Rights:

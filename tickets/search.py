@@ -6,28 +6,25 @@ may be the beginning of a word.
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQueryField
-from django.db.models import BooleanField, Expression, F, Func, OuterRef, Subquery, Value, Window
+from django.db.models import BooleanField, Expression, F, Func, OuterRef, Q, Subquery, Value, Window
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left, RowNumber
 
 from accounts.models import User
 from core.text import fold
+from tickets.asked import MAX_QUERY as MAX_QUERY
+from tickets.asked import Sql, as_query, parted, variants
+from tickets.closeness import beginning, closeness
 from tickets.models import Article, Passage, Ticket
-from tickets.passages import STEMMERS
 from tickets.queries import TicketQuerySet
 
 _NUMBER = re.compile(r"\s*\[?#?(\d{1,20})\]?\s*\Z")
-_WITH_MINUS = re.compile(r'(?<!\S)-(?:"[^"]*"|[^\s"]+)')
-# The last word, which may be a beginning: it stands alone, outside of quotation marks.
-_LAST = re.compile(r"(?<!\S)(\w{3,})\Z")
 _WORD = re.compile(r"\w+")
-MAX_QUERY = 200
 # Characters of a text, and messages of a ticket, in which an excerpt looks for the words.
 EXCERPTED = 5_000
 EXCERPTED_MESSAGES = 8
@@ -36,6 +33,9 @@ EXCERPTED_MESSAGES = 8
 FEW = 2_000
 # Words are frequent where so many of the newest tickets have them.
 NEWEST, FREQUENT = 1_000, 6
+# Of words in more rows than this nobody looks at every subject to find the best one. Estimates add up the variants of
+# words in all languages: it is about a fifth of this that are really found.
+RANKED = 30_000
 
 
 def ticket_with_number(text: str, user: User) -> Ticket | None:
@@ -57,26 +57,46 @@ def search(text: str, user: User) -> TicketQuerySet:
 
 def matching(tickets: TicketQuerySet, text: str) -> TicketQuerySet:
     """Those of `tickets` with the words. Asks the database which way is quick; what is found is the same on each."""
-    wanted, unwanted = _parted(text)
+    wanted, unwanted = parted(text)
     if wanted:
-        rows = Passage.objects.filter(_holds(_wanted(wanted)))
+        rows = Passage.objects.filter(_holds(as_query(wanted)))
         at_once = _estimate(rows) >= FEW and _are_frequent(tickets, rows)
-        tickets = tickets.filter(_one_by_one(rows) if at_once else _by_index(_wanted(wanted)))
+        tickets = tickets.filter(_one_by_one(rows) if at_once else _by_index(as_query(wanted)))
     return _without(tickets, unwanted, Passage.objects.all()) if unwanted else tickets
+
+
+def matching_by_closeness(tickets: TicketQuerySet, text: str) -> TicketQuerySet | None:
+    """Those of `tickets` with the words, and how close their subjects are to them as `closeness`. None where there are
+    too many: all of them must be looked at to tell the best."""
+    wanted, unwanted = parted(text)
+    if not wanted or _estimate(Passage.objects.filter(_holds(as_query(wanted)))) > RANKED:
+        return None
+    tickets = tickets.filter(_by_index(as_query(wanted))).annotate(closeness=closeness(wanted))
+    return _without(tickets, unwanted, Passage.objects.all()) if unwanted else tickets
+
+
+def words_q(text: str) -> Q:
+    """Tickets with the words, for conditions (tickets/fields.py): by the index, whatever else is asked for."""
+    everything = ~Q(pk__in=[])
+    wanted, unwanted = parted(text)
+    found = Q(_by_index(as_query(wanted))) if wanted else everything
+    if unwanted:
+        found &= ~Q(_Known(_one_by_one(Passage.objects.filter(_holds(variants(unwanted))))))
+    return found
 
 
 def matching_in_public(tickets: TicketQuerySet, text: str) -> TicketQuerySet:
     """Those of the few tickets of a customer with the words in what customers can read."""
     public = Passage.objects.filter(is_public=True)
-    wanted, unwanted = _parted(text)
+    wanted, unwanted = parted(text)
     if wanted:
-        tickets = tickets.filter(_one_by_one(public.filter(_holds(_wanted(wanted)))))
+        tickets = tickets.filter(_one_by_one(public.filter(_holds(as_query(wanted)))))
     return _without(tickets, unwanted, public) if unwanted else tickets
 
 
 def found_in(text: str, tickets: Iterable[Ticket]) -> dict[int, str]:
     """The beginning of the newest message of each ticket that holds one of the words, by ticket id: for excerpts."""
-    wanted, _unwanted = _parted(text)
+    wanted, _unwanted = parted(text)
     words = [re.escape(beginning(word)) for word in _WORD.findall(fold(wanted)) if len(word) > 1]
     if not words:
         return {}
@@ -91,46 +111,6 @@ def found_in(text: str, tickets: Iterable[Ticket]) -> dict[int, str]:
     return found
 
 
-def beginning(word: str) -> str:
-    """What stays the same of a word in its other forms: endings change with case, number and tense."""
-    return word[: max(4, len(word) - 3)]
-
-
-# The words as a query.
-
-
-@dataclass(frozen=True)
-class _Sql:
-    text: str
-    values: Sequence[str]
-
-
-def _parted(text: str) -> tuple[str, str]:
-    """The words to find, and those with a minus as alternatives."""
-    text = text[:MAX_QUERY].replace("\x00", " ")
-    unwanted = " or ".join(word[1:] for word in _WITH_MINUS.findall(text))
-    return _WITH_MINUS.sub(" ", text).strip(), unwanted
-
-
-def _wanted(text: str) -> _Sql:
-    """Any variant of the words, for languages cut words differently; the last one may go on."""
-    exact = _variants(text)
-    last = _LAST.search(text) if text.count('"') % 2 == 0 else None
-    rest = text[: last.start()].rstrip() if last else ""
-    if last is None or rest.lower().endswith((" or", '"')):
-        return exact
-    before = _variants(rest)
-    going_on = f"({before.text}) && to_tsquery('simple', %s)"
-    return _Sql(f"({exact.text}) || ({going_on})", [*exact.values, *before.values, f"{fold(last[1])}:*"])
-
-
-def _variants(text: str) -> _Sql:
-    """As the words are written, and by the stems of each language."""
-    stems = [f"websearch_to_tsquery('{stemmer}', %s)" for stemmer in STEMMERS.values()]
-    every = ["websearch_to_tsquery('simple', %s)", *stems]
-    return _Sql(" || ".join(every), [fold(text), *[text] * len(stems)])
-
-
 # Ways to find them.
 
 
@@ -143,14 +123,14 @@ def _one_by_one(rows: Any) -> Subquery:
     return Subquery(of_ticket[:1], output_field=BooleanField())
 
 
-def _by_index(wanted: _Sql) -> Expression:
+def _by_index(wanted: Sql) -> Expression:
     """All of them from the index. The query hides in a SELECT, or PostgreSQL reads the table where it expects many."""
-    rows = Passage.objects.filter(_holds(_Sql(f"SELECT {wanted.text}", wanted.values))).order_by()
+    rows = Passage.objects.filter(_holds(Sql(f"SELECT {wanted.text}", wanted.values))).order_by()
     return _IsAny(F("pk"), ArraySubquery(rows.values("ticket_id")), output_field=BooleanField())
 
 
 def _without(tickets: TicketQuerySet, unwanted: str, rows: Any) -> TicketQuerySet:
-    return tickets.exclude(_Known(_one_by_one(rows.filter(_holds(_variants(unwanted))))))
+    return tickets.exclude(_Known(_one_by_one(rows.filter(_holds(variants(unwanted))))))
 
 
 def _estimate(rows: Any) -> int:
@@ -164,7 +144,7 @@ def _are_frequent(tickets: TicketQuerySet, rows: Any) -> bool:
     return Ticket.objects.filter(_one_by_one(rows), pk__in=newest).count() >= FREQUENT
 
 
-def _holds(query: _Sql) -> Expression:
+def _holds(query: Sql) -> Expression:
     wanted = RawSQL(query.text, query.values, output_field=SearchQueryField())  # noqa: S611 - built from constants here
     return _Holds(F("words"), wanted, output_field=BooleanField())
 

@@ -4,6 +4,11 @@ Rows keep OTRS's names; people read the words that the catalogues give for them 
 customer" in English).
 """
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from core.memo import remembered
@@ -52,3 +57,12 @@ def default_priority() -> Priority:
 @remembered
 def default_type() -> TicketType:
     return TicketType.objects.active()[0]
+
+
+def refuse_retiring(row: State | Priority | TicketType) -> None:
+    """Raise `ValidationError` when tickets cannot do without this row: the last of its kind must stay in use."""
+    others: QuerySet[Any] = type(row).objects.active().exclude(pk=row.pk)
+    if isinstance(row, State):
+        others = others.filter(type=row.type)
+    if not others.exists():
+        raise ValidationError({"is_active": _("It is the last one of its kind. Make another one first.")})

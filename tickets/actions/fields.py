@@ -1,4 +1,4 @@
-"""What a ticket is about: title, type, customer, tags, custom fields."""
+"""What a ticket is about: title, type, service, customer, tags, custom fields."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +9,7 @@ from core.text import clean_line
 from tickets import customfields
 from tickets.changes import apply, locked
 from tickets.events import Cause, record
-from tickets.models import Event, Ticket, TicketType
+from tickets.models import Event, Service, Ticket, TicketType
 from tickets.passages import rewrite
 
 
@@ -34,12 +34,24 @@ def set_type(
         return record(ticket, "type.changed", by=by, cause=cause, data=diff) if diff else None
 
 
+def set_service(
+    ticket: Ticket, service: Service | None, *, by: User, cause: Cause | None = None, seen: int | None = None
+) -> Event | None:
+    """What was requested from the catalogue, or nothing of it; queue, type and priority stay as they are. Raises
+    `Stale` when the service has changed since version `seen`."""
+    with locked(ticket, seen=seen, fields=("service",)) as ticket:
+        diff = apply(ticket, service=service)
+        return record(ticket, "service.changed", by=by, cause=cause, data=diff) if diff else None
+
+
 def set_customer(
     ticket: Ticket, customer: User, *, by: User, cause: Cause | None = None, seen: int | None = None
 ) -> Event | None:
-    """The ticket is about somebody else; the organisation follows. Raises `Stale` as the others do."""
+    """The ticket is about somebody else, who needs no copies any more; the organisation follows. Raises `Stale` as the
+    others do."""
     with locked(ticket, seen=seen, fields=("customer",)) as ticket:
         diff = apply(ticket, customer=customer, organisation=primary_organisation(customer))
+        ticket.participants.filter(user=customer).delete()
         return record(ticket, "customer.changed", by=by, cause=cause, data=diff) if diff else None
 
 
@@ -60,5 +72,6 @@ def set_custom_fields(
     Raises `ValidationError` with messages per key, `Stale` when custom fields have changed since version `seen`.
     """
     with locked(ticket, seen=seen, fields=("custom_fields",)) as ticket:
-        diff = apply(ticket, custom_fields=customfields.checked(values, known=ticket.custom_fields))
+        known, queue, type = ticket.custom_fields, ticket.queue, ticket.type
+        diff = apply(ticket, custom_fields=customfields.checked(values, known=known, queue=queue, type=type))
         return record(ticket, "fields.changed", by=by, cause=cause, data=diff) if diff else None

@@ -13,7 +13,7 @@ from tickets.articles import write_article
 from tickets.changes import plain
 from tickets.events import Cause, record
 from tickets.messages import Message
-from tickets.models import Article, Priority, Queue, StateType, Ticket, TicketType
+from tickets.models import Article, Priority, Queue, Service, StateType, Ticket, TicketType
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
 from tickets.numbering import next_number
@@ -23,6 +23,7 @@ SNAPSHOT = (
     "title",
     "queue",
     "type",
+    "service",
     "state",
     "priority",
     "owner",
@@ -48,6 +49,7 @@ class Opening:
     channel: str
     priority: Priority | None = None
     type: TicketType | None = None
+    service: Service | None = None
     owner: User | None = None
     language: str = ""
     tags: tuple[str, ...] = ()
@@ -55,19 +57,28 @@ class Opening:
 
 
 def open_ticket(
-    opening: Opening, message: Message, *, sender: str = Sender.CUSTOMER, by: User, cause: Cause | None = None
+    opening: Opening,
+    message: Message,
+    *,
+    sender: str = Sender.CUSTOMER,
+    author: User | None = None,
+    by: User,
+    cause: Cause | None = None,
 ) -> Article:
     """A new ticket with its first message; returns that article (its `.ticket` is the ticket).
 
     Sent twice with the same `message.submission`, it makes one ticket. A first message of an agent over the channel
-    "email" goes out to the customer. Raises `ValidationError` for custom fields that do not fit.
+    "email" goes out to the customer. `author` said it, where that is somebody else than who opens the ticket. Raises
+    `ValidationError` for custom fields that do not fit.
     """
     with transaction.atomic():
         if earlier := submitted(message, by=by):
             return earlier
         ticket = _new_ticket(opening)
         visible = opening.channel != Channel.NOTE
-        article = write_article(ticket, message, channel=opening.channel, sender=sender, visible=visible, by=by)
+        article = write_article(
+            ticket, message, channel=opening.channel, sender=sender, visible=visible, by=author or by
+        )
         record(ticket, "ticket.created", by=by, cause=cause, article=article, data=snapshot(ticket))
         return article
 
@@ -85,12 +96,13 @@ def snapshot(ticket: Ticket) -> dict[str, dict[str, Any]]:
 
 
 def _new_ticket(opening: Opening) -> Ticket:
-    customer = opening.customer
+    customer, type = opening.customer, opening.type or vocabulary.default_type()
     return Ticket.objects.create(
         number=next_number(),
         title=clean_line(opening.title, 300) or "-",
         queue=opening.queue,
-        type=opening.type or vocabulary.default_type(),
+        type=type,
+        service=opening.service,
         state=vocabulary.first_state(StateType.NEW),
         priority=opening.priority or vocabulary.default_priority(),
         owner=opening.owner,
@@ -99,5 +111,5 @@ def _new_ticket(opening: Opening) -> Ticket:
         channel=opening.channel,
         language=opening.language or customer.language or opening.queue.language or "en",
         tags=sorted({clean_line(tag, 50) for tag in opening.tags} - {""}),
-        custom_fields=customfields.checked(opening.custom_fields),
+        custom_fields=customfields.checked(opening.custom_fields, queue=opening.queue, type=type),
     )

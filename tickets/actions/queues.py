@@ -12,7 +12,8 @@ from tickets.models.queue import SEPARATOR, Queue
 def save_queue(queue: Queue, *, by: User) -> Queue:
     """Save a new or changed queue and the paths of everything below it.
 
-    Raises `ValidationError` when it would lie inside itself or when the path is taken.
+    Raises `ValidationError` when it would lie inside itself, when the path is taken, or when there is another queue for
+    unwanted messages.
     """
     with transaction.atomic():
         if queue.parent and (queue.parent_id == queue.pk or _lies_below(queue.parent, queue)):
@@ -20,6 +21,8 @@ def save_queue(queue: Queue, *, by: User) -> Queue:
         queue.path = path_of(queue)
         if Queue.objects.filter(path=queue.path).exclude(pk=queue.pk).exists():
             raise ValidationError({"name": _("There is already a queue with this name here.")})
+        if queue.is_junk and queue.is_active:
+            _refuse_second_junk(queue)
         save_audited(queue, by=by)
         _save_paths_below(queue)
     return queue
@@ -27,6 +30,11 @@ def save_queue(queue: Queue, *, by: User) -> Queue:
 
 def path_of(queue: Queue) -> str:
     return f"{queue.parent.path}{SEPARATOR}{queue.name}" if queue.parent else queue.name
+
+
+def _refuse_second_junk(queue: Queue) -> None:
+    if other := Queue.objects.active().filter(is_junk=True).exclude(pk=queue.pk).first():
+        raise ValidationError({"is_junk": _("Unwanted messages go to %(queue)s already.") % {"queue": other.place}})
 
 
 def _lies_below(queue: Queue, top: Queue) -> bool:

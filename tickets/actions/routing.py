@@ -24,6 +24,28 @@ def assign(
         return record(ticket, "owner.changed", by=by, cause=cause, data=diff) if diff else None
 
 
+def claim(ticket: Ticket, *, by: User, cause: Cause | None = None) -> Event | None:
+    """`by` takes a ticket that nobody has; whoever was faster keeps it."""
+    with locked(ticket) as ticket:
+        if ticket.owner_id is not None:
+            return None
+        return assign(ticket, by, by=by, cause=cause)
+
+
+def lock(ticket: Ticket, *, by: User, cause: Cause | None = None, seen: int | None = None) -> Event | None:
+    """`by` works it now and says so: the ticket is theirs and locked. Raises `Stale` when somebody else took it."""
+    with locked(ticket, seen=seen, fields=("owner", "is_locked")) as ticket:
+        diff = apply(ticket, is_locked=True, owner=by)
+        return record(ticket, "lock.changed", by=by, cause=cause, data=diff) if diff else None
+
+
+def unlock(ticket: Ticket, *, by: User, cause: Cause | None = None, seen: int | None = None) -> Event | None:
+    """Others may take it again; the owner stays. Raises `Stale` when the lock has changed since version `seen`."""
+    with locked(ticket, seen=seen, fields=("is_locked",)) as ticket:
+        diff = apply(ticket, is_locked=False)
+        return record(ticket, "lock.changed", by=by, cause=cause, data=diff) if diff else None
+
+
 def make_responsible(
     ticket: Ticket, responsible: User | None, *, by: User, cause: Cause | None = None, seen: int | None = None
 ) -> Event | None:

@@ -45,6 +45,8 @@ class Article(models.Model):
     marks = models.JSONField(default=list)
     # The form it was sent with: a double click makes one article.
     submission = models.UUIDField(null=True, blank=True, editable=False)
+    # A mail leaves no earlier than this: time to take it back.
+    send_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:

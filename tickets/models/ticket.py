@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from core.clock import now
 from tickets.models.queue import Queue
+from tickets.models.service import Service
 from tickets.models.vocabulary import Priority, State, StateType, TicketType
 from tickets.queries import TicketQuerySet
 from tickets.rights import rights_of
@@ -31,6 +32,10 @@ class Ticket(models.Model):
     # Without an index of its own: one of those below begins with it, or it has too few values for one to be of use.
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     type = models.ForeignKey(TicketType, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # What was requested from the catalogue, if it was.
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+", db_index=False)
     priority = models.ForeignKey(Priority, on_delete=models.PROTECT, related_name="+", db_index=False)
     # One works it, the other answers for it.
@@ -47,6 +52,11 @@ class Ticket(models.Model):
     language = models.CharField(max_length=8, choices=settings.LANGUAGES)
     tags = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     custom_fields = models.JSONField(default=dict, blank=True)
+    # ITIL's two questions, 1 (low) to 3 (high); together they give the priority (tickets/models/guidance.py).
+    impact = models.PositiveSmallIntegerField(_("impact"), null=True, blank=True)
+    urgency = models.PositiveSmallIntegerField(_("urgency"), null=True, blank=True)
+    # Minutes, the sum of the time entries.
+    time_spent = models.PositiveIntegerField(default=0, db_default=0)
     # When a pending state reminds or goes on; `pending_done` once that has happened.
     pending_until = models.DateTimeField(null=True, blank=True)
     pending_done = models.BooleanField(default=False)
@@ -90,6 +100,8 @@ class Ticket(models.Model):
             models.Index(fields=["-changed_at", "-id"], name="ticket_changed"),
             models.Index(fields=["customer", "-changed_at", "-id"], name="ticket_of_customer"),
             models.Index(fields=["organisation", "-changed_at", "-id"], name="ticket_of_organisation"),
+            # one index answers conditions on every custom field, by containment
+            GinIndex(fields=["custom_fields"], name="ticket_custom_fields", opclasses=["jsonb_path_ops"]),
             models.Index(
                 fields=["pending_until"],
                 name="ticket_pending",
