@@ -1,21 +1,22 @@
 """Mailboxes on other servers as administrators set them up: saved with audit, tried out with a clear answer."""
 
-import socket
-import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils import timezone
 from django.utils.translation import ngettext
-from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError
 
-from accounts.audit import save_audited
+from accounts.audit import note_change, save_audited
 from accounts.models import User
+from core.later import after_commit
 from core.text import clean_line
-from mail.models import Account
+from core.work import nudge
+from mail.fetching import oauth
+from mail.fetching.connecting import Patience
+from mail.fetching.looking import look
+from mail.fetching.troubles import NoFolder, answer_of, sentence, trouble_of
+from mail.models import Account, Consent
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 10
@@ -28,96 +29,86 @@ class Trial:
     is_good: bool
     sentence: str
     answer: str = ""
-
-
-class _NoFolder(Exception):
-    """The account works, but this folder is not there."""
+    more: str = ""
+    folders: Sequence[str] = ()
 
 
 def save_account(account: Account, *, by: User) -> Account:
-    """Save a new or changed account; what fetching notes on the row meanwhile is kept."""
+    """Save a new or changed account; what fetching notes on the row meanwhile is kept. It is visited at once."""
     with transaction.atomic():
         current = Account.objects.select_for_update(of=("self",)).filter(pk=account.pk).first()
         if current is not None:
-            account.last_success_at, account.last_error = current.last_success_at, current.last_error
-        save_audited(account, by=by)
+            for name in Account.NOTED:
+                setattr(account, name, getattr(current, name))
+        if save_audited(account, by=by):
+            _visit_soon(account)
     return account
+
+
+def save_consent(consent: Consent, *, by: User) -> Consent:
+    """Save how an account gets its tokens. Another application or flow means that nobody has agreed to it yet."""
+    with transaction.atomic():
+        current = Consent.objects.select_for_update(of=("self",)).filter(pk=consent.pk).first()
+        if current is not None and _asks_for_other(current, consent):
+            consent.sealed_access_token = consent.sealed_refresh_token = ""
+            consent.granted_at = consent.expires_at = consent.refresh_expires_at = None
+        consent.refused_at, consent.refusal = None, ""
+        save_audited(consent, by=by)
+        _visit_soon(consent.account)
+    return consent
+
+
+def connect(consent: Consent, *, code: str, verifier: str, back_to: str, by: User) -> None:
+    """Somebody has agreed on the provider's page. Raises `oauth.ConsentEnded` or `oauth.TokenTrouble`."""
+    oauth.redeem(consent, code=code, verifier=verifier, back_to=back_to)
+    with transaction.atomic():
+        after = {"granted_at": consent.granted_at.isoformat() if consent.granted_at else None}
+        note_change(consent, before={"granted_at": None}, after=after, by=by)
+        _visit_soon(consent.account)
+
+
+def visit_now(account: Account) -> None:
+    """Somebody has mended something and does not want to wait."""
+    Account.objects.filter(pk=account.pk).update(next_visit_at=timezone.now())
+    after_commit(lambda: nudge("mail.tasks.fetch", account.pk))
 
 
 def try_account(account: Account) -> Trial:
     """Sign in, look into the folder, change nothing. Waits a few seconds for each answer and no longer."""
     try:
-        with _signed_in(account) as server:
-            messages = _messages_in(server, account)
+        found = look(account, patience=Patience(CONNECT_SECONDS, READ_SECONDS))
     except Exception as error:
-        return Trial(is_good=False, sentence=_what_is_wrong(error, account), answer=_answer_of(error))
-    words = {"folder": account.folder, "number": messages}
-    sentence = ngettext(
+        folder = str(error) if isinstance(error, NoFolder) else ""
+        said = sentence(trouble_of(error), account, folder=folder)
+        return Trial(is_good=False, sentence=said, answer=clean_line(answer_of(error), 300))
+    words = {"folder": account.folders[0], "number": found.messages}
+    said = ngettext(
         "Signed in. The folder %(folder)s holds %(number)s message.",
         "Signed in. The folder %(folder)s holds %(number)s messages.",
-        messages,
+        found.messages,
     )
-    return Trial(is_good=True, sentence=sentence % words)
+    return Trial(is_good=True, sentence=said % words, more=_more(found.today), folders=found.folders)
 
 
-def sign_in(account: Account, *, timeout: SocketTimeout) -> IMAPClient:
-    """A connection to the account's server on which its user has signed in; the caller closes it."""
-    context = ssl.create_default_context()
-    server = IMAPClient(
-        account.host,
-        port=account.port,
-        ssl=account.security == Account.Security.TLS,
-        ssl_context=context,
-        timeout=timeout,
+def _more(today: int | None) -> str:
+    if today is None:
+        return ""
+    words = ngettext(
+        "%(number)s of them is from today. “Fetch from” below says how far back mail is fetched.",
+        "%(number)s of them are from today. “Fetch from” below says how far back mail is fetched.",
+        today,
     )
-    try:
-        if account.security == Account.Security.STARTTLS:
-            server.starttls(context)
-        server.login(account.username, account.password)
-    except BaseException:
-        with suppress(IMAPClientError, OSError):
-            server.shutdown()
-        raise
-    return server
+    return words % {"number": today}
 
 
-@contextmanager
-def _signed_in(account: Account) -> Iterator[IMAPClient]:
-    server = sign_in(account, timeout=SocketTimeout(CONNECT_SECONDS, READ_SECONDS))
-    try:
-        yield server
-    finally:
-        server.shutdown()
+def _asks_for_other(old: Consent, new: Consent) -> bool:
+    names = ("provider", "flow", "tenant", "client_id", "authorize_url", "token_url", "scope")
+    return any(getattr(old, name) != getattr(new, name) for name in names)
 
 
-def _messages_in(server: IMAPClient, account: Account) -> int:
-    if not server.folder_exists(account.folder):
-        raise _NoFolder(account.folder)
-    return int(server.select_folder(account.folder, readonly=True).get(b"EXISTS", 0))
-
-
-def _what_is_wrong(error: Exception, account: Account) -> str:
-    words = {"host": account.host, "port": account.port}
-    match error:
-        case _NoFolder():
-            return _("Signed in, but there is no folder %(folder)s.") % {"folder": error}
-        case LoginError():
-            return _("The server refused the user name or the password.")
-        case IMAPClientError():
-            return _("The server answered something that was not expected.")
-        case socket.gaierror():
-            return _("No server with the name %(host)s can be found.") % words
-        case ConnectionRefusedError():
-            return _("%(host)s takes no connections on port %(port)s.") % words
-        case TimeoutError():
-            return _("%(host)s did not answer in time. Check the port and the encryption.") % words
-        case ssl.SSLCertVerificationError():
-            return _("The certificate of %(host)s cannot be trusted.") % words
-        case ssl.SSLError():
-            return _("%(host)s does not speak TLS on port %(port)s. Try another encryption or another port.") % words
-        case _other:
-            return _("The connection to %(host)s broke off.") % words
-
-
-def _answer_of(error: Exception) -> str:
-    return "" if isinstance(error, _NoFolder) else clean_line(str(error), 300)
+def _visit_soon(account: Account) -> None:
+    """With the next beat; what stopped it may have been mended."""
+    account.failures, account.next_visit_at = 0, None
+    if account.is_stopped:
+        account.trouble = account.last_error = ""
+    account.save(update_fields=["failures", "next_visit_at", "trouble", "last_error"])

@@ -94,6 +94,7 @@ class _Reader:
         self.ambiguous = self.cut = False
         self.box = _Mailbox()
         self.unclosed: set[str] = set()
+        self.before = ""  # a family name without quotes, which its comma cut off
 
     def run(self) -> None:
         while self.position < len(self.value):
@@ -171,9 +172,12 @@ class _Reader:
     def finish(self) -> None:
         box, self.box = self.box, _Mailbox()
         if box.angle is not None:
-            self.add("".join(box.words), self.from_angle(box.angle))
+            name = "".join(box.words)
+            self.add(f"{self.before}, {name}" if self.before and name.strip() else name, self.from_angle(box.angle))
+            self.before = ""
             return
         written = "".join(box.words).strip()
+        self.before = "" if "@" in written else written[:NAME_LIMIT]
         if "@" not in written:
             self.ambiguous |= bool(written)
             return
@@ -182,7 +186,7 @@ class _Reader:
             return
         self.ambiguous = True
         if (match := _LOOSE_ADDRESS.search(written)) is not None:
-            rest = (written[: match.start()] + " " + written[match.end() :]).strip()
+            rest = (written[: match.start()] + " " + written[match.end() :]).strip(" []<>()")
             self.add(rest or " ".join(box.comments), match[0])
 
     def from_angle(self, content: str) -> str:

@@ -13,7 +13,8 @@ from core.memo import remembered
 from core.text import clean_line, normalise_address
 from mail.models import Address
 from tickets.models import Queue
-from tickets.rights import ancestors
+
+_PLUS_WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 def address_for(recipients: Iterable[str]) -> Address | None:
@@ -21,13 +22,33 @@ def address_for(recipients: Iterable[str]) -> Address | None:
     wanted = [normalise_address(recipient) for recipient in recipients]
     if len(wanted) == 1:
         return _active(wanted[0])
-    ours = {a.address: a for a in Address.objects.filter(is_active=True, address__in=wanted).select_related("queue")}
-    return next((ours[address] for address in wanted if address in ours), None)
+    both = [*wanted, *(_plain(address)[0] for address in wanted)]
+    ours = {a.address: a for a in Address.objects.filter(is_active=True, address__in=both).select_related("queue")}
+    return next((found for address in wanted if (found := ours.get(address) or ours.get(_plain(address)[0]))), None)
 
 
 @remembered
 def _active(address: str) -> Address | None:
-    return Address.objects.filter(is_active=True, address=address).select_related("queue").first()
+    ours = Address.objects.filter(is_active=True).select_related("queue")
+    plain, word = _plain(address)
+    return ours.filter(address=address).first() or (ours.filter(address=plain).first() if word else None)
+
+
+def plus_words(recipients: Iterable[str]) -> list[str]:
+    """The words behind a "+" of our own addresses: `support+hardware@` is `support@` with the word "hardware".
+
+    Only plain words; what else somebody has put there, such as a token, says nothing.
+    """
+    pairs = [_plain(normalise_address(recipient)) for recipient in recipients]
+    ours = _all_of_ours() if any(word for _plain_address, word in pairs) else frozenset()
+    return list(dict.fromkeys(word for address, word in pairs if address in ours and _PLUS_WORD.fullmatch(word)))
+
+
+def _plain(address: str) -> tuple[str, str]:
+    """An address without what stands behind a "+" (RFC 5233), and that."""
+    local, _at, domain = address.rpartition("@")
+    name, plus, word = local.partition("+")
+    return (f"{name}@{domain}", word) if plus and name else (address, "")
 
 
 def by_queue(recipients: Sequence[str]) -> list[tuple[str, ...]]:
@@ -37,12 +58,15 @@ def by_queue(recipients: Sequence[str]) -> list[tuple[str, ...]]:
     queues = dict(Address.objects.filter(is_active=True).values_list("address", "queue"))
     groups: dict[int | None, list[str]] = {}
     for recipient in recipients:
-        groups.setdefault(queues.get(normalise_address(recipient)), []).append(recipient)
+        address = normalise_address(recipient)
+        queue = queues.get(address) or queues.get(_plain(address)[0])
+        groups.setdefault(queue, []).append(recipient)
     return [tuple(group) for group in groups.values()]
 
 
 def is_ours(address: str) -> bool:
-    return normalise_address(address) in _all_of_ours()
+    address = normalise_address(address)
+    return not _all_of_ours().isdisjoint((address, _plain(address)[0]))
 
 
 @remembered
@@ -52,13 +76,18 @@ def _all_of_ours() -> frozenset[str]:
 
 @remembered
 def sender_for(queue: Queue) -> Address | None:
-    """The address a queue writes from: its own, else that of the nearest queue above, else any of ours."""
-    near = [queue.pk, *ancestors(queue.pk)]
+    """The address a queue writes from: its own, else that of its brand, else that of the nearest queue above, else any
+    of ours. What is not its own it writes from under the name of its brand."""
+    brand, near = queue.brand, queue.line
     found = {a.queue_id: a for a in Address.objects.filter(is_active=True, queue__in=near).order_by("-id")}
-    for queue_id in near:
-        if queue_id in found:
-            return found[queue_id]
-    return Address.objects.filter(is_active=True).order_by("id").first()
+    if queue.pk in found:
+        return found[queue.pk]
+    of_brand = Address.objects.filter(is_active=True, address=brand.sender_address).first() if brand else None
+    above = next((found[queue_id] for queue_id in near if queue_id in found), None)
+    address = of_brand or above or Address.objects.filter(is_active=True).order_by("id").first()
+    if address and brand:
+        address.name = brand.sender_name or brand.name
+    return address
 
 
 def save_address(address: Address, *, by: User) -> Address:

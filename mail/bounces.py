@@ -1,7 +1,7 @@
 """Delivery reports about mail of ours: whom it did not reach is noted at that message (RFC 3464).
 
 A report is a claim that anybody can make. It counts only when it returns one of our Message-IDs with its proof (T34);
-every other one is a mail like any other. A delay is no failure: who sends it tells us when he gives up.
+every other one is a mail like any other. A delay is no failure: it is shown until its sender gives up or succeeds.
 """
 
 from typing import Any
@@ -27,9 +27,13 @@ def note_report(incoming: Incoming, mail: Message) -> bool:
         incoming.trace = [*incoming.trace, {"step": "report", "found": "", "result": "not proven to be about ours"}]
         return False
     failed = [recipient for recipient in mail.bounce.recipients if _has_failed(recipient)]
+    late = [recipient for recipient in mail.bounce.recipients if recipient.action == "delayed"]
+    arrived = [recipient for recipient in mail.bounce.recipients if recipient.action in ("delivered", "relayed")]
     if failed:
         _note_failures(outgoing, failed, Cause("mail", str(incoming.pk)))
-    result = "failure noted" if failed else "no failure"
+    if late or arrived:
+        _note_delays(outgoing, late, arrived)
+    result = "failure noted" if failed else "delay noted" if late else "no failure"
     incoming.trace = [*incoming.trace, {"step": "report", "found": outgoing.ticket.number, "result": result}]
     return True
 
@@ -59,6 +63,7 @@ def _note_failures(outgoing: Outgoing, failed: list[FailedRecipient], cause: Cau
                 news.setdefault(answer, []).extend(_untold(outgoing, report))
             elif meant["state"] != "failed":
                 meant |= {"state": "failed", "answer": answer, "told": True}
+                meant.pop("delay", None)
                 news.setdefault(answer, []).append(meant["address"])
         if outgoing.state == Outgoing.State.SENT and not any(r["state"] == "sent" for r in recipients):
             outgoing.state = Outgoing.State.FAILED
@@ -66,6 +71,20 @@ def _note_failures(outgoing: Outgoing, failed: list[FailedRecipient], cause: Cau
         for answer, addresses in news.items():
             if addresses:
                 note_failure(outgoing, addresses, answer, cause=cause)
+
+
+def _note_delays(outgoing: Outgoing, late: list[FailedRecipient], arrived: list[FailedRecipient]) -> None:
+    """A delay is shown at the recipient until somebody reports how it ended; the history tells failures alone."""
+    with locked_recipients(outgoing) as recipients:
+        for report in late:
+            meant = _meant(recipients, report)
+            if meant is not None and meant["state"] == "sent" and not meant.get("arrived"):
+                meant["delay"] = _answer(report) or report.status or "4.0.0"
+        for report in arrived:
+            meant = _meant(recipients, report)
+            if meant is not None and meant["state"] == "sent":
+                meant["arrived"] = True
+                meant.pop("delay", None)
 
 
 def _meant(recipients: list[dict[str, Any]], report: FailedRecipient) -> dict[str, Any] | None:

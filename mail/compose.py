@@ -192,7 +192,7 @@ def _text(header: str, value: str) -> str:
 def _extra(name: str, value: str) -> str:
     if not _HEADER_NAME.fullmatch(name) or name.lower() in _OWN_HEADERS or name.lower().startswith("content-"):
         raise ValueError(f"header {name!r} cannot be set")
-    return _text(name, value)
+    return f"{name}: {value}" if _MESSAGE_ID.fullmatch(value) else _text(name, value)
 
 
 def _one_line(value: str, limit: int) -> str:

@@ -1,18 +1,18 @@
 """What events mean for mail, inside their transaction (settings.WITHIN): rows in the outbox, nothing more."""
 
-from django.conf import settings
+from django.utils.translation import gettext as _
 
-from accounts.invitations import concealed_link
 from accounts.people import system_actor
-from core.links import request_in_portal
-from mail.addressing import sender_for
-from mail.loops import may_answer, note_answer
-from mail.models import Incoming
-from mail.outbox import enqueue
-from mail.texts import RECEIPT, REFUSED, Text, fill
-from tickets.actions.replying import send_automatic
+from mail.addressing import is_ours, sender_for
+from mail.answers import forecast, is_on, recipient_of, words
+from mail.loops import note_answer, take_turns
+from mail.models import AutomaticText, Incoming
+from mail.outbox import enqueue, withdraw
+from tickets.actions.replying import CONTINUES, send_automatic
+from tickets.actions.splitting import SPLIT
+from tickets.actions.web_forms import HELD
 from tickets.changes import locked
-from tickets.events import Cause, record
+from tickets.events import Cause, Refused, record
 from tickets.messages import Message
 from tickets.models import Article, Event
 from tickets.models.article import Sender
@@ -24,44 +24,96 @@ SPOKEN = ("ticket.created", "article.added")
 def send_article(event: Event) -> None:
     """An email written here by an agent or by the system leaves; one that came in does not."""
     article = event.article
-    if event.kind not in SPOKEN or article is None or article.channel != Channel.EMAIL:
+    if event.kind not in SPOKEN or event.cause_kind == SPLIT or article is None or article.channel != Channel.EMAIL:
         return
-    if article.visible_to_customer and article.sender in (Sender.AGENT, Sender.SYSTEM):
+    if article.sender in (Sender.AGENT, Sender.SYSTEM):
         enqueue(article)
 
 
-def acknowledge(event: Event) -> None:
-    """A customer's new request gets a receipt, a refused message a notice; never in answer to automatic mail."""
+def refuse_unsendable(event: Event) -> None:
+    """What `send_article` would refuse, without a message being made. Raises `Refused`."""
     article = event.article
-    if article is None or article.sender != Sender.CUSTOMER:
+    if event.kind not in SPOKEN or article is None or article.channel != Channel.EMAIL:
         return
-    if event.kind == "ticket.created" and article.channel in (Channel.EMAIL, Channel.WEB):
-        _answer(event, article, RECEIPT)
-    elif event.kind == "article.refused":
-        _answer(event, article, REFUSED)
+    if article.sender not in (Sender.AGENT, Sender.SYSTEM):
+        return
+    named = [person.get("address", "") for person in (*article.to, *article.cc, *article.bcc)]
+    recipients = named or [event.ticket.customer.email]
+    if sender_for(event.ticket.queue) is None or all(is_ours(address) for address in recipients):
+        raise Refused(_("This email cannot be sent: there is nobody to send it to, or no address to send it from."))
 
 
-def _answer(event: Event, article: Article, text: Text) -> None:
-    ticket = event.ticket
-    recipient = article.sent_from.get("address") or ticket.customer.email
-    if not may_answer(recipient, _incoming(event)):
+def take_back(event: Event) -> None:
+    """A message that its author takes back does not leave. Raises `TooLate`, and nothing has happened, if it has."""
+    if event.kind == "article.taken_back" and event.article is not None:
+        withdraw(event.article)
+
+
+def acknowledge(event: Event) -> None:
+    """A customer's message gets an automatic answer where its queue says so; never in answer to automatic mail."""
+    article = event.article
+    if article is None or article.sender != Sender.CUSTOMER or event.cause_kind == SPLIT:
         return
-    if sender_for(ticket.queue) is None:
+    # who sends rubbish need not know that somebody takes it in
+    if event.ticket.queue.is_junk or any(mark.get("code") == HELD for mark in article.marks):
+        return
+    answered = _answered(event, article)
+    if answered:
+        _answer(event, article, answered)
+
+
+def _answered(event: Event, article: Article) -> str:
+    """What there is to answer (`AutomaticText.Event`), or nothing."""
+    if event.kind == "article.refused":
+        return AutomaticText.Event.REJECTED
+    if article.channel not in (Channel.EMAIL, Channel.WEB) or not article.visible_to_customer:
+        return ""
+    if event.kind == "article.added":
+        return AutomaticText.Event.FOLLOW_UP
+    if event.kind != "ticket.created":
+        return ""
+    continues = any(mark.get("code") == CONTINUES for mark in article.marks)
+    return AutomaticText.Event.CONTINUED if continues else AutomaticText.Event.NEW
+
+
+def _answer(event: Event, article: Article, answered: str) -> None:
+    ticket, recipient = event.ticket, recipient_of(article)
+    if not is_on(answered, ticket.queue):
+        return
+    take_turns(recipient)
+    verdict = forecast(answered, article, is_automatic=_is_automatic(event))
+    if verdict.code == "loop":
+        _flag_loop(event, article)
+    if verdict.code == "unsendable":
         _say_that_none_was_sent(event)
+    if not verdict.may:
         return
     note_answer(recipient)
-    invited = article.author == ticket.customer and not ticket.customer.has_usable_password()
-    subject, body = fill(
-        text,
-        ticket.language,
-        number=f"#{ticket.number}",
-        link=request_in_portal(ticket.number),
-        # Agents read the article, so it only says that there was a link; None, because "" counts as true in Liquid.
-        invitation=concealed_link() if invited else None,
-        days=settings.INVITATION_DAYS,
-    )
+    subject, body = words(answered, ticket, is_invited=_is_invited(article, answered))
     message = Message(text=body, subject=subject, to=[{"name": "", "address": recipient}])
     send_automatic(ticket, message, by=system_actor("mail"), cause=Cause("automatic", event=event))
+
+
+def _is_invited(article: Article, answered: str) -> bool:
+    """Who has never been here gets a link to choose a password, with the receipt of his first request."""
+    customer = article.ticket.customer
+    opened = answered in (AutomaticText.Event.NEW, AutomaticText.Event.CONTINUED)
+    return opened and article.author == customer and not customer.has_usable_password()
+
+
+def _flag_loop(event: Event, article: Article) -> None:
+    """The message and the history say that a loop was stopped; once, until an agent has spoken."""
+    ticket = event.ticket
+    last_spoken = ticket.articles.filter(sender=Sender.AGENT, visible_to_customer=True).order_by("-pk").first()
+    flagged = ticket.events.filter(kind="mail.loop")
+    if last_spoken:
+        flagged = flagged.filter(at__gt=last_spoken.created_at)
+    if flagged.exists():
+        return
+    article.marks = [*article.marks, {"code": "loop"}]
+    article.save(update_fields=["marks"])
+    with locked(ticket) as ticket:
+        record(ticket, "mail.loop", by=system_actor("mail"), cause=Cause("automatic", event=event), article=article)
 
 
 def _say_that_none_was_sent(event: Event) -> None:
@@ -69,5 +121,8 @@ def _say_that_none_was_sent(event: Event) -> None:
         record(ticket, "mail.unsent", by=system_actor("mail"), cause=Cause("automatic", event=event))
 
 
-def _incoming(event: Event) -> Incoming | None:
-    return Incoming.objects.filter(pk=event.cause_reference).first() if event.cause_kind == "mail" else None
+def _is_automatic(event: Event) -> bool:
+    """Of a mail its row knows whether a program wrote it."""
+    if event.cause_kind != "mail":
+        return False
+    return Incoming.objects.filter(pk=event.cause_reference, is_automatic=True).exists()

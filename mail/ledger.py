@@ -1,5 +1,7 @@
-"""What administrators decide about mail that waits: try again or discard. Both are audited."""
+"""What administrators decide about mail that waits: try again, set aside, delete, send again. All is audited."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -9,65 +11,68 @@ from django.utils.translation import gettext as _
 from accounts.audit import note_change
 from accounts.models import User
 from core.work import wake
-from mail.fetch import MAX_TRIES
-from mail.models import Incoming, Outgoing
+from mail.keeping import note_unneeded
+from mail.models import Incoming
+
+# So many tries that fetching asks no more for what it could not get.
+GIVEN_UP = 1_000
 
 
 def retry_incoming(incoming: Incoming, *, by: User) -> bool:
-    """Look at the message anew, now; false when it is on a ticket already."""
-    with transaction.atomic():
-        incoming = Incoming.objects.select_for_update(of=("self",)).get(pk=incoming.pk)
-        if incoming.state == Incoming.State.TICKETED:
+    """Look at the message anew, now; false when it is on a ticket already, or when its bytes are gone."""
+    with _unsettled(incoming, by=by) as row:
+        if row is None:
             return False
-        before = _facts(incoming)
-        incoming.retry()
-        incoming.state, incoming.reason_code, incoming.reason = Incoming.State.RECEIVED, "", ""
-        incoming.trace = []
-        incoming.save_work("state", "reason_code", "reason", "trace")
-        note_change(incoming, before=before, after=_facts(incoming), by=by)
-        wake(incoming)
+        row.retry()
+        row.reason_code, row.reason, row.trace = "", "", []
+        row.enter(Incoming.State.RECEIVED, again=by.name)
+        wake(row)
     return True
 
 
 def discard_incoming(incoming: Incoming, *, by: User) -> bool:
     """Set the message aside for good: it stays in the ledger, raw; false when it is on a ticket already."""
-    with transaction.atomic():
-        incoming = Incoming.objects.select_for_update(of=("self",)).get(pk=incoming.pk)
-        if incoming.state == Incoming.State.TICKETED:
+    with _unsettled(incoming, by=by) as row:
+        if row is None:
             return False
-        before = _facts(incoming)
-        incoming.finish()
-        # what could not be fetched is not asked for again
-        incoming.attempts = max(incoming.attempts, MAX_TRIES)
-        incoming.set_aside(Incoming.State.IGNORED, Incoming.Reason.DISCARDED)
-        incoming.save_work("state", "reason_code", "reason")
-        note_change(incoming, before=before, after=_facts(incoming), by=by)
+        _give_up(row)
+        row.set_aside(Incoming.State.IGNORED, Incoming.Reason.DISCARDED)
     return True
 
 
-def send_again(outgoing: Outgoing, *, by: User) -> bool:
-    """Send what failed or was only kept; recipients who have it already do not get it twice."""
-    with transaction.atomic():
-        outgoing = Outgoing.objects.select_for_update(of=("self",)).get(pk=outgoing.pk)
-        missing = [recipient for recipient in outgoing.recipients if recipient["state"] != "sent"]
-        if not missing or not may_be_sent_again(outgoing):
+def delete_incoming(incoming: Incoming, *, by: User) -> bool:
+    """Let its bytes go; the row stays and says who did it. False when it is on a ticket, or they are gone already.
+
+    The file itself goes a moment later, unless something else holds the same bytes (mail/keeping.py).
+    """
+    with _unsettled(incoming, by=by) as row:
+        if row is None:
             return False
-        before = {"state": outgoing.state}
-        for recipient in missing:
-            recipient |= {"state": "queued", "answer": ""}
-        outgoing.retry()
-        outgoing.state, outgoing.sent_at = Outgoing.State.QUEUED, None
-        outgoing.save_work("recipients", "state", "sent_at")
-        note_change(outgoing, before=before, after={"state": outgoing.state, "again": _names(missing)}, by=by)
-        wake(outgoing)
+        _give_up(row)
+        row.raw_removed_at = timezone.now()
+        note_unneeded([row.digest])
+        row.set_aside(Incoming.State.IGNORED, Incoming.Reason.DELETED, by.name)
     return True
 
 
-def may_be_sent_again(outgoing: Outgoing) -> bool:
-    """It was settled, or waits after a failure; not while a worker has it, nor before its first try."""
-    if outgoing.leased_until and outgoing.leased_until > timezone.now():
-        return False
-    return outgoing.due_at is None or bool(outgoing.last_error)
+@contextmanager
+def _unsettled(incoming: Incoming, *, by: User) -> Iterator[Incoming | None]:
+    """The locked row, saved and noted afterwards; None when it is on a ticket, or has lost its bytes."""
+    with transaction.atomic():
+        row = Incoming.objects.select_for_update(of=("self",)).get(pk=incoming.pk)
+        if row.state == Incoming.State.TICKETED or row.raw_removed_at is not None:
+            yield None
+            return
+        before = _facts(row)
+        yield row
+        row.save_work(*Incoming.ENTERED, "reason_code", "reason", "trace", "raw_removed_at")
+        note_change(row, before=before, after=_facts(row), by=by)
+
+
+def _give_up(row: Incoming) -> None:
+    row.finish()
+    if not row.digest:
+        row.attempts = max(row.attempts, GIVEN_UP)
 
 
 def reason_shown(incoming: Incoming) -> str:
@@ -81,7 +86,3 @@ def reason_shown(incoming: Incoming) -> str:
 
 def _facts(incoming: Incoming) -> dict[str, Any]:
     return {"state": incoming.state, "reason_code": incoming.reason_code, "reason": incoming.reason}
-
-
-def _names(recipients: list[dict[str, str]]) -> list[str]:
-    return [recipient["address"] for recipient in recipients]

@@ -1,4 +1,4 @@
-"""Mail of the house itself to a person, outside any ticket: links for a new password.
+"""Mail of the house itself to a person, outside any ticket: links for a new password, alarms for administrators.
 
 Whoever asks gets the same answer at the same speed: the door only leaves a row, and the worker finds out whether
 anybody has that address (T78). Links start with the configured address, never with that of a request (T68).
@@ -7,81 +7,131 @@ anybody has that address (T78). Links start with the configured address, never w
 import logging
 import os
 import smtplib
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
-from email.utils import format_datetime, formataddr, localtime, make_msgid
+from email.utils import format_datetime, formataddr, localtime
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Brand, User
 from accounts.passwords import reset_link
 from accounts.people import person_with_address
+from core.secrets import derived_key
 from core.text import normalise_address
 from core.work import wake
+from mail.account_letters import Words, of_invitation, of_membership, of_registration, site_of
+from mail.alarm_words import words_of
+from mail.loops import MARK
+from mail.marks import make_message_id
 from mail.models import Address, Letter
-from mail.sending import TryLater, connection
+from mail.sending import TryLater, any_of
 from mail.texts import PASSWORD_RESET, fill
+from mail.ways import general_ways
 
 log = logging.getLogger(__name__)
 
 
-def ask_for_password_reset(address: str, *, language: str) -> None:
+def ask_for_password_reset(address: str, *, language: str, brand: Brand | None = None) -> None:
     """Leave word that somebody at `address` wants a new password; the language is that of the asking page."""
-    letter = Letter.objects.create(
-        kind=Letter.Kind.PASSWORD_RESET, address=normalise_address(address), language=language
-    )
-    wake(letter)
+    kind = Letter.Kind.PASSWORD_RESET
+    wake(Letter.objects.create(kind=kind, address=normalise_address(address), language=language, brand=brand))
+
+
+def tell(person: User, *, subject: str, body: str) -> None:
+    """Leave word for somebody of ours; the words are in his language already and hold no secret."""
+    data = {"subject": subject, "body": body}
+    wake(Letter.objects.create(kind=Letter.Kind.NOTICE, address=person.email, language=person.language, data=data))
 
 
 def send_letter(letter: Letter) -> None:
-    """Send it, or do nothing when no active person has the address. Raises `TryLater` when the server is away."""
+    """Send it, or nothing where there is nothing to say. Raises `TryLater` when the server is away."""
     person = person_with_address(letter.address)
-    if person and person.is_active:
-        _hand_over(_compose(letter, person), person)
+    if words := _WORDS[Letter.Kind(letter.kind)](letter, person):
+        _hand_over(_compose(letter, words), letter)
     letter.delete()
 
 
-def _compose(letter: Letter, person: User) -> EmailMessage:
-    subject, body = fill(
+def _of_reset(letter: Letter, person: User | None) -> Words | None:
+    if person is None or not person.is_active:
+        return None
+    return fill(
         PASSWORD_RESET,
         person.language or letter.language,
-        site=settings.SITE_NAME,
-        link=reset_link(person),
+        site=site_of(letter),
+        link=reset_link(person, host=letter.brand.host if letter.brand else ""),
         minutes=settings.PASSWORD_RESET_TIMEOUT // 60,
     )
-    name, address = _sender()
+
+
+def _of_alarm(letter: Letter, person: User | None) -> Words | None:
+    """Nothing when it is over, or for somebody who is no administrator any more."""
+    incident = letter.incident
+    if person is None or not person.is_active or not person.is_administrator:
+        return None
+    if incident is None or incident.over_at is not None:
+        return None
+    return words_of(incident, person, language=person.language or letter.language or "en")
+
+
+def _of_notice(letter: Letter, person: User | None) -> Words | None:
+    return (letter.data["subject"], letter.data["body"]) if person is not None and person.is_active else None
+
+
+_WORDS: Mapping[Letter.Kind, Callable[[Letter, User | None], Words | None]] = {
+    Letter.Kind.PASSWORD_RESET: _of_reset,
+    Letter.Kind.ALARM: _of_alarm,
+    Letter.Kind.REGISTRATION: of_registration,
+    Letter.Kind.INVITATION: of_invitation,
+    Letter.Kind.MEMBERSHIP: of_membership,
+    Letter.Kind.NOTICE: _of_notice,
+}
+
+
+def _compose(letter: Letter, words: Words) -> EmailMessage:
+    subject, body = words
+    name, address = _sender(letter)
     message = EmailMessage()
     message["From"] = formataddr((name, address))
     message["To"] = letter.address
     message["Subject"] = subject
     message["Date"] = format_datetime(localtime())
-    message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
+    # Known again when somebody sends it back to us: nothing comes of it then (mail/loops.py).
+    secret, domain = derived_key("message ids"), address.rpartition("@")[2]
+    message["Message-ID"] = message[MARK] = make_message_id(secret, uuid4(), domain, "letter")
     # nobody's holiday reply shall come back
     message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
     message.set_content(body)
     return message
 
 
-def _sender() -> tuple[str, str]:
-    first = Address.objects.filter(is_active=True).order_by("pk").first()
-    if first:
-        return first.name or settings.SITE_NAME, first.address
-    return settings.SITE_NAME, f"helpdesk@{urlsplit(settings.BASE_URL).hostname or 'localhost'}"
+def _sender(letter: Letter) -> tuple[str, str]:
+    ours, brand = Address.objects.filter(is_active=True).order_by("pk"), letter.brand
+    own = ours.filter(address=brand.sender_address).first() if brand else None
+    found = own or ours.first()
+    name = brand.sender_name if brand else ""
+    if found:
+        return name or found.name or site_of(letter), found.address
+    return name or site_of(letter), f"helpdesk@{urlsplit(settings.BASE_URL).hostname or 'localhost'}"
 
 
-def _hand_over(message: EmailMessage, person: User) -> None:
-    if not settings.SMTP_URL:
+def _hand_over(message: EmailMessage, letter: Letter) -> None:
+    ways = general_ways()
+    if not ways:
         _keep(message)
         return
     try:
-        with connection() as server:
-            server.send_message(message)
+        with any_of(ways) as server:
+            # An empty return path: what cannot be delivered comes back to nobody, and makes no ticket.
+            server.send_message(message, from_addr="")
     except smtplib.SMTPRecipientsRefused as error:
         code = max(code for code, _answer in error.recipients.values())
         if code < 500:
             raise TryLater(f"{code}") from error
-        log.warning("the letter to person %s was refused: %s", person.pk, code)
+        log.warning("the letter %s was refused: %s", letter.pk, code)
     except (OSError, smtplib.SMTPException) as error:
         raise TryLater(str(error) or type(error).__name__) from error
 

@@ -5,10 +5,9 @@ no mail parser of the standard library (those raise, hang or need minutes on hos
 Call it for strangers' mail through `mail.sandbox.parse_limited`, which also bounds time and memory.
 """
 
-import hashlib
 import re
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from core.text import clean_line
@@ -16,6 +15,9 @@ from mail.addresses import Address, Reading, read_addresses
 from mail.parsing.automatic import keyword, why_automatic, why_by_machine
 from mail.parsing.bodies import read_bodies
 from mail.parsing.bounces import read_bounce
+from mail.parsing.charsets import hinted_charset
+from mail.parsing.content import content_of
+from mail.parsing.dates import read_date
 from mail.parsing.headers import Headers, every, first, read_headers
 from mail.parsing.model import (
     MAX_ADDRESSES,
@@ -23,19 +25,24 @@ from mail.parsing.model import (
     Attachment,
     Bounce,
     FailedRecipient,
+    Invitation,
     Message,
     TooComplex,
 )
+from mail.parsing.protection import SMIME_TYPES, protection_of
 from mail.parsing.tree import read_tree
 from mail.parsing.words import decode_words
 
-__all__ = ["Address", "Attachment", "Bounce", "FailedRecipient", "Message", "TooComplex", "parse", "to_json"]
+__all__ = ["Address", "Attachment", "Bounce", "FailedRecipient", "Invitation", "Message", "TooComplex"]
+__all__ += ["parse", "parse_beginning"]
 
 SUBJECT_LIMIT = 1_000
 MAX_NOTES = 30
+_BEGINNINGS = (256 * 1024, 32 * 1024, 4 * 1024)  # the last is too short for any limit to be reached
 
 _MESSAGE_ID = re.compile(r"<([^<>]{1,990})>")
 _BARE_ID = re.compile(r"[^<>\s,;]{1,500}@[^<>\s,;]{1,490}")
+_MORE_HEADERS = re.compile(rb"(?i)(?:from|to|subject|date|content-type|mime-version|received|x-[a-z-]{1,60}):[ \t]")
 _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "apparently-to")
 _LOOP_HEADERS = ("x-loop", "x-helpdesk-loop")
 
@@ -47,9 +54,10 @@ def parse(raw: bytes) -> Message:
     """
     notes: list[str] = []
     raw = _with_line_feeds(raw, notes)
-    headers, body = read_headers(raw, 0, notes)
-    root = read_tree(raw, body, headers, notes)
-    written = read_bodies(raw, root, notes)
+    hint = hinted_charset(raw)
+    headers, body = _read_whole_header(raw, notes, hint)
+    root = read_tree(raw, body, headers, notes, hint=hint)
+    written = read_bodies(raw, root, notes, hint=hint)
     sender_header = every(headers, "from")
     from_ = _read(headers, "from", notes)
     subject = clean_line(decode_words(first(headers, "subject"), notes), SUBJECT_LIMIT)
@@ -80,7 +88,9 @@ def parse(raw: bytes) -> Message:
         list_id=clean_line(decode_words(first(headers, "list-id"), notes), 255),
         by_machine=bool(why_by_machine(headers, **signs)),
         automatic=why_automatic(headers, **signs),
-        bounce=read_bounce(raw, root, headers, text),
+        bounce=read_bounce(raw, root, headers, text, sender=signs["sender"], subject=subject),
+        invitation=written.invitation,
+        protection=protection_of(root, text, content_of(raw, root, []) if root.content_type in SMIME_TYPES else b""),
         loop_headers=tuple(clean_line(value, 255) for name in _LOOP_HEADERS for value in every(headers, name)[:20]),
         received_count=len(every(headers, "received")),
         headers=tuple(headers),
@@ -88,37 +98,30 @@ def parse(raw: bytes) -> Message:
     )
 
 
-def to_json(message: Message) -> dict[str, Any]:
-    """The form that `parse_mail` prints; attachments by size and digest."""
-    return {
-        "subject": message.subject,
-        "from": _mailbox(message.from_),
-        "reply_to": _mailbox(next(iter(message.reply_to), None)),
-        "to": [_mailbox(address) for address in message.to],
-        "cc": [_mailbox(address) for address in message.cc],
-        "date": message.date.isoformat() if message.date else None,
-        "message_id": message.message_id or None,
-        "in_reply_to": message.in_reply_to or None,
-        "references": list(message.references),
-        "text": message.text,
-        "html": message.html or None,
-        "attachments": [
-            {
-                "name": attachment.name,
-                "content_type": attachment.content_type,
-                "size": len(attachment.content),
-                "sha256": hashlib.sha256(attachment.content).hexdigest(),
-                "inline": attachment.inline,
-                "content_id": attachment.content_id or None,
-            }
-            for attachment in message.attachments
-        ],
-        "auto_submitted": message.auto_submitted or None,
-        "is_bounce": message.is_bounce,
-        "is_automatic": message.is_automatic,
-        "from_ambiguous": message.from_ambiguous,
-        "notes": list(message.notes),
-    }
+def parse_beginning(raw: bytes, *, why: str) -> Message:
+    """Of a message that is too complex: its header and first words, and the whole of it as one file. Never raises."""
+    whole = Attachment(name="message.eml", content_type="message/rfc822", content=raw)
+    for size in _BEGINNINGS[:-1]:
+        try:
+            message = parse(raw[:size])
+            break
+        except TooComplex:
+            continue
+    else:
+        message = parse(raw[: _BEGINNINGS[-1]])
+    return replace(message, attachments=(whole,), notes=(f"too complex: {why}", *message.notes))
+
+
+def _read_whole_header(raw: bytes, notes: list[str], hint: str) -> tuple[Headers, int]:
+    """The header, with what follows an empty line in its middle if the rest is so plainly a header as well."""
+    headers, body = read_headers(raw, 0, notes, hint=hint)
+    if headers and not any(first(headers, name) for name in ("from", "subject", "content-type")):
+        start = body + len(raw[body : body + 200]) - len(raw[body : body + 200].lstrip())
+        if _MORE_HEADERS.match(raw, start):
+            more, body = read_headers(raw, start, notes, hint=hint)
+            notes.append("empty line inside of the header")
+            return headers + more, body
+    return headers, body
 
 
 def _with_line_feeds(raw: bytes, notes: list[str]) -> bytes:
@@ -172,21 +175,7 @@ def _references(headers: Headers) -> tuple[str, ...]:
 
 
 def _date(value: str, notes: list[str]) -> datetime | None:
-    """The Date header with its offset; none if it cannot be read or lies outside of any living mail."""
-    if not value:
-        return None
-    try:
-        date = parsedate_to_datetime(value[:100])
-        date = date.replace(tzinfo=UTC) if date.tzinfo is None else date
-        offset = date.utcoffset() or timedelta()
-        if 1970 < date.year < 2100 and abs(offset) < timedelta(hours=24):
-            date.astimezone(UTC)
-            return date
-    except (ValueError, TypeError, IndexError, OverflowError, KeyError, AttributeError):
-        pass
-    notes.append("date cannot be read")
-    return None
-
-
-def _mailbox(address: Address | None) -> dict[str, str] | None:
-    return {"name": address.name, "address": address.address} if address else None
+    date = read_date(value)
+    if date is None and value:
+        notes.append("date cannot be read")
+    return date

@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 from django.conf import settings
-from django.db import close_old_connections, connections
+from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from core.memo import for_a_moment
 from core.text import strip_nul
 from mail import intake
 from mail.addressing import address_for, by_queue
 from mail.models import Incoming
+from mail.receiver_tls import Certificate
 
 log = logging.getLogger(__name__)
 # The library tells every command of every client, addresses included; only its troubles belong into our log.
@@ -76,14 +77,24 @@ class Door:
         self.source = source
         self.writers = writers
 
-    async def handle_RCPT(  # noqa: N802  the name aiosmtpd looks for
+    async def handle_EHLO(  # noqa: N802  the name aiosmtpd looks for
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Nobody signs in here, so no way to do so is offered (the library does, within TLS)."""
+        session.host_name = hostname
+        return [line for line in responses if not line[4:].startswith("AUTH")]
+
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return TOO_MANY
         try:
             ours = await self.writers.run(address_for, [address])
-        except Exception:
+        except (
+            DatabaseError,
+            InterfaceError,
+        ):  # a 550 would send the message back for good; `handle_exception` answers all else
             log.exception("a recipient could not be looked up")
             return TRY_AGAIN
         if ours is None:
@@ -96,8 +107,10 @@ class Door:
         recipients = [strip_nul(recipient) for recipient in envelope.rcpt_tos]
         self.writers.unanswered += 1
         try:
-            stored = await self.writers.run(_store, envelope.original_content, self.source, sender, recipients)
-        except Exception:
+            peer = str(session.peer[0]) if session.peer else ""
+            hand_over = (envelope.original_content, self.source, sender, recipients, peer)
+            stored = await self.writers.run(_store, *hand_over)
+        except Exception:  # whatever it was, LMTP wants an answer for each recipient, and the sender keeps the message
             log.exception("a message could not be stored")
             stored = frozenset()
         finally:
@@ -119,7 +132,7 @@ class LmtpDoor(Door):
         return "\r\n".join(STORED if one else TRY_AGAIN for one in stored)
 
 
-def _store(raw: bytes, source: str, sender: str, recipients: list[str]) -> frozenset[str]:
+def _store(raw: bytes, source: str, sender: str, recipients: list[str], peer: str = "") -> frozenset[str]:
     """Keep a message once for each queue it is for; returns the recipients that now have it.
 
     Two of our queues are two mailboxes, as two people would be. When the second fails, the sender repeats the whole
@@ -128,8 +141,8 @@ def _store(raw: bytes, source: str, sender: str, recipients: list[str]) -> froze
     stored: set[str] = set()
     for group in by_queue(recipients):
         try:
-            intake.accept(raw, intake.Envelope(source, sender=sender, recipients=group))
-        except Exception:
+            intake.accept(raw, intake.Envelope(source, sender=sender, recipients=group, peer=peer))
+        except Exception:  # the other groups are stored and told so; who gets a 451 for this one sends it again
             log.exception("a message for %s could not be stored", ", ".join(group))
         else:
             stored.update(group)
@@ -177,12 +190,11 @@ class _Lmtp(LMTP, _Patient):
 
 async def serve(*, host: str, port: int, stop: Awaitable[object], ready: Callable[[], None] = lambda: None) -> None:
     """SMTP on `port` and LMTP on the next one until `stop` is over; what is being stored then is still answered."""
-    writers = Writers()
+    writers, certificate = Writers(), Certificate()
     loop = asyncio.get_running_loop()
-    listening = [
-        await loop.create_server(partial(_protocol, _Patient, Door(Incoming.Source.SMTP, writers)), host, port),
-        await loop.create_server(partial(_protocol, _Lmtp, LmtpDoor(Incoming.Source.LMTP, writers)), host, port + 1),
-    ]
+    smtp = partial(_protocol, _Patient, Door(Incoming.Source.SMTP, writers), certificate)
+    lmtp = partial(_protocol, _Lmtp, LmtpDoor(Incoming.Source.LMTP, writers), certificate)
+    listening = [await loop.create_server(smtp, host, port), await loop.create_server(lmtp, host, port + 1)]
     ready()
     await stop
     for server in listening:
@@ -194,7 +206,7 @@ async def serve(*, host: str, port: int, stop: Awaitable[object], ready: Callabl
     connections.close_all()
 
 
-def _protocol(kind: type[SMTP], door: Door) -> SMTP:
+def _protocol(kind: type[SMTP], door: Door, certificate: Certificate) -> SMTP:
     return kind(
         door,
         data_size_limit=settings.MAIL_MAX_BYTES,
@@ -203,5 +215,6 @@ def _protocol(kind: type[SMTP], door: Door) -> SMTP:
         ident="LMTP" if issubclass(kind, LMTP) else "ESMTP",
         auth_exclude_mechanism=("LOGIN", "PLAIN"),
         timeout=SILENCE_SECONDS,
+        tls_context=certificate.context(),
         loop=asyncio.get_running_loop(),
     )

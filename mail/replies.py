@@ -5,47 +5,19 @@ a few lines after it, through expressions that cannot backtrack over more than a
 whole is linear and capped (T64). When in doubt, nothing is cut: a fold too few is better than a hidden answer.
 """
 
-import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from core.html_tokens import is_text, read_tag, tokens, unescape
+from mail import reply_words as words
 
 MAX_LINES = 20_000
 LINE_WIDTH = 300
 INTRO_LINES = 4  # "On ... wrote:" may be wrapped over this many lines
 HEADER_BLOCK_LINES = 10
+HEADER_FIELDS = 7
+INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"  # what some programs put in front of their lines
 
-_BEGINS_INTRO = re.compile(
-    r"(?i)(?:on|am|el|em|le|il|a|op|den|dnia|no dia|at)\b|.{1,80}<[^<>\s]+@[^<>\s]+>|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b"
-)
-_ENDS_INTRO = re.compile(
-    r"(?i)(?:wrote|writes|schrieb(?: .{0,150})?|geschrieben|escribi[oó]|ha escrito|escreveu|escreveram"
-    r"|a [ée]crit|ha scritto|schreef(?: .{0,150})?|skrev(?: .{0,150})?"
-    r"|napisał(?:\(a\)|a)?|<[^<>\s]{3,100}@[^<>\s]{3,100}>)\s?:\s*$"
-)
-_SEPARATOR = re.compile(
-    r"(?i)[-_=\s>]{0,60}(?:original message|original appointment|originalnachricht|urspr[uü]ngliche nachricht"
-    r"|urspr[uü]ngliche mail|mensaje original|mensagem original|message d'origine|messaggio originale"
-    r"|reply message|antwort an|reply above this line)[-_=\s:]{0,60}$"
-)
-_RULE = re.compile(r"\s*[-_]{2,}")
-_FORWARDED = re.compile(
-    r"(?i)[-_=\s>]{0,60}(?:begin forwarded message|forwarded message|weitergeleitete nachricht"
-    r"|anfang der weitergeleiteten|mensaje reenviado|mensagem encaminhada|inicio del mensaje reenviado"
-    r"|message transf[ée]r[ée])"
-)
-_FROM = re.compile(r"(?i)\s*\*?(?:from|von|de|gesendet von|remitente|remetente)\s?:\*?\s*\S")
-_SENT = re.compile(r"(?i)\s*\*?(?:sent|date|gesendet|datum|enviado(?: el| em)?|fecha|data|enviada(?: em)?)\s?:\*?\s*\S")
-_OTHER_FIELD = re.compile(
-    r"(?i)\s*\*?(?:to|an|para|cc|kopie|subject|betreff|asunto|assunto|reply-to|importance|priorit[äa]t)\s?:\*?"
-)
-_SIGNATURE = re.compile(r"(?:-- ?|—)\s*$")
-_DEVICE = re.compile(
-    r"(?i)\s*(?:sent from (?:my |mail for |outlook|yahoo|proton)|get outlook for|von meinem .{2,40} gesendet"
-    r"|gesendet (?:mit|von) |enviado desde (?:mi )?|enviado (?:do|de) meu |envoyé de mon "
-    r"|diese nachricht wurde von meinem)"
-)
 _BLOCKS = frozenset(
     {"p", "div", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "table", "tbody", "thead", "tfoot", "tr", "td", "th"}
     | {"pre", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -78,7 +50,7 @@ def split_reply(text: str) -> Split:
     for number, line in enumerate(text.splitlines(keepends=True)):
         if number >= MAX_LINES:
             break
-        start = line[:LINE_WIDTH].strip()
+        start = line[:LINE_WIDTH].strip().lstrip(INVISIBLE).lstrip()
         lines.append(_Line(start.lstrip("> "), position, quoted=start.startswith(">")))
         position += len(line)
     cut = _cut(lines)
@@ -103,45 +75,77 @@ def _cut(lines: list[_Line]) -> int | None:
     for index in range(len(lines)):
         if lines[index].blank or lines[index].quoted:
             continue
-        if _FORWARDED.match(lines[index].text):
+        if words.FORWARDED.match(lines[index].text):
             return None  # what somebody forwards is what they want to be read
         if _begins_history(lines, index):
+            if any(words.ANSWERS_BELOW.search(line.text) for line in lines[:index] if not line.quoted):
+                return None
             end = index
             break
     for shorten in (_before_signature, _before_quotes, _before_signature):
         shorter = shorten(lines, end)
-        if not all(line.blank for line in lines[:shorter]):
+        if _says_something(lines[:shorter]):
             end = shorter
-    if end == len(lines) or all(line.blank for line in lines[:end]):
+    if end == len(lines) or not _says_something(lines[:end]):
         return None
     return lines[end].start
+
+
+def _says_something(lines: list[_Line]) -> bool:
+    return any(not line.blank and line.text.strip("-_ ") for line in lines)
 
 
 def _begins_history(lines: list[_Line], index: int) -> bool:
     """Whether everything from this line on is an older mail, whatever follows."""
     line = lines[index]
-    if _SEPARATOR.match(line.text):
-        return True
-    if _RULE.match(line.text) and (following := _next(lines, index)) is not None:
-        return _is_header_block(lines, following)
-    if _is_header_block(lines, index):
-        return True
+    if words.SEPARATOR.match(line.text):
+        return not _is_answered(lines, index)
+    heading = words.RULE.match(line.text) or words.NOTES_INTRO.match(line.text)
+    if heading and (following := _next(lines, index)) is not None:
+        return _is_header_block(lines, following, after_rule=True) and not _is_answered(lines, following)
+    if _is_header_block(lines, index, after_rule=False):
+        return not _is_answered(lines, index)
     after = _after_intro(lines, index)
-    return after is not None and not lines[after].quoted
-
-
-def _is_header_block(lines: list[_Line], index: int) -> bool:
-    """From, Sent and at least one more line of a mail header, as Outlook writes them above the old text."""
-    if not _FROM.match(lines[index].text):
+    if after is None or lines[after].quoted:
         return False
-    block = [line.text for line in lines[index + 1 : index + HEADER_BLOCK_LINES] if not line.blank][:5]
-    return any(_SENT.match(text) for text in block) and any(_OTHER_FIELD.match(text) for text in block)
+    # Without quote marks below it takes what a program writes and hardly any person.
+    return any(words.ADDRESS_OR_CLOCK.search(line.text) for line in lines[index:after])
+
+
+def _is_header_block(lines: list[_Line], index: int, *, after_rule: bool) -> bool:
+    """From, Sent and at least one more line of a mail header, as Outlook writes them above the old text.
+
+    Travel plans have a "From" and a "Date" too: it takes a subject, an address or a rule above to be a mail.
+    """
+    if not _is_field(lines[index].text):
+        return False
+    block = [line.text for line in lines[index : index + HEADER_BLOCK_LINES] if not line.blank][:HEADER_FIELDS]
+    of_a_mail = after_rule or any(words.SUBJECT.match(text) or ("@" in text and _is_field(text)) for text in block)
+    others = any(words.OTHER_FIELD.match(text) or words.SUBJECT.match(text) for text in block)
+    return of_a_mail and others and all(any(field.match(text) for text in block) for field in (words.FROM, words.SENT))
+
+
+def _is_field(text: str) -> bool:
+    return words.FROM.match(text) is not None or words.SENT.match(text) is not None
+
+
+def _is_answered(lines: list[_Line], index: int) -> bool:
+    """Whether the old text has quote marks and somebody wrote between or below them."""
+    content = next((i for i in range(index + 1, len(lines)) if not _belongs_to_heading(lines[i])), None)
+    if content is None or not lines[content].quoted:
+        return False
+    return any(not line.quoted and not line.blank for line in lines[content:])
+
+
+def _belongs_to_heading(line: _Line) -> bool:
+    fields = (words.FROM, words.SENT, words.SUBJECT, words.OTHER_FIELD)
+    return line.blank or (not line.quoted and any(field.match(line.text) for field in fields))
 
 
 def _after_intro(lines: list[_Line], index: int) -> int | None:
     """The first line with text after an "On ... wrote:" that begins here; None if none begins here."""
     text = lines[index].text
-    if not _BEGINS_INTRO.match(text):
+    if not words.BEGINS_INTRO.match(text):
         return None
     joined = ""
     for end in range(index, min(index + INTRO_LINES, len(lines))):
@@ -157,7 +161,7 @@ def _after_intro(lines: list[_Line], index: int) -> int | None:
 
 def _has_ending(joined: str) -> bool:
     """The verb or an address stands near the end; German puts the name after the verb ("schrieb Dana Acme:")."""
-    return joined.endswith(":") and _ENDS_INTRO.search(joined[-LINE_WIDTH:]) is not None
+    return joined.endswith(":") and words.ENDS_INTRO.search(joined[-LINE_WIDTH:]) is not None
 
 
 def _next(lines: list[_Line], index: int) -> int | None:
@@ -182,15 +186,15 @@ def _before_quotes(lines: list[_Line], end: int) -> int:
 
 def _before_signature(lines: list[_Line], end: int) -> int:
     """Without a signature after "-- " or a line that a telephone adds; a long text after it is none."""
-    words = 0
+    below = 0
     for index in range(end - 1, max(end - 40, -1), -1):
         if lines[index].blank:
             continue
-        if _SIGNATURE.match(lines[index].text) and not lines[index].quoted:
+        if words.SIGNATURE.match(lines[index].text) and not lines[index].quoted:
             return index
-        if words <= 1 and _DEVICE.match(lines[index].text):
+        if below <= 1 and words.DEVICE.match(lines[index].text):
             return index
-        words += 1
+        below += 1
     return end
 
 
@@ -239,7 +243,8 @@ class _LineReader:
         if name == "img":
             self.text("\ufffc", position)
         elif name == "hr":
-            self.begin(position)
+            self.text("___", position)
+            self.end_line()
         elif slash:
             self.close(name)
         elif name and name != "br":
@@ -262,6 +267,6 @@ class _LineReader:
 
     def end_line(self) -> None:
         if self.words and self.start is not None:
-            text = " ".join(unescape("".join(self.words)).split())[:LINE_WIDTH]
+            text = " ".join(unescape("".join(self.words)).split()).lstrip(INVISIBLE)[:LINE_WIDTH]
             self.lines.append(_Line(text.lstrip("> "), self.start, quoted=self.quoted or text.startswith(">")))
             self.words, self.start = [], None

@@ -1,26 +1,29 @@
 """Handing messages to the mail server: leased work, so a crash repeats the same message with the same Message-ID."""
 
 import smtplib
-import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.people import system_actor
 from core import logs
 from core.blobs import load
-from mail.models import Outgoing
+from mail import pacing
+from mail.connections import Lent, lend, note_success, note_trouble
+from mail.models import Outgoing, ServerState
+from mail.ways import Way, ways_for
 from tickets.changes import locked
 from tickets.events import Cause, record
 
-TIMEOUT = 30
 # Answers to MAIL that mean our own password or its lack (RFC 4954), never the message.
 MUST_SIGN_IN = (530, 534, 535, 538)
+# After an earlier message of the ticket to the same person has had its next try.
+AFTER_THE_EARLIER = timedelta(seconds=2)
 
 # The code and text that a server answered with, by recipient.
 Answers = dict[str, tuple[int, str]]
@@ -30,36 +33,98 @@ class TryLater(Exception):
     """The server cannot take it now (4xx, or no connection); the row backs off."""
 
 
+@dataclass(frozen=True)
+class Turn:
+    """Who may be written to now, and when to look again for the others."""
+
+    ready: Sequence[str]
+    again_at: datetime | None
+
+
 def send(outgoing: Outgoing) -> None:
     """Deliver to every recipient that still waits; notes each answer. Raises `TryLater` while some must wait.
 
     After the last try nobody waits any more: what was not delivered has failed, and the ticket says so.
     """
     logs.note(ticket=outgoing.ticket.number)
-    if not settings.SMTP_URL:
+    ways = ways_for(outgoing.article.sent_from.get("address", ""), outgoing.ticket.queue)
+    if not ways:
         _settle(outgoing, Outgoing.State.KEPT)
         return
     try:
-        _deliver(outgoing)
+        _deliver(outgoing, ways)
     except Exception as error:
         if outgoing.attempts <= len(outgoing.backoff):
             raise
         _give_up(outgoing, str(error) or type(error).__name__)
 
 
-def _deliver(outgoing: Outgoing) -> None:
-    waiting = [recipient["address"] for recipient in _in_state(outgoing, "queued")]
-    refused = _hand_over(outgoing, waiting) if waiting else {}
-    # On its own, before anything else can go wrong: who has it must not get it again.
-    with locked_recipients(outgoing):
-        for recipient in _in_state(outgoing, "queued"):
-            code, answer = refused.get(recipient["address"], (250, ""))
-            state = "sent" if code < 400 else "queued" if code < 500 else "failed"
-            recipient |= {"state": state, "answer": f"{code} {answer}".strip(), "told": False}
+def _deliver(outgoing: Outgoing, ways: Sequence[Way]) -> None:
+    turn = _turn(outgoing)
+    if turn.ready:
+        _hand_over_to(outgoing, turn.ready, ways)
     _tell_failures(outgoing)
-    if still := _in_state(outgoing, "queued"):
-        raise TryLater("; ".join(r["answer"] for r in still))
+    still = _in_state(outgoing, "queued")
+    put_off = [recipient["answer"] for recipient in still if recipient["address"] in turn.ready]
+    if put_off:
+        raise TryLater("; ".join(put_off))
+    if still:
+        _wait(outgoing, turn.again_at or timezone.now() + AFTER_THE_EARLIER)
+        return
     _settle_by_recipients(outgoing)
+
+
+def _hand_over_to(outgoing: Outgoing, ready: Sequence[str], ways: Sequence[Way]) -> None:
+    """Within the pace of their domains; each recipient's answer is noted."""
+    domains = pacing.domains_of(ready)
+    put_off: set[str] = set()
+    took: set[str] = set()
+    try:
+        refused = _hand_over(outgoing, list(ready), ways)
+        put_off = {pacing.domain_of(address) for address, (code, _answer) in refused.items() if 400 <= code < 500}
+        took = {pacing.domain_of(address) for address in ready if address not in refused} - put_off
+        # On its own, before anything else can go wrong: who has it must not get it again.
+        with locked_recipients(outgoing):
+            for recipient in _in_state(outgoing, "queued"):
+                if recipient["address"] in ready:
+                    code, answer = refused.get(recipient["address"], (250, ""))
+                    state = "sent" if code < 400 else "queued" if code < 500 else "failed"
+                    recipient |= {"state": state, "answer": f"{code} {answer}".strip(), "told": False}
+    finally:
+        pacing.leave(outgoing.pk, domains, took=took, put_off=put_off)
+
+
+def _turn(outgoing: Outgoing) -> Turn:
+    """Recipients for whom no earlier message of the ticket waits and whose domain has room."""
+    waiting = [recipient["address"] for recipient in _in_state(outgoing, "queued")]
+    behind, times = _behind_earlier(outgoing)
+    free = [address for address in waiting if address not in behind]
+    admitted = pacing.admit(outgoing.pk, pacing.domains_of(free)) if free else pacing.Admitted(frozenset(), None)
+    times += [admitted.again_at] if admitted.again_at else []
+    ready = [address for address in free if pacing.domain_of(address) in admitted.domains]
+    return Turn(ready, min(times, default=None))
+
+
+def _behind_earlier(outgoing: Outgoing) -> tuple[set[str], list[datetime]]:
+    """Who gets an earlier message of the ticket first, and when that has had its try: order is kept per ticket."""
+    earlier = Outgoing.objects.filter(
+        ticket=outgoing.ticket_id, pk__lt=outgoing.pk, due_at__isnull=False, state=Outgoing.State.QUEUED
+    )
+    behind: set[str] = set()
+    times = []
+    mine = {recipient["address"] for recipient in _in_state(outgoing, "queued")}
+    for recipients, due_at in earlier.values_list("recipients", "due_at"):
+        same = mine & {one["address"] for one in recipients if one["state"] == "queued"}
+        if same:
+            behind |= same
+            times.append(max(due_at or timezone.now(), timezone.now()) + AFTER_THE_EARLIER)
+    return behind, times
+
+
+def _wait(outgoing: Outgoing, until: datetime) -> None:
+    """Nothing was tried for those who are left, so it costs no try."""
+    outgoing.due_at = max(until, timezone.now() + timedelta(seconds=1))
+    outgoing.attempts -= 1
 
 
 def _give_up(outgoing: Outgoing, reason: str) -> None:
@@ -128,17 +193,56 @@ def _settle(outgoing: Outgoing, state: str) -> None:
     outgoing.save(update_fields=["state", "sent_at"])
 
 
-def _hand_over(outgoing: Outgoing, recipients: list[str]) -> Answers:
-    """One SMTP transaction; returns the recipients that were refused with the server's answer.
+def _hand_over(outgoing: Outgoing, recipients: list[str], ways: Sequence[Way]) -> Answers:
+    """One SMTP transaction with the first server that lets us in; returns the recipients that were refused with its
+    answer.
 
     Only what is said about this message and these people counts as an answer to it; a refused password or a server
     that is busy or away is trouble of the way.
     """
     try:
-        with connection() as server:
+        with any_of(ways) as server:
             return _transaction(server, outgoing, recipients)
     except (OSError, smtplib.SMTPException) as error:
         raise TryLater(str(error) or type(error).__name__) from error
+
+
+@contextmanager
+def any_of(ways: Sequence[Way]) -> Iterator[smtplib.SMTP]:
+    """A connection to the first server of a pool that lets us in. Once one has, no other is tried for this message: it
+    may have taken it."""
+    way, lent = _first_open(_rested_first(ways))
+    try:
+        with lent as server:
+            yield server
+    except smtplib.SMTPRecipientsRefused:
+        note_success(way)  # it has answered; what it says about people is no trouble of its own
+        raise
+    except (OSError, smtplib.SMTPException) as error:
+        note_trouble(way, error)
+        raise
+    note_success(way)
+
+
+def _first_open(ways: Sequence[Way]) -> tuple[Way, Lent]:
+    """Raises what went wrong with the last of them."""
+    for number, way in enumerate(ways, start=1):
+        try:
+            return way, lend(way)
+        except (OSError, smtplib.SMTPException) as error:
+            note_trouble(way, error)
+            if number == len(ways):
+                raise
+    raise ValueError("a pool has at least one server")
+
+
+def _rested_first(ways: Sequence[Way]) -> list[Way]:
+    """Those that did not answer a moment ago come last."""
+    if len(ways) == 1:
+        return list(ways)
+    tired = ServerState.objects.filter(key__in=[way.key for way in ways], rests_until__gt=timezone.now())
+    keys = set(tired.values_list("key", flat=True))
+    return sorted(ways, key=lambda way: way.key in keys)
 
 
 def _transaction(server: smtplib.SMTP, outgoing: Outgoing, recipients: list[str]) -> Answers:
@@ -159,30 +263,3 @@ def _readable(answers: Mapping[str, tuple[int, bytes | str]]) -> Answers:
         recipient: (code, answer.decode(errors="replace") if isinstance(answer, bytes) else answer)
         for recipient, (code, answer) in answers.items()
     }
-
-
-@contextmanager
-def connection() -> Iterator[smtplib.SMTP]:
-    """`smtp://user:password@host:port` (STARTTLS where offered) or `smtps://…` (TLS from the start).
-
-    How the server says goodbye is of no interest: what it has taken, it has taken.
-    """
-    url = urlsplit(settings.SMTP_URL)
-    options = dict(parse_qsl(url.query))
-    host, context = url.hostname or "localhost", ssl.create_default_context()
-    if url.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, url.port or 465, timeout=TIMEOUT, context=context)
-    else:
-        server = smtplib.SMTP(host, url.port or 25, timeout=TIMEOUT)
-    try:
-        server.ehlo()
-        if url.scheme == "smtp" and server.has_extn("starttls") and options.get("starttls") != "no":
-            server.starttls(context=context)
-            server.ehlo()
-        if url.username:
-            server.login(unquote(url.username), unquote(url.password or ""))
-        yield server
-        with suppress(OSError, smtplib.SMTPException):
-            server.quit()
-    finally:
-        server.close()

@@ -69,7 +69,7 @@ def bring_in() -> int:
     for path in waiting():
         try:
             taken += _bring_in(path)
-        except Exception:
+        except Exception:  # it stays, is tried again every ten seconds, and an alarm tells of it after five minutes
             log.exception("the spool file %s cannot be taken in", path)
     _clear_unfinished()
     return taken

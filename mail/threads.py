@@ -1,6 +1,6 @@
 """To which ticket a message belongs, as far as the database knows what it points to; mail/matching.py decides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from core.secrets import derived_key
 from core.text import normalise_address
@@ -9,36 +9,48 @@ from mail.matching import Pointer, Verdict, decide
 from mail.parse import Message
 from tickets.models import Article, Ticket
 from tickets.models.article import Sender
+from tickets.participation import addresses_in_copy
 
 MAX_POINTERS = 50
+MAX_EXTERNAL = 5
+
+# A field and the value in it that names a ticket of another system.
+External = Sequence[tuple[str, str]]
 
 
-def match(mail: Message, *, sender: str) -> Verdict:
+def match(mail: Message, *, sender: str, proof: str = "", external: External = ()) -> Verdict:
     """Where a message from `sender` (a normalised address) belongs, and why."""
-    pointers = list(_pointers(mail))
+    # A From that can be read in two ways proves nothing (T26): its sender takes part in nothing.
+    sender = "" if mail.from_ambiguous else sender
+    pointers = list(pointers_of(mail, sender=sender, external=external))
     tickets = Ticket.objects.filter(number__in={p.number for p in pointers}).select_related("customer")
     participants = {ticket.number: _participants(ticket) for ticket in tickets}
-    # A From that can be read in two ways proves nothing (T26): its sender takes part in nothing.
-    return decide(pointers, "" if mail.from_ambiguous else sender, participants)
+    return decide(pointers, sender, participants, proof=proof)
 
 
-def _participants(ticket: Ticket) -> frozenset[str]:
-    """Addresses that take part: the customer's, and those that an agent has written to on this ticket."""
-    addresses = set(ticket.customer.addresses.values_list("address", flat=True))
-    written = ticket.articles.filter(sender=Sender.AGENT, visible_to_customer=True)
-    for to, cc in written.values_list("to", "cc"):
-        addresses.update(normalise_address(person["address"]) for person in [*to, *cc])
-    return frozenset(addresses)
-
-
-def _pointers(mail: Message) -> Iterable[Pointer]:
-    """What in the message names a ticket, strongest first: our own Message-IDs, known ones, the subject's tag."""
+def pointers_of(mail: Message, *, sender: str = "", external: External = ()) -> Iterable[Pointer]:
+    """What in the message names a ticket, strongest first: our own Message-IDs, the subject's tag, Message-IDs that we
+    know from others, the number of another system."""
     ids = list(dict.fromkeys([mail.in_reply_to, *reversed(mail.references)]))[:MAX_POINTERS]
     for message_id in filter(None, ids):
         if token := check_message_id(derived_key("message ids"), message_id):
             yield Pointer("token", token.number)
+    for number in find_tags(mail.subject)[:MAX_POINTERS]:
+        yield Pointer("tag", number)
     known = Article.objects.filter(message_id__in=[i for i in ids if i], visible_to_customer=True)
     for number in known.values_list("ticket__number", flat=True).distinct():
         yield Pointer("reference", number)
-    for number in find_tags(mail.subject)[:MAX_POINTERS]:
-        yield Pointer("tag", number)
+    for key, value in external if sender else ():
+        same = Ticket.objects.open().filter(customer__addresses__address=sender, custom_fields__contains={key: value})
+        for number in same.order_by("-pk").values_list("number", flat=True)[:MAX_EXTERNAL]:
+            yield Pointer("external", number)
+
+
+def _participants(ticket: Ticket) -> frozenset[str]:
+    """Addresses that take part: the customer's, those of people in copy, and those that an agent has written to on
+    this ticket."""
+    addresses = set(ticket.customer.addresses.values_list("address", flat=True)) | addresses_in_copy(ticket)
+    written = ticket.articles.filter(sender=Sender.AGENT, visible_to_customer=True)
+    for to, cc in written.values_list("to", "cc"):
+        addresses.update(normalise_address(person["address"]) for person in [*to, *cc])
+    return frozenset(addresses)

@@ -1,4 +1,4 @@
-"""Delivery reports: RFC 3464 by field, and the older kind of Exim and qmail by header and text.
+"""Delivery reports: RFC 3464 by field, others by header or by their words (mail/parsing/old_reports.py).
 
 A report is only a claim. Whether it is believed depends on our token in the original Message-ID (T34).
 """
@@ -9,6 +9,7 @@ from mail.addresses import is_address, read_addresses
 from mail.parsing.content import content_of
 from mail.parsing.headers import Headers, every, first, read_headers
 from mail.parsing.model import Bounce, FailedRecipient, TooComplex
+from mail.parsing.old_reports import is_report, recipients_in
 from mail.parsing.tree import Part
 
 MAX_RECIPIENTS = 200
@@ -22,21 +23,19 @@ _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _BLANK_LINES = re.compile(rb"\r?\n[ \t]*\r?\n")
 
 
-def read_bounce(raw: bytes, root: Part, headers: Headers, text: str) -> Bounce | None:
+def read_bounce(raw: bytes, root: Part, headers: Headers, text: str, *, sender: str, subject: str) -> Bounce | None:
     """The delivery report in this message, or None. A report about reading (RFC 8098) is none."""
-    parts = list(_leaves(root))
+    parts = _leaves(root)
     status = next((part for part in parts if part.content_type in _STATUS_TYPES), None)
-    if status is not None:
-        original = next((part for part in parts if part.content_type in _ORIGINAL_TYPES), None)
-        return Bounce(recipients=_recipients(raw, status), original_message_id=_original_id(raw, original, text))
-    failed = first(headers, "x-failed-recipients")
-    if failed:
-        addresses = read_addresses(failed, limit=MAX_RECIPIENTS).addresses
-        return Bounce(
-            recipients=tuple(FailedRecipient(address=address.address, action="failed") for address in addresses),
-            original_message_id=_original_id(raw, None, text),
-        )
-    return None
+    failed = read_addresses(first(headers, "x-failed-recipients"), limit=MAX_RECIPIENTS).addresses
+    said = root.parameters.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
+    by_words = not said and is_report(text, subject=subject, sender=sender)
+    if status is None and not failed and said != "delivery-status" and not by_words:
+        return None
+    original = next((part for part in parts if part.content_type in _ORIGINAL_TYPES), None)
+    recipients = _recipients(raw, status) if status else ()
+    recipients = recipients or tuple(FailedRecipient(address=each.address, action="failed") for each in failed)
+    return Bounce(recipients=recipients or recipients_in(text), original_message_id=_original_id(raw, original, text))
 
 
 def _leaves(part: Part) -> list[Part]:

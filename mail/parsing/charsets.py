@@ -4,68 +4,22 @@ that is not in the list (T16)."""
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 from core.text import strip_nul
+from mail.parsing.guessing import SAMPLE, guess, is_foreign
+from mail.parsing.japanese import JAPANESE_ESCAPE, decode_euc, decode_jis
+from mail.parsing.labels import codec_for, normalised
 
-SAMPLE = 64 * 1024
+__all__ = ["codec_for", "decode", "decode_header_bytes", "hinted_charset"]
 
-# Labels by codec. Where browsers and mail programs use a superset (windows-1252 for latin-1, gb18030 for gb2312,
-# cp949 for ks_c_5601, cp932 for shift_jis), so do we.
-_CODECS = {
-    "ascii": "us-ascii ascii ansi-x3.4-1968 646 iso646-us",
-    "utf-8": "utf-8 utf8 unicode-1-1-utf-8 utf-8-mac cp65001 x-utf8 utf-8-sig",
-    "utf-16": "utf-16 utf16 ucs-2 unicode iso-10646-ucs-2",
-    "utf-16-le": "utf-16le utf-16-le",
-    "utf-16-be": "utf-16be utf-16-be",
-    "utf-32": "utf-32 utf32 ucs-4 iso-10646-ucs-4",
-    "cp1252": "iso-8859-1 iso8859-1 latin1 latin-1 l1 cp819 windows-1252 cp1252 cp-1252 x-ansi x-cp1252",
-    "cp1250": "windows-1250 cp1250 x-cp1250",
-    "cp1251": "windows-1251 cp1251 x-cp1251 win-1251",
-    "cp1253": "windows-1253 cp1253",
-    "cp1254": "iso-8859-9 iso8859-9 latin5 windows-1254 cp1254",
-    "cp1255": "windows-1255 cp1255",
-    "cp1256": "windows-1256 cp1256",
-    "cp1257": "windows-1257 cp1257",
-    "cp1258": "windows-1258 cp1258",
-    "iso8859-2": "iso-8859-2 iso8859-2 latin2 latin-2",
-    "iso8859-3": "iso-8859-3 iso8859-3 latin3",
-    "iso8859-4": "iso-8859-4 iso8859-4 latin4",
-    "iso8859-5": "iso-8859-5 iso8859-5 cyrillic",
-    "iso8859-6": "iso-8859-6 iso8859-6 iso-8859-6-i iso-8859-6-e arabic",
-    "iso8859-7": "iso-8859-7 iso8859-7 greek",
-    "iso8859-8": "iso-8859-8 iso8859-8 iso-8859-8-i iso-8859-8-e hebrew",
-    "iso8859-10": "iso-8859-10 iso8859-10 latin6",
-    "cp874": "iso-8859-11 tis-620 windows-874 cp874",
-    "iso8859-13": "iso-8859-13 iso8859-13",
-    "iso8859-14": "iso-8859-14 iso8859-14",
-    "iso8859-15": "iso-8859-15 iso8859-15 latin9 latin-9 iso-8859-15-windows",
-    "iso8859-16": "iso-8859-16 iso8859-16",
-    "koi8-r": "koi8-r koi8 koi",
-    "koi8-u": "koi8-u",
-    "cp437": "cp437 ibm437 437",
-    "cp850": "cp850 cp-850 ibm850 850",
-    "cp852": "cp852 ibm852",
-    "cp855": "cp855 ibm855",
-    "cp858": "cp858",
-    "cp862": "cp862 ibm862",
-    "cp866": "cp866 ibm866 866",
-    "mac-roman": "macintosh mac x-mac-roman mac-roman",
-    "mac-cyrillic": "x-mac-cyrillic mac-cyrillic",
-    "gb18030": "gb18030 gb2312 gbk gb-2312-80 x-gbk cp936 windows-936 ms936 euc-cn gb2312-80",
-    "hz": "hz-gb-2312 hz",
-    "big5hkscs": "big5 big5-hkscs cn-big5 x-x-big5 cp950 ms950",
-    "cp932": "shift-jis shift_jis sjis x-sjis ms-kanji windows-31j cp932 ms932 csshiftjis",
-    "euc-jp": "euc-jp x-euc-jp eucjp cseucpkdfmtjapanese",
-    "iso2022-jp-ext": "iso-2022-jp iso-2022-jp-1 iso-2022-jp-ms csiso2022jp cp50220 cp50221",
-    "iso2022-jp-2004": "iso-2022-jp-2004 iso-2022-jp-3",
-    "cp949": "euc-kr ks-c-5601-1987 ks-c-5601 ksc5601 ksc-5601 cp949 windows-949 uhc korean cseuckr ms949",
-    "iso2022-kr": "iso-2022-kr",
-    "johab": "johab",
-}
-_CODEC_OF = {label.replace("_", "-"): codec for codec, labels in _CODECS.items() for label in labels.split()}
+ENOUGH_FOR_UTF8 = 8  # bytes outside of ASCII before an East Asian label is called wrong
+ENOUGH_TO_DOUBT = 24  # bytes outside of ASCII before a western label is called a lie
+
 _UNLABELLED = frozenset({"", "unknown-8bit", "x-unknown", "unknown", "default", "8bit", "binary", "none", "charset"})
 _LATIN = frozenset({"ascii", "cp1252"})
+_EAST_ASIAN = frozenset(
+    {"gb18030", "hz", "big5hkscs", "cp932", "euc-jp", "iso2022-jp-ext", "cp949", "iso2022-kr", "johab"}
+)
+_HIGH_BYTES = bytes(range(128, 256))
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -73,46 +27,41 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_GUESSES = [
-    "cp1251",
-    "koi8_r",
-    "cp1253",
-    "cp1255",
-    "cp1256",
-    "cp874",
-    "gb18030",
-    "big5",
-    "cp932",
-    "euc_jp",
-    "cp949",
-    "cp866",
-]
-_ASCII_LETTERS = re.compile(rb"[A-Za-z]")
-_HIGH = re.compile(rb"[\x80-\xff]")
-_JAPANESE_ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\(J|\$\()")
+# Readers of the same charset with more letters, for when the strict one gives up.
+_WIDER = {"big5hkscs": "cp950", "iso8859-2": "cp1250", "iso8859-7": "cp1253", "iso8859-8": "cp1255", "ascii": "cp1252"}
+_STRAY = re.compile("(?<=[\x00-\x7f])[\udc80-\udcff]{1,3}(?=[\x00-\x7f])")
+_LEFT_OVER = re.compile("[\udc80-\udcff]")
+_CHARSET_SAID = re.compile(rb"(?i)\bcharset\s{0,3}=\s{0,3}[\"']?([\w.:-]{3,40})|=\?([\w.:-]{3,40})\?[bq]\?")
 
 
-def decode(data: bytes, label: str, notes: list[str]) -> str:
-    """The text of `data`, which claims to be in `label`; what had to be guessed is added to `notes`."""
-    text = _decode(data, label, notes)
+def decode(data: bytes, label: str, notes: list[str], *, hint: str = "") -> str:
+    """The text of `data`, which claims to be in `label`; what had to be guessed is added to `notes`.
+
+    `hint` is a charset that is named elsewhere in the same message: tried before guessing.
+    """
+    text = _decode(data, label, notes, hint)
     if "\0" in text:
         _note(notes, "NUL bytes removed")
     return strip_nul(text)
 
 
-def decode_header_bytes(data: bytes) -> str:
+def decode_header_bytes(data: bytes, *, hint: str = "") -> str:
     """Raw 8-bit bytes in a header, which have no label at all."""
-    if data.isascii():
+    if data.isascii() and b"\x1b" not in data:
         return strip_nul(data.decode("ascii"))
-    return decode(data, "", [])
+    return decode(data, "", [], hint=hint)
 
 
-def codec_for(label: str) -> str | None:
-    """The Python codec for a label, or None: utf-7, rot13, idna, base64 and other things are not charsets for mail."""
-    return _CODEC_OF.get(_normalised(label))
+def hinted_charset(raw: bytes) -> str:
+    """The first charset other than plain Latin and UTF-8 that a message names near its beginning."""
+    for said in _CHARSET_SAID.finditer(raw[:SAMPLE]):
+        label = (said[1] or said[2]).decode("ascii")
+        if codec_for(label) not in {None, "utf-8", "utf-16", "utf-32", *_LATIN}:
+            return label
+    return ""
 
 
-def _decode(data: bytes, label: str, notes: list[str]) -> str:
+def _decode(data: bytes, label: str, notes: list[str], hint: str) -> str:
     for mark, marked in _BOMS:
         if data.startswith(mark) and (text := _strictly(data, marked)) is not None:
             if codec_for(label) not in {marked, None, "ascii"}:
@@ -120,50 +69,99 @@ def _decode(data: bytes, label: str, notes: list[str]) -> str:
             return text.removeprefix("\ufeff")
     codec = codec_for(label)
     if codec is None:
-        if _normalised(label) not in _UNLABELLED:
+        if normalised(label) not in _UNLABELLED:
             _note(notes, f"charset {_shown(label)} is not known")
-        return _guess(data, notes)
-    if codec in _LATIN and not data.isascii() and (text := _strictly(data, "utf-8")) is not None:
+        return _guess(data, notes, hint)
+    if data.isascii():
+        return _ascii(data, codec, label, notes)
+    if codec == "utf-16" and data[0:SAMPLE:2].count(0) > data[1:SAMPLE:2].count(0):
+        codec = "utf-16-be"  # no mark, and Python would take the order of this machine
+    if _may_be_utf8(data, codec) and (text := _strictly(data, "utf-8")) is not None:
         _note(notes, f"charset {_shown(label)} was wrong: used utf-8")
         return text
-    if codec == "ascii":
-        return data.decode("ascii") if data.isascii() else _guess(data, notes)
+    if codec == "ascii" or (codec == "cp1252" and _is_a_lie(data)):
+        return _guess(data, notes, hint, wrong="" if codec == "ascii" else label)
     if (text := _strictly(data, codec)) is not None:
         return text
+    return _repaired(data, codec, label, notes, hint)
+
+
+def _ascii(data: bytes, codec: str, label: str, notes: list[str]) -> str:
+    """Seven bits: plain letters in nearly every charset, and the escapes of Japanese whatever the label says."""
+    if codec.startswith(("utf-16", "utf-32")) and b"\0" not in data:
+        _note(notes, f"charset {_shown(label)} was wrong: used us-ascii")
+        return data.decode("ascii")
+    if JAPANESE_ESCAPE.search(data[:SAMPLE]) and not codec.startswith("iso2022"):
+        _note(notes, f"charset {_shown(label)} was wrong: used iso-2022-jp")
+        return _japanese(data)
+    if codec == "utf-16" and data[:1] == b"\0":
+        codec = "utf-16-be"
+    return _strictly(data, codec) or (_japanese(data) if codec == "iso2022-jp-ext" else data.decode(codec, "replace"))
+
+
+def _japanese(data: bytes) -> str:
+    return _strictly(data, "iso2022-jp-ext") or decode_jis(data)
+
+
+def _repaired(data: bytes, codec: str, label: str, notes: list[str], hint: str) -> str:
+    """What comes next when the declared charset does not fit."""
     if codec == "utf-8" and not _mostly_utf8(data):
-        return _guess(data, notes, wrong=label)
-    if codec != "utf-8" and not data.isascii() and (text := _strictly(data, "utf-8")) is not None:
-        _note(notes, f"charset {_shown(label)} was wrong: used utf-8")
-        return text
+        return _guess(data, notes, hint, wrong=label)
     if codec == "cp1252":  # five bytes have no meaning there but do in latin-1
         return "".join(_cp1252_byte(byte) if 0x80 <= byte < 0xA0 else chr(byte) for byte in data)
+    if codec in {"iso2022-jp-ext", "euc-jp"}:
+        read = decode_jis(data) if codec == "iso2022-jp-ext" else decode_euc(data)
+        if "\ufffd" not in read:
+            return read
+    if codec in _WIDER and (text := _strictly(data, _WIDER[codec])) is not None:
+        return text
+    if hint and (named := codec_for(hint)) and named != codec and (text := _strictly(data, named)) is not None:
+        _note(notes, f"charset {_shown(label)} was wrong: used {_shown(hint)}")
+        return text
     _note(notes, f"not all bytes are valid {_shown(label)}: replaced")
-    return data.decode(codec, "replace")
+    return _mixed(data) if codec == "utf-8" else data.decode(codec, "replace")
 
 
-def _guess(data: bytes, notes: list[str], *, wrong: str = "") -> str:
+def _mixed(data: bytes) -> str:
+    """UTF-8 with words in windows-1252 between, as when a list adds its footer; what is no letter there is lost."""
+    text = _STRAY.sub(_western, data.decode("utf-8", "surrogateescape"))
+    return _LEFT_OVER.sub("\ufffd", text)
+
+
+def _western(stray: re.Match[str]) -> str:
+    letters = stray[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+    return letters if letters.isalpha() else stray[0]
+
+
+def _guess(data: bytes, notes: list[str], hint: str, *, wrong: str = "") -> str:
     reason = f"charset {_shown(wrong)} was wrong" if wrong else "charset unknown"
     if data.isascii():
-        if _JAPANESE_ESCAPE.search(data[:SAMPLE]) and (text := _strictly(data, "iso2022-jp-ext")) is not None:
+        if JAPANESE_ESCAPE.search(data[:SAMPLE]):
             _note(notes, f"{reason}: used iso-2022-jp")
-            return text
+            return _japanese(data)
         return data.decode("ascii")
     if (utf8 := _strictly(data, "utf-8")) is not None:
         _note(notes, f"{reason}: used utf-8")
         return utf8
-    sample = data[:SAMPLE]
-    if _looks_like_utf16(sample):
-        codec = "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"
-        _note(notes, f"{reason}: used {codec}")
-        return data.decode(codec, "replace")
-    codec = "cp1252"
-    # With mostly plain letters it is a western text; the detector would take "não" for Polish or Chinese.
-    high = len(_HIGH.findall(sample))
-    if high > 0.4 * (high + len(_ASCII_LETTERS.findall(sample))):
-        best = from_bytes(sample[: len(sample) & ~1], cp_isolation=_GUESSES).best()
-        codec = best.encoding if best is not None else codec
+    if hint and (named := codec_for(hint)) and (text := _strictly(data, named)) is not None:
+        _note(notes, f"{reason}: used {_shown(hint)}")
+        return text
+    codec = guess(data)
     _note(notes, f"{reason}: used {codec.replace('cp125', 'windows-125')}")
     return data.decode(codec, "replace")
+
+
+def _may_be_utf8(data: bytes, codec: str) -> bool:
+    """What is valid UTF-8 is hardly ever meant otherwise; a few letters of two bytes may be by chance."""
+    if codec.startswith("utf"):
+        return False
+    return codec not in _EAST_ASIAN or len(data) - len(data.translate(None, _HIGH_BYTES)) >= ENOUGH_FOR_UTF8
+
+
+def _is_a_lie(data: bytes) -> bool:
+    """A text called western that has more letters outside of ASCII than any western language."""
+    sample = data[:SAMPLE]
+    return len(sample) - len(sample.translate(None, _HIGH_BYTES)) >= ENOUGH_TO_DOUBT and is_foreign(sample)
 
 
 def _strictly(data: bytes, codec: str) -> str | None:
@@ -179,19 +177,11 @@ def _mostly_utf8(data: bytes) -> bool:
     text = sample.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     good = sum(1 for char in text if char > "\x7f") - bad
-    return good > 3 * bad
-
-
-def _looks_like_utf16(sample: bytes) -> bool:
-    return len(sample) >= 8 and max(sample[0::2].count(0), sample[1::2].count(0)) > len(sample) // 4
+    return good > bad
 
 
 def _cp1252_byte(byte: int) -> str:
     return _strictly(bytes([byte]), "cp1252") or chr(byte)
-
-
-def _normalised(label: str) -> str:
-    return label[:60].partition("*")[0].strip(" \t\"'").lower().replace("_", "-").removeprefix("charset=")
 
 
 def _shown(label: str) -> str:

@@ -1,12 +1,12 @@
 """A `Message` as bytes and back: JSON for the words, raw blobs for the files. Nothing in it can run code."""
 
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 from mail.addresses import Address
-from mail.parsing.model import Attachment, Bounce, FailedRecipient, Message
+from mail.parsing.model import Attachment, Bounce, FailedRecipient, Invitation, Message
 
 _ADDRESS_LISTS = ("from_addresses", "reply_to", "to", "cc")
 _ADDRESSES = ("from_", "sender")
@@ -24,6 +24,11 @@ def pack(message: Message) -> bytes:
     if message.bounce is not None:
         recipients = [[r.address, r.action, r.status, r.diagnostic, r.original] for r in message.bounce.recipients]
         values["bounce"] = [recipients, message.bounce.original_message_id]
+    if message.invitation is not None:
+        values["invitation"] = asdict(message.invitation) | {
+            name: moment and moment.isoformat()
+            for name, moment in (("starts", message.invitation.starts), ("ends", message.invitation.ends))
+        }
     values["attachments"] = [
         [a.name, a.content_type, len(a.content), a.inline, a.content_id] for a in message.attachments
     ]
@@ -50,6 +55,10 @@ def unpack(data: bytes) -> Message:
             for address, action, status, diagnostic, sent_to in recipients
         )
         values["bounce"] = Bounce(recipients=failed, original_message_id=original)
+    if values["invitation"] is not None:
+        moments = ((name, values["invitation"][name]) for name in ("starts", "ends"))
+        read = {name: moment and datetime.fromisoformat(moment) for name, moment in moments}
+        values["invitation"] = Invitation(**values["invitation"] | read)
     attachments = []
     for name, content_type, size, inline, content_id in values["attachments"]:
         content = data[start : start + size]

@@ -18,9 +18,12 @@ _LOOK_AHEAD = 256 * 1024
 
 
 def read_headers(
-    raw: bytes, start: int, notes: list[str], *, stops: frozenset[bytes] = frozenset()
+    raw: bytes, start: int, notes: list[str], *, stops: frozenset[bytes] = frozenset(), hint: str = ""
 ) -> tuple[Headers, int]:
-    """Names with unfolded values, and where the body begins. A line in `stops` (a boundary) ends them as well."""
+    """Names with unfolded values, and where the body begins. A line in `stops` (a boundary) ends them as well.
+
+    `hint` is the charset to try for bytes that no header may have.
+    """
     lines: list[list[bytes]] = []
     names: list[bytes] = []
     position, count, last_known = start, 0, -2
@@ -54,7 +57,8 @@ def read_headers(
             if lines:
                 lines[-1].append(b" " + line)
         position = after
-    return [(name.decode("ascii"), _value(parts, notes)) for name, parts in zip(names, lines, strict=True)], position
+    pairs = zip(names, lines, strict=True)
+    return [(name.decode("ascii"), _value(parts, notes, hint)) for name, parts in pairs], position
 
 
 def first(headers: Headers, name: str) -> str:
@@ -73,12 +77,12 @@ def _line(raw: bytes, position: int) -> tuple[bytes, int]:
     return raw[position : min(end, position + MAX_VALUE)].rstrip(b"\r"), end + 1
 
 
-def _value(parts: list[bytes], notes: list[str]) -> str:
+def _value(parts: list[bytes], notes: list[str], hint: str) -> str:
     value = b" ".join(part.strip() for part in parts)
     if len(value) > MAX_VALUE:
         notes.append("very long header cut")
         value = value[:MAX_VALUE]
-    return decode_header_bytes(value).strip()
+    return decode_header_bytes(value, hint=hint).strip()
 
 
 def _last_known_header(raw: bytes, position: int) -> int:

@@ -9,7 +9,7 @@ MAX_HEADER_LINES = 5_000
 MAX_HEADER_BYTES = 4 * 1024 * 1024
 MAX_VALUE = 1024 * 1024  # characters of one header that are looked at
 MAX_PARTS = 2_000
-MAX_DEPTH = 100
+MAX_DEPTH = 120
 MAX_ADDRESSES = 1_000
 MAX_REFERENCES = 100
 MAX_BODY = 1024 * 1024  # characters of text kept as the body; the rest stays in an attachment
@@ -53,6 +53,29 @@ class Bounce:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """The event of a calendar file: `starts` and `ends` are what a clock on a wall in `zone` shows.
+
+    `zone` is a name as it was written (Europe/Berlin, W. Europe Standard Time), empty for "wherever you are". Where
+    only days count, `ends` is the last of them. `answer` is what somebody says to it (ACCEPTED, DECLINED ...).
+    """
+
+    starts: datetime
+    ends: datetime | None = None
+    whole_day: bool = False
+    zone: str = ""
+    method: str = ""
+    summary: str = ""
+    location: str = ""
+    description: str = ""
+    organiser: str = ""
+    organiser_name: str = ""
+    repeats: bool = False
+    cancelled: bool = False
+    answer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """A received message, decoded. `html` is as written by the sender and must be cleaned before it is shown."""
 
@@ -79,6 +102,8 @@ class Message:
     by_machine: bool = False  # written by no person; what a list only passes on is automatic, but a person's
     automatic: str = ""  # why this is no person's mail, in words for the decision trace; empty if it may be one
     bounce: Bounce | None = None
+    invitation: Invitation | None = None
+    protection: str = ""  # pgp-signed, pgp-encrypted, smime-signed or smime-encrypted: seen, not checked
     loop_headers: tuple[str, ...] = ()
     received_count: int = 0
     headers: tuple[tuple[str, str], ...] = ()

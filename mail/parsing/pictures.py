@@ -1,10 +1,11 @@
-"""Pictures that a mail program pasted into the HTML itself (`data:` addresses) become ordinary inline attachments.
+"""Pictures of a page that are no `cid:` attachments become such: pasted in as `data:`, or named by their location.
 
-Otherwise they would bloat the stored HTML and be dropped by the cleaning, and a customer's screenshot with them.
+Otherwise they would be dropped by the cleaning, and a customer's screenshot with them, or bloat the stored HTML.
 """
 
 import hashlib
 import re
+from collections.abc import Mapping
 
 from mail.parsing.content import base64_bytes
 from mail.parsing.model import Attachment
@@ -12,7 +13,18 @@ from mail.parsing.model import Attachment
 MAX_PICTURES = 50
 
 _EXTENSIONS = {"png": "png", "jpeg": "jpg", "jpg": "jpg", "gif": "gif", "webp": "webp"}
+_SOURCE = re.compile(r"""(?i)(\bsrc\s{0,3}=\s{0,3})(["'])([^"'<>]{1,500})\2""")
 _PASTED = re.compile(r"""(?i)\bsrc\s{0,3}=\s{0,3}(["'])data:image/(png|jpe?g|gif|webp);base64,([A-Za-z0-9+/=\s]*+)\1""")
+
+
+def name_by_content_id(html: str, ids: Mapping[str, str]) -> str:
+    """Pictures that the HTML names by their Content-Location (RFC 2557), named by their content ids instead."""
+
+    def replace(match: re.Match[str]) -> str:
+        content_id = ids.get(match[3].strip())
+        return f"{match[1]}{match[2]}cid:{content_id}{match[2]}" if content_id else match[0]
+
+    return _SOURCE.sub(replace, html)
 
 
 def take_out_pictures(html: str) -> tuple[str, list[Attachment]]:

@@ -12,6 +12,13 @@ MAX_EMBEDDED = 300  # messages within messages within ...
 MAX_GUESSES = 20
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
+_ALIASES = dict.fromkeys(("plain/text", "text/text", "text/ascii", "text/txt", "text/x-plain"), "text/plain") | {
+    "text": "text/plain",
+    "html": "text/html",
+    "html/text": "text/html",
+    "text/htm": "text/html",
+    "text/x-html": "text/html",
+}
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-[a-z-]{1,40}:)", re.IGNORECASE)
 _EMBEDDED = re.compile(rb"(?im)^content-type:[ \t]*message/(?:rfc822|global)")
 _WINDOW = 256 * 1024
@@ -38,9 +45,9 @@ class Part:
         return bool(self.children)
 
 
-def read_tree(raw: bytes, start: int, headers: Headers, notes: list[str]) -> Part:
+def read_tree(raw: bytes, start: int, headers: Headers, notes: list[str], *, hint: str = "") -> Part:
     """The root part of a message whose header has been read already; TooComplex beyond the limits (T14)."""
-    reader = _TreeReader(raw, notes)
+    reader = _TreeReader(raw, notes, hint)
     root = reader.part(headers, start, default="text/plain")
     reader.open(root)
     reader.run(start)
@@ -50,9 +57,10 @@ def read_tree(raw: bytes, start: int, headers: Headers, notes: list[str]) -> Par
 class _TreeReader:
     """Keeps the open multiparts on a stack; a boundary line closes whatever lies deeper than its own multipart."""
 
-    def __init__(self, raw: bytes, notes: list[str]) -> None:
+    def __init__(self, raw: bytes, notes: list[str], hint: str) -> None:
         self.raw = raw
         self.notes = notes
+        self.hint = hint
         self.stack: list[Part] = []
         self.levels: dict[bytes, list[int]] = {}
         self.leaf: Part | None = None
@@ -81,15 +89,23 @@ class _TreeReader:
             self.close_above(level + 1, self.before_line(position))
             return self.child_of(self.stack[level], after)
         if text.endswith(b"--") and self.levels.get(text[:-2]):
-            self.close_above(self.levels[text[:-2]][-1], self.before_line(position))
+            level = self.levels[text[:-2]][-1]
+            if level == 0 and self.goes_on(b"\n--" + text[:-2], after):
+                level = 1  # the end came too early
+            self.close_above(level, self.before_line(position))
         return after
+
+    def goes_on(self, delimiter: bytes, position: int) -> bool:
+        """Whether more parts follow the end of the message, as some gateways leave it when they add theirs."""
+        found = self.raw.find(delimiter, position)
+        return found >= 0 and self.raw[found + len(delimiter) : found + len(delimiter) + 2].strip(b"\r\n\t ") == b""
 
     def child_of(self, parent: Part, start: int) -> int:
         self.count += 1
         if self.count > MAX_PARTS:
             raise TooComplex("too many parts")
         stops = frozenset(b"--" + boundary for boundary in self.levels)
-        headers, body = read_headers(self.raw, start, self.notes, stops=stops)
+        headers, body = read_headers(self.raw, start, self.notes, stops=stops, hint=self.hint)
         default = "message/rfc822" if parent.content_type == "multipart/digest" else "text/plain"
         child = self.part(headers, body, default=default)
         parent.children.append(child)
@@ -98,8 +114,9 @@ class _TreeReader:
 
     def part(self, headers: Headers, start: int, *, default: str) -> Part:
         content_type, parameters = read_parameters(first(headers, "content-type"), self.notes)
+        content_type = _ALIASES.get(content_type, content_type)
         if not _TYPE.fullmatch(content_type):
-            content_type = {"text": "text/plain", "html": "text/html"}.get(content_type, default)
+            content_type = default
         disposition, extra = read_parameters(first(headers, "content-disposition"), self.notes)
         return Part(
             headers=headers,

@@ -7,7 +7,8 @@ from mail.parsing.charsets import codec_for, decode
 
 MAX_ENCODED = 64 * 1024  # characters of one header in which encoded words are read
 
-_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*+)\?=")
+# A question mark inside of a word is against the rules, but some programs leave it as it is.
+_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?((?:[^?=]|=(?!\?[^=])|(?<!=)\?(?!=))*+)\?=")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 

@@ -5,7 +5,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from mail.fetch import fetch_account
+from mail.fetching.visiting import fetch_account
 from mail.models import Account
 
 

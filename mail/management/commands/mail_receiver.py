@@ -1,4 +1,4 @@
-"""`mail_receiver`: takes mail by SMTP and LMTP until it is asked to stop."""
+"""`mail_receiver`: takes mail by SMTP and LMTP, and waits for mailboxes that tell of new mail, until asked to stop."""
 
 import asyncio
 import signal
@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from core import pulse
+from mail.fetching.idling import Waiting
 from mail.receive import serve
 
 
@@ -26,7 +27,10 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.put_nowait, None)
         signs = asyncio.create_task(_signs_of_life())
+        waiting = Waiting()
+        waiting.start()
         await serve(host=settings.MAIL_HOST, port=settings.MAIL_PORT, stop=stop.get(), ready=self._announce)
+        waiting.stop()
         signs.cancel()
 
     def _announce(self) -> None:

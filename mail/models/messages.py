@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
-from urllib.parse import quote
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.db import models
+from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.secrets import seal, unseal
+from accounts.models import Brand
 from core.work import WorkRow
+from mail.models.accounts import Account
+from mail.models.ledger import Incident
+from mail.models.sending import Storm
 from tickets.models import Article, Queue, Ticket
 
 
@@ -30,57 +34,13 @@ class Address(models.Model):
         return self.address
 
 
-class Account(models.Model):
-    """A mailbox on another server from which mail is fetched."""
-
-    class Security(models.TextChoices):
-        TLS = "tls", _("TLS from the start")
-        STARTTLS = "starttls", _("STARTTLS")
-        NONE = "none", _("none")
-
-    class After(models.TextChoices):
-        KEEP = "keep", _("Leave it there")
-        MOVE = "move", _("Move it to a folder")
-        DELETE = "delete", _("Delete it")
-
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    host = models.CharField(_("server"), max_length=253)
-    port = models.PositiveIntegerField(_("port"), default=993)
-    security = models.CharField(_("encryption"), max_length=8, choices=Security.choices, default=Security.TLS)
-    username = models.CharField(_("user name"), max_length=253)
-    sealed_password = models.TextField(blank=True, editable=False)
-    folder = models.CharField(_("folder"), max_length=200, default="INBOX")
-    after = models.CharField(_("fetched mail"), max_length=6, choices=After.choices, default=After.KEEP)
-    move_to = models.CharField(_("folder for fetched mail"), max_length=200, blank=True)
-    # Empty: the queue follows from the recipient's address.
-    queue = models.ForeignKey(
-        Queue, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("queue")
-    )
-    is_active = models.BooleanField(_("active"), default=True)
-    last_success_at = models.DateTimeField(null=True, blank=True, editable=False)
-    last_error = models.TextField(blank=True, editable=False)
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def place(self) -> str:
-        """Whose folder on which server, as an IMAP URL (RFC 5092): somewhere else, the same numbers are other mails."""
-        return f"imap://{quote(self.username)}@{self.host.lower()}/{quote(self.folder)}"[:750]
-
-    @property
-    def password(self) -> str:
-        return unseal(self.sealed_password) if self.sealed_password else ""
-
-    @password.setter
-    def password(self, text: str) -> None:
-        self.sealed_password = seal(text) if text else ""
-
-
 class Incoming(WorkRow):
     """One message as it came, from the moment it is durable; the ledger shows every one of them."""
 
     task = "mail.tasks.process_incoming"
+    # What `enter` changes. A journal holds the latest steps, however often somebody tries again.
+    ENTERED: ClassVar[Sequence[str]] = ("state", "state_since", "journal")
+    MOST_STEPS = 40
     backoff: ClassVar[Sequence[timedelta]] = (
         timedelta(minutes=1),
         timedelta(minutes=5),
@@ -93,6 +53,7 @@ class Incoming(WorkRow):
         LMTP = "lmtp", "LMTP"
         PIPE = "pipe", _("pipe")
         IMAP = "imap", "IMAP"
+        POP3 = "pop3", "POP3"
 
     class State(models.TextChoices):
         RECEIVED = "received", _("received")
@@ -122,7 +83,13 @@ class Incoming(WorkRow):
         COPY = "copy", _("The same message came before.")
         OWN = "own", _("It is a message of our own that came back.")
         REPORT = "report", _("It is a report about the delivery of a message of ours.")
+        STORM = "storm", _("There are too many like it at once.")
+        DENIED = "denied", _("Mail of its sender is not wanted here.")
+        FILTERED = "filtered", _("A filter ignores such messages.")
+        OWN_SENDER = "own_sender", _("It bears one of our own addresses as its sender, so nobody could be answered.")
+        NOT_ALLOWED = "not_allowed", _("Its sender is an agent who may not do this on the ticket it answers.")
         DISCARDED = "discarded", _("Set aside by an administrator")
+        DELETED = "deleted", _("Deleted by an administrator")
 
     source = models.CharField(max_length=4, choices=Source.choices)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="incoming")
@@ -130,6 +97,7 @@ class Incoming(WorkRow):
     place = models.CharField(max_length=750, blank=True, default="", db_default="")
     uidvalidity = models.BigIntegerField(null=True, blank=True)
     uid = models.BigIntegerField(null=True, blank=True)
+    uidl = models.CharField(max_length=100, blank=True, default="", db_default="")  # what POP3 has instead
     digest = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
     # Which mailbox and what content: the same message handed over twice is one message (not the Message-ID alone,
@@ -138,6 +106,8 @@ class Incoming(WorkRow):
     envelope_from = models.CharField(max_length=320, blank=True)
     envelope_to = ArrayField(models.CharField(max_length=320), default=list)
     received_at = models.DateTimeField(default=timezone.now)
+    # Which of our mailboxes it came into: "account:3", else an address of ours, else nothing (mail/mailboxes.py).
+    mailbox = models.CharField(max_length=320, blank=True, default="", db_default="")
 
     state = models.CharField(max_length=11, choices=State.choices, default=State.RECEIVED)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
@@ -145,17 +115,38 @@ class Incoming(WorkRow):
     reason = models.CharField(max_length=200, blank=True)
     # Each step of the decision where it belongs, for people: [{"step": ..., "found": ...}]
     trace = models.JSONField(default=list)
+    # Its way through the house, a step each: [{"step": "parsed", "at": ..., "ms": 38}], saved with what brought it on.
+    journal = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    # Since when it is in this state; empty on rows from before there was such a field.
+    state_since = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    # The bytes were let go, by an administrator or after their time: the row alone stays.
+    raw_removed_at = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=250, blank=True)
     sender = models.CharField(max_length=320, blank=True)
     subject = models.CharField(max_length=300, blank=True)
     is_automatic = models.BooleanField(default=False)
+    # What a trusted server has found out about its sender (mail/authentication.py); empty where none was asked.
+    authentication = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     article = models.OneToOneField(Article, on_delete=models.PROTECT, null=True, blank=True, related_name="incoming")
+    # The storm that it was part of; once released it is no longer held for that.
+    storm = models.ForeignKey(
+        Storm, on_delete=models.PROTECT, null=True, blank=True, related_name="messages", db_index=False
+    )
 
     class Meta:
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
+            models.Index(fields=["storm"], name="incoming_of_storm", condition=models.Q(storm__isnull=False)),
             models.Index(fields=["due_at"], name="incoming_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["state", "-id"], name="incoming_state"),
+            # The days of the ledger are counted, and its pages are chosen, in this index alone.
+            models.Index(
+                fields=["-received_at", "-id"],
+                include=["mailbox", "state", "outcome", "reason_code"],
+                name="incoming_by_day",
+            ),
+            models.Index(fields=["sender", "-received_at", "-id"], name="incoming_of_sender"),
+            HashIndex(fields=["digest"], name="incoming_digest"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -163,10 +154,19 @@ class Incoming(WorkRow):
                 condition=models.Q(uid__isnull=False),
                 name="each_message_of_a_folder_once",
             ),
+            models.UniqueConstraint(
+                fields=["account", "place", "uidl"],
+                condition=~models.Q(uidl=""),
+                name="each_message_of_a_maildrop_once",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.sender}"
+
+    def fail(self, reason: str) -> None:
+        self.note("failed", error=reason[:200])
+        super().fail(reason)
 
     def park(self) -> None:
         super().park()
@@ -174,7 +174,23 @@ class Incoming(WorkRow):
 
     def set_aside(self, state: "Incoming.State", reason: "Incoming.Reason", more: str = "") -> None:
         """It becomes no ticket, at least not now. Saving is up to the caller."""
-        self.state, self.reason_code, self.reason = state, reason, more[:200]
+        self.reason_code, self.reason = reason, more[:200]
+        self.enter(state, reason=reason.value)
+
+    def enter(self, state: "Incoming.State", **facts: object) -> None:
+        """From now on it is in this state; `facts` go into its journal. Saving is up to the caller (`ENTERED`)."""
+        self.state, self.state_since = state, timezone.now()
+        self.note(state.value, **facts)
+
+    def note(self, step: str, **facts: object) -> None:
+        """One more step of its journal, with the time. Saving is up to the caller."""
+        self.journal = [*self.journal[1 - self.MOST_STEPS :], self.line(step, **facts)]
+
+    @staticmethod
+    def line(step: str, **facts: object) -> dict[str, object]:
+        """A step as the journal keeps it; of the facts those that say something."""
+        at = timezone.now().isoformat(timespec="milliseconds")
+        return {"step": step, "at": at, **{name: value for name, value in facts.items() if value != ""}}
 
 
 class Outgoing(WorkRow):
@@ -190,6 +206,8 @@ class Outgoing(WorkRow):
         SENT = "sent", _("sent")
         FAILED = "failed", _("could not be delivered")
         KEPT = "kept", _("kept here, no mail server is configured")
+        WITHDRAWN = "withdrawn", _("taken back before it was sent")
+        HELD = "held", _("waits for somebody to look at its recipients")
 
     article = models.OneToOneField(Article, on_delete=models.PROTECT, related_name="outgoing")
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
@@ -198,9 +216,14 @@ class Outgoing(WorkRow):
     message_id = models.CharField(max_length=250, unique=True)
     envelope_from = models.CharField(max_length=320, blank=True)
     subject = models.CharField(max_length=600)
-    # Each with address, state (queued, sent, failed), the server's answer, and whether the history tells a failure.
+    # Each with address, state (queued, sent, failed), the server's answer, whether the history tells a failure, and as
+    # `delay` what a server has reported about one that is late.
     recipients = models.JSONField(default=list)
-    state = models.CharField(max_length=6, choices=State.choices, default=State.QUEUED)
+    # The domains of the recipients, for the list of the outbox.
+    domains = ArrayField(models.CharField(max_length=255), default=list, db_default=[])
+    # Why it is held (mail/holding.py): [{"code", "address", "meant"}]
+    doubts = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -209,6 +232,11 @@ class Outgoing(WorkRow):
         indexes: ClassVar = [
             models.Index(fields=["due_at"], name="outgoing_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["-id"], name="outgoing_failed", condition=models.Q(state="failed")),
+            models.Index(fields=["-created_at", "-id"], name="outgoing_by_day"),
+            models.Index(fields=["-id"], name="outgoing_held", condition=models.Q(state="held")),
+            models.Index(fields=["ticket", "id"], name="outgoing_waits", condition=models.Q(due_at__isnull=False)),
+            GinIndex(fields=["domains"], name="outgoing_domains"),
+            HashIndex(fields=["digest"], name="outgoing_digest"),
         ]
 
     def __str__(self) -> str:
@@ -228,10 +256,20 @@ class Letter(WorkRow):
 
     class Kind(models.TextChoices):
         PASSWORD_RESET = "password_reset", _("new password")  # noqa: S105
+        ALARM = "alarm", _("alarm")
+        REGISTRATION = "registration", _("signing up")
+        INVITATION = "invitation", _("invitation")
+        MEMBERSHIP = "membership", _("invitation into an organisation")
+        NOTICE = "notice", _("notice")
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, null=True, blank=True, related_name="letters")
     address = models.CharField(max_length=320)
     language = models.CharField(max_length=8)
+    # In whose name, and to whose portal its link leads; none: the default one's.
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    # What the kind needs to know besides: the name somebody signs up with, the number of an invitation, a whole text.
+    data = models.JSONField(default=dict, db_default={})
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

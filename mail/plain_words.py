@@ -1,0 +1,99 @@
+"""What a mail server's answer means, in a sentence for people (RFC 3463, RFC 5321). Pure.
+
+The enhanced status tells most; where there is none, the words that servers use; last the class of the answer.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_CODE = re.compile(r"\s*([245])\d\d(?!\d)")
+
+NO_ADDRESS = _("This address does not exist.")
+NO_DOMAIN = _("The domain of this address does not exist or takes no mail.")
+FULL = _("The mailbox is full.")
+SWITCHED_OFF = _("The mailbox has been switched off.")
+TOO_LARGE = _("The message is too large for the recipient's server.")
+UNWANTED = _("The recipient's server does not want this message.")
+NO_RELAY = _("The mail server does not send on messages to this address.")
+UNPROVEN = _("The recipient's server does not accept that the message comes from us. Check SPF, DKIM and DMARC.")
+BUSY = _("The recipient's server takes no messages at the moment.")
+TOO_MANY = _("The recipient's server has had too many messages from us lately.")
+GREYLISTED = _("The recipient's server wants the message to be sent once more a little later.")
+LOOPS = _("The message goes round in circles between servers.")
+UNREACHABLE = _("The recipient's server could not be reached in time.")
+ENCRYPTION = _("No encrypted connection to the recipient's server was possible.")
+NOT_NOW = _("The recipient's server could not take the message now.")
+REFUSED = _("The recipient's server refused the message.")
+
+# By subject and detail of the enhanced status; the class says whether it is for good.
+_BY_STATUS: Mapping[tuple[str, str], str | Promise] = {
+    ("1", "1"): NO_ADDRESS,
+    ("1", "2"): NO_DOMAIN,
+    ("1", "3"): NO_ADDRESS,
+    ("1", "6"): NO_ADDRESS,
+    ("1", "10"): NO_DOMAIN,
+    ("2", "1"): SWITCHED_OFF,
+    ("2", "2"): FULL,
+    ("2", "3"): TOO_LARGE,
+    ("3", "1"): FULL,
+    ("3", "2"): BUSY,
+    ("3", "4"): TOO_LARGE,
+    ("4", "1"): UNREACHABLE,
+    ("4", "3"): NO_DOMAIN,
+    ("4", "4"): NO_DOMAIN,
+    ("4", "5"): TOO_MANY,
+    ("4", "6"): LOOPS,
+    ("4", "7"): UNREACHABLE,
+    ("7", "1"): UNWANTED,
+    ("7", "4"): ENCRYPTION,
+    ("7", "10"): ENCRYPTION,
+    ("7", "20"): UNPROVEN,
+    ("7", "23"): UNPROVEN,
+    ("7", "25"): UNPROVEN,
+    ("7", "26"): UNPROVEN,
+    ("7", "28"): TOO_MANY,
+}
+# Weaker than a status of its own kind, stronger than 5.0.0 and the like. The first that fits counts.
+_BY_WORDS: Sequence[tuple[re.Pattern[str], str | Promise]] = tuple(
+    (re.compile(pattern, re.IGNORECASE), words)
+    for pattern, words in (
+        (r"grey ?list|gray ?list|try again (?:in|later).{0,30}(?:second|minute)|\bpostgrey\b", GREYLISTED),
+        (r"too many (?:messages|connections|recipients)|rate.?limit|throttl|quota.{0,20}(?:hour|day)|RP-00", TOO_MANY),
+        (r"(?:mailbox|quota|storage|inbox).{0,30}(?:full|exceeded|over)|over ?quota|insufficient storage", FULL),
+        (r"(?:disabled|inactive|suspended|deactivated).{0,30}(?:account|mailbox|user)", SWITCHED_OFF),
+        (r"(?:account|mailbox|user).{0,30}(?:disabled|inactive|suspended|deactivated)", SWITCHED_OFF),
+        (r"relay(?:ing)?.{0,20}(?:denied|not (?:permitted|allowed)|access)|not (?:permitted|allowed) to relay",
+         NO_RELAY),
+        (r"\b(?:SPF|DKIM|DMARC)\b", UNPROVEN),
+        (r"spam|blacklist|block ?list|blocked|reputation|\bRBL\b|DNSBL|spamhaus|content rejected|virus", UNWANTED),
+        (r"(?:message|size).{0,30}(?:too (?:large|big)|exceeds)|maximum (?:message )?size", TOO_LARGE),
+        (r"(?:user|recipient|mailbox|address|account).{0,30}(?:unknown|not found|does ?n.t exist|invalid|no longer"
+         r"|unavailable|unrouteable|rejected)", NO_ADDRESS),
+        (r"(?:no such|unknown|invalid) (?:user|recipient|mailbox|address|local)|unrouteable address", NO_ADDRESS),
+        (r"(?:host|domain|name).{0,30}(?:not found|unknown|does ?n.t exist|no mail)|NXDOMAIN|null MX", NO_DOMAIN),
+        (r"loop|too many hops|hop count", LOOPS),
+        (r"STARTTLS|\bTLS\b", ENCRYPTION),
+        (r"timed? ?out|timeout|connection refused|unreachable|no route|could not connect|expired", UNREACHABLE),
+    )
+)  # fmt: skip
+
+
+def in_plain_words(answer: str) -> str:
+    """A sentence about this answer; empty when there is nothing to say. Never the server's own words."""
+    text = answer[:2_000]
+    status = _STATUS.search(text)
+    exact = _BY_STATUS.get((status[2], status[3])) if status else None
+    if exact is not None:
+        # "not now" about an address means that it could not be looked up yet
+        return str(NOT_NOW if status and status[1] == "4" and exact is NO_ADDRESS else exact)
+    by_words = next((words for pattern, words in _BY_WORDS if pattern.search(text)), None)
+    if by_words is not None:
+        return str(by_words)
+    code = status or _CODE.match(text)
+    if code is None:
+        return ""
+    return str({"4": NOT_NOW, "5": REFUSED}.get(code[1], ""))

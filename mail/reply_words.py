@@ -1,0 +1,75 @@
+"""The words with which mail programs introduce what they quote, in the languages of our customers and some more.
+
+Each expression looks at one line of at most 300 characters and cannot go back over it more than once (T64).
+"""
+
+import re
+
+BEGINS_INTRO = re.compile(
+    r"(?i)(?:on|am|el|en|em|le|il|a|op|den|dnia|no dia|às|at)\b|.{1,80}<[^<>\s]+@[^<>\s]+>"
+    r"|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b|.{1,80}\b(?:schrieb am|wrote on|escribi[oó] el|escreveu (?:em|no))\b"
+)
+ENDS_INTRO = re.compile(
+    r"(?i)(?:wrote|writes|schrieb(?: .{0,150})?|geschrieben|escribi[oó](?: el .{0,80})?|ha escrito"
+    r"|escreveu(?: (?:em|no) .{0,80})?|escreveram|wrote on .{0,80}"
+    r"|a [ée]crit|ha scritto|schreef(?: .{0,150})?|skrev(?: .{0,150})?"
+    r"|napisał(?:\(a\)|a)?|<[^<>\s]{3,100}@[^<>\s]{3,100}>)\s?:\s*$"
+)
+SEPARATOR = re.compile(
+    r"(?i)[-_=\s>*#]{0,60}(?:original message|original appointment|original-?nachricht|urspr[uü]ngliche nachricht"
+    r"|urspr[uü]ngliche mail|urspr[uü]nglicher termin|mensaje original|cita original|mensagem original"
+    r"|compromisso original|message d'origine|messaggio originale|oorspronkelijk bericht"
+    r"|reply message|antwort an|reply above this line)[-_=\s:*#]{0,60}$"
+)
+# Notes: the name, the moment and the subject between groups of dashes.
+NOTES_INTRO = re.compile(r".{1,80}---\d{1,4}[./-]\d{1,2}[./-]\d{1,4} \d{1,2}:\d\d.{0,20}---")
+ADDRESS_OR_CLOCK = re.compile(r"[^\s<>]@[^\s<>]|\b\d{1,2}[:h]\d\d\b")
+RULE = re.compile(r"\s*[-_]{2,}")
+FORWARDED = re.compile(
+    r"(?i)[-_=\s>]{0,60}(?:begin forwarded message|forwarded message|forwarded by|weitergeleitete nachricht"
+    r"|anfang der weitergeleiteten|weitergeleitet von|mensaje reenviado|reenviado por|mensagem encaminhada"
+    r"|mensagem reencaminhada|encaminhado por|inicio del mensaje reenviado|in[ií]cio da mensagem (?:re)?encaminhada"
+    r"|message transf[ée]r[ée])"
+)
+FROM = re.compile(r"(?i)\s*\*?(?:from|von|de|da|van|gesendet von|remitente|remetente)\s?:\*?\s*\S")
+SENT = re.compile(
+    r"(?i)\s*\*?(?:sent|date|gesendet(?: am)?|datum|enviado(?: el| em)?|fecha|data|enviada(?: em)?|envoy[ée]|inviato"
+    r"|verzonden)\s?:\*?\s*\S"
+)
+SUBJECT = re.compile(r"(?i)\s*\*?(?:subject|betreff|asunto|assunto|objet|oggetto|onderwerp)\s?:\*?")
+OTHER_FIELD = re.compile(
+    r"(?i)\s*\*?(?:to|an|para|cc|kopie|reply-to|importance|priorit[äa]t|[àa]|aan|bcc|anlagen|attachments)\s?:\*?"
+)
+SIGNATURE = re.compile(r"(?:-- ?|—)\s*$")
+_THING = (
+    r"(?:i(?:phone|pad|pod)|android|galaxy|samsung|blackberry|huawei|honor|xiaomi|redmi|oneplus|pixel|motorola|nokia"
+    r"|sony|smartphone|phone|handy|mobil\w{0,12}|telefon|tablet|m[óo]vil|celular|dispositivo|tel[ée]fono"
+    r"|telem[óo]vel|device|mac|windows phone)\b"
+)
+_PROGRAM = (
+    r"(?:(?:der |the |el |o |a )?(?:(?:gmx|web\.de|freenet|t-online|telekom|magenta|ionos) ?(?:mail)?|outlook|yahoo"
+    r"|mail for|mail für|correo para|correio para|k-9|fairemail|posteo|proton|thunderbird|samsung|gmail"
+    r"|e-?mail (?:app|para)))"
+)
+# As specific as can be: "Sent from Madrid yesterday" is an answer, and so is "My phone cannot print".
+DEVICE = re.compile(
+    rf"(?i)\s*(?:(?:sent from (?:my |a )|enviado desde (?:mi |un )|envoyé de mon |gesendet von mein(?:em|er) "
+    rf"|enviad[oa] (?:do|de|a partir do) (?:meu |minha )).{{0,40}}?{_THING}.{{0,60}}"
+    rf"|(?:diese nachricht wurde )?von mein(?:em|er) .{{0,40}}?{_THING}.{{0,60}} (?:gesendet|geschickt)\W{{0,3}}"
+    rf"|(?:sent (?:from|with)|gesendet (?:mit|von|über)|enviado (?:desde|con|do|da|de|pelo)) {_PROGRAM}.{{0,80}}"
+    rf"|von {_PROGRAM}.{{0,40}} gesendet\W{{0,3}}"
+    r"|get outlook for .{0,80}|outlook für (?:ios|android|mac)(?: ?<http.{0,80}| .{0,30}(?:beziehen|abrufen|laden))"
+    r"|(?:holen sie sich|hol dir) outlook .{0,80}|obtener outlook para .{0,80}|(?:obter|obtenha) o outlook .{0,80})$"
+)
+# Whoever says this has written into the old text; nothing below may be folded.
+ANSWERS_BELOW = re.compile(
+    r"(?i)\b(?:see|find|answers?|answered|comments?|commented|replies|replied|responses?)\b.{0,60}"
+    r"\b(?:below|in-?line|in line|in (?:red|blue|green|bold)|in between|in your (?:text|mail|email))\b"
+    r"|\bsiehe\b.{0,30}\b(?:unten|rot|blau|grün|im text)\b|\bs\. ?u\.(?:\s|$)"
+    r"|\b(?:antworten?|anmerkungen?|kommentare?|geantwortet|ergänzungen?)\b.{0,60}"
+    r"\b(?:unten|im text|inline|in rot|rot|blau|grün|dazwischen|in deine[rm]?|in ihre[rmn]?|darunter)\b"
+    r"|\b(?:respuestas?|comentarios?|respondo|contesto|respondido|ver|v[eé]ase)\b.{0,60}"
+    r"\b(?:abajo|debajo|en (?:rojo|azul|verde|negrita)|en el texto|entre l[ií]neas)\b"
+    r"|\b(?:respostas?|coment[áa]rios?|respondo|respondi|ver|veja|vide)\b.{0,60}"
+    r"\b(?:abaixo|em (?:vermelho|azul|verde|negrito)|no texto|no corpo|entre linhas)\b"
+)

@@ -1,0 +1,228 @@
+"""The breaker: a flood of one sender, or onto one ticket, is kept in the ledger and told once.
+
+While a storm blows, its messages go to quarantine instead of becoming tickets. One internal ticket tells the agents of
+that queue, and when it is over one note there says what was kept; an administrator then releases or drops it all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from accounts.audit import note_change
+from accounts.models import User
+from accounts.people import system_actor
+from core.clock import now
+from core.database import hold
+from core.memo import remembered
+from mail.models import Incoming, Storm
+from mail.rules import lists, rules
+from tickets.actions.opening import Opening, open_ticket
+from tickets.actions.replying import add_note
+from tickets.events import Cause
+from tickets.messages import Message
+from tickets.models import Article, Queue, Ticket
+from tickets.models.article import Sender
+from tickets.models.ticket import Channel
+
+SHOWN_SUBJECTS = 20
+
+
+@dataclass(frozen=True)
+class Rate:
+    """So many messages within a span; one more is a storm. No limit at 0."""
+
+    limit: int
+    span: timedelta
+
+
+def breaks(before: Sequence[datetime], at: datetime, rate: Rate) -> bool:
+    """Whether a message `at` is one too many after those `before`. Pure."""
+    if not rate.limit:
+        return False
+    since = at - rate.span
+    return sum(1 for one in before if since < one <= at) >= rate.limit
+
+
+def storm_of_sender(incoming: Incoming) -> Storm | None:
+    """The storm this message belongs to by its sender; None when it may become a ticket."""
+    if _is_exempt(incoming):
+        return None
+    if storm := _blowing(Storm.Kind.SENDER, incoming.sender):
+        return storm
+    house = rules()
+    rate = Rate(house.storm_of_sender, timedelta(minutes=house.storm_minutes))
+    earlier = Incoming.objects.filter(sender=incoming.sender, state=Incoming.State.TICKETED)
+    if not _is_too_much(earlier.order_by("-received_at", "-id"), "received_at", incoming.received_at, rate):
+        return None
+    return _begun(Storm.Kind.SENDER, incoming.sender)
+
+
+def storm_on_ticket(incoming: Incoming, number: str) -> Storm | None:
+    """The storm this message belongs to by the ticket it would join."""
+    if _is_exempt(incoming):
+        return None
+    if storm := _blowing(Storm.Kind.TICKET, number):
+        return storm
+    house = rules()
+    rate = Rate(house.storm_of_ticket, timedelta(minutes=house.storm_minutes))
+    earlier = Article.objects.filter(ticket__number=number, sender=Sender.CUSTOMER).order_by("-created_at", "-id")
+    if not _is_too_much(earlier, "created_at", now(), rate):
+        return None
+    return _begun(Storm.Kind.TICKET, number)
+
+
+def keep_in(storm: Storm, incoming: Incoming, *, queue: Queue) -> None:
+    """The message waits in quarantine; the first one of a storm makes the ticket that tells of it. Saving the message
+    is up to the caller."""
+    incoming.storm = storm
+    incoming.set_aside(Incoming.State.QUARANTINED, Incoming.Reason.STORM)
+    if storm.ticket is None:
+        storm.ticket = _told(storm, queue)
+        storm.save(update_fields=["ticket"])
+    changed = {"held": F("held") + 1, "last_at": timezone.now()}
+    Storm.objects.filter(pk=storm.pk).update(**changed)
+    if len(storm.subjects) < SHOWN_SUBJECTS:
+        storm.subjects = [*storm.subjects, incoming.subject[:300]]
+        storm.save(update_fields=["subjects"])
+
+
+def calm() -> int:
+    """Storms that have been silent for as long as is looked at are over; each gets its digest. Returns how many."""
+    quiet = timezone.now() - timedelta(minutes=max(rules().storm_minutes, 1))
+    found = Storm.objects.filter(state=Storm.State.BLOWING, last_at__lt=quiet).values_list("pk", flat=True)
+    return sum(_end(pk, quiet) for pk in list(found[:100]))
+
+
+def release(storm: Storm, *, by: User) -> bool:
+    """Let every message it holds become what it would have become; false when somebody has decided already."""
+    changes = {
+        "state": Incoming.State.RECEIVED,
+        "state_since": timezone.now(),
+        "reason_code": "",
+        "reason": "",
+        "due_at": timezone.now(),
+        "attempts": 0,
+        "parked_at": None,
+    }
+    return _decide(storm, Storm.State.RELEASED, changes, by=by)
+
+
+def drop(storm: Storm, *, by: User) -> bool:
+    """No message it holds becomes a ticket; all stay in the ledger, ignored."""
+    changes = {"state": Incoming.State.IGNORED, "state_since": timezone.now()}
+    return _decide(storm, Storm.State.DROPPED, changes, by=by)
+
+
+def held_by(storm: Storm) -> QuerySet[Incoming]:
+    return Incoming.objects.filter(storm=storm, state=Incoming.State.QUARANTINED)
+
+
+def _decide(storm: Storm, state: Storm.State, changes: dict[str, object], *, by: User) -> bool:
+    with transaction.atomic():
+        storm = Storm.objects.select_for_update(of=("self",)).get(pk=storm.pk)
+        if storm.state in (Storm.State.RELEASED, Storm.State.DROPPED):
+            return False
+        before = {"state": storm.state}
+        _write_digest(storm)
+        storm.state = state
+        storm.save(update_fields=["state"])
+        number = held_by(storm).update(**changes)
+        note_change(storm, before=before, after={"state": storm.state, "messages": number}, by=by)
+    return True
+
+
+def _end(pk: int, quiet: datetime) -> int:
+    with transaction.atomic():
+        storm = Storm.objects.select_for_update(of=("self",)).get(pk=pk)
+        if storm.state != Storm.State.BLOWING or storm.last_at >= quiet:
+            return 0
+        _write_digest(storm)
+        storm.state = Storm.State.OVER
+        storm.save(update_fields=["state"])
+        return 1
+
+
+def _is_exempt(incoming: Incoming) -> bool:
+    """What was released is not held again, and some senders may send as much as they want."""
+    return incoming.storm_id is not None or lists(rules().storm_never, incoming.sender)
+
+
+def _is_too_much(newest_first: QuerySet, field: str, at: datetime, rate: Rate) -> bool:
+    if not rate.limit:
+        return False
+    return breaks(list(newest_first.values_list(field, flat=True)[: rate.limit]), at, rate)
+
+
+def _blowing(kind: str, about: str) -> Storm | None:
+    """Most of the time there is none at all, and that is known for a moment. One that began within this moment is found
+    by whoever counts (`_begun`)."""
+    if (kind, about) not in _names_of_blowing():
+        return None
+    return _blowing_now(kind, about)
+
+
+@remembered
+def _names_of_blowing() -> frozenset[tuple[str, str]]:
+    return frozenset(Storm.objects.filter(state=Storm.State.BLOWING).values_list("kind", "about"))
+
+
+def _blowing_now(kind: str, about: str) -> Storm | None:
+    return Storm.objects.filter(kind=kind, about=about, state=Storm.State.BLOWING).first()
+
+
+def _begun(kind: str, about: str) -> Storm:
+    hold(f"storm {kind} {about}")
+    return _blowing_now(kind, about) or Storm.objects.create(kind=kind, about=about[:320])
+
+
+def _told(storm: Storm, queue: Queue) -> Ticket:
+    """The internal ticket; nobody outside sees it or is written to."""
+    actor = system_actor("mail")
+    with override(queue.language or "en"):
+        words = {"about": storm.about, "minutes": rules().storm_minutes}
+        if storm.kind == Storm.Kind.SENDER:
+            title = _("Too much mail from %(about)s") % words
+            text = _(
+                "%(about)s sends more messages within %(minutes)s minutes than become tickets. From now on they are "
+                "kept in the ledger of incoming mail and no tickets are made of them, until it is quiet again. An "
+                "administrator decides under Email, Storms, whether they become tickets or are dropped."
+            )
+        else:
+            title = _("Too much mail to ticket %(about)s") % words
+            text = _(
+                "More messages to ticket %(about)s arrive within %(minutes)s minutes than are added to it. From now "
+                "on they are kept in the ledger of incoming mail, until it is quiet again. An administrator decides "
+                "under Email, Storms, whether they are added or dropped."
+            )
+        opening = Opening(title=title, queue=queue, customer=actor, channel=Channel.NOTE)
+        message = Message(text=text % words, subject=title)
+        return open_ticket(opening, message, sender=Sender.SYSTEM, by=actor, cause=Cause("storm", str(storm.pk))).ticket
+
+
+def _write_digest(storm: Storm) -> None:
+    """One note that stands for all that was kept."""
+    if storm.digest_at or storm.ticket is None:
+        return
+    with override(storm.ticket.queue.language or "en"):
+        words = {"number": storm.held, "about": storm.about}
+        first = ngettext(
+            "%(number)s message was kept and made into no ticket.",
+            "%(number)s messages were kept and made into no tickets.",
+            storm.held,
+        )
+        subjects = "\n".join(f"- {subject or '–'}" for subject in storm.subjects)
+        text = "\n\n".join([first % words, _("The first of them:"), subjects])
+    add_note(storm.ticket, Message(text=text), by=system_actor("mail"), cause=Cause("storm", str(storm.pk)))
+    storm.digest_at = timezone.now()
+    storm.save(update_fields=["digest_at"])
+
+
+def waiting() -> int:
+    """Storms about which nobody has decided."""
+    return Storm.objects.filter(Q(state=Storm.State.BLOWING) | Q(state=Storm.State.OVER)).count()

@@ -1,0 +1,177 @@
+"""By which servers a message leaves: those of its sender address, else of its queue or the nearest above, else the
+general ones, else the one of the environment. Several together are a pool; the first that answers gets it.
+
+Mail of a brand never leaves by the servers of another: a pool that is away makes its mail wait.
+"""
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.audit import save_with_rows
+from accounts.models import User
+from core.outside import Forbidden
+from core.text import clean_line
+from mail.models import Address, Server, ServerState
+from tickets.models import Queue
+
+ENVIRONMENT = "environment"
+STARTTLS_IF_OFFERED = "offered"
+
+
+class NoTls(smtplib.SMTPException):
+    """STARTTLS is wanted and the server does not offer it."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of signing in: a sentence for people and, when there is one, the server's own answer."""
+
+    is_good: bool
+    sentence: str
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A server as it is reached. `key` names its state; `is_ours`: whoever deployed this named it, so it may be
+    anywhere, also in the own network."""
+
+    key: str
+    name: str
+    host: str
+    port: int
+    security: str
+    username: str = ""
+    password: str = ""
+    is_ours: bool = False
+
+
+def ways_for(address: str, queue: Queue | None) -> Sequence[Way]:
+    """The pool for mail from `address` of a ticket in `queue`; empty when nothing is set up at all."""
+    servers = list(Server.objects.filter(is_active=True).prefetch_related("queues", "addresses").order_by("pk"))
+    chosen = _of_address(servers, address) or _of_queue(servers, queue) or _general(servers)
+    if chosen:
+        return [way_of(server) for server in chosen]
+    default = environment()
+    return [default] if default else []
+
+
+def general_ways() -> Sequence[Way]:
+    """For letters of the house itself, which belong to no queue."""
+    return ways_for("", None)
+
+
+def is_anything_set_up() -> bool:
+    return bool(settings.SMTP_URL) or Server.objects.filter(is_active=True).exists()
+
+
+def way_of(server: Server) -> Way:
+    return Way(
+        f"server {server.pk}",
+        server.name,
+        server.host,
+        server.port,
+        server.security,
+        server.username,
+        server.password,
+    )
+
+
+def environment() -> Way | None:
+    """`smtp://user:password@host:port` (STARTTLS where offered) or `smtps://…` (TLS from the start)."""
+    if not settings.SMTP_URL:
+        return None
+    url = urlsplit(settings.SMTP_URL)
+    options = dict(parse_qsl(url.query))
+    if url.scheme == "smtps":
+        security = Server.Security.TLS.value
+    else:
+        security = Server.Security.NONE.value if options.get("starttls") == "no" else STARTTLS_IF_OFFERED
+    return Way(
+        ENVIRONMENT,
+        "HELPDESK_SMTP_URL",
+        url.hostname or "localhost",
+        url.port or (465 if url.scheme == "smtps" else 25),
+        security,
+        unquote(url.username or ""),
+        unquote(url.password or ""),
+        is_ours=True,
+    )
+
+
+def save_server(server: Server, *, queues: Sequence[Queue], addresses: Sequence[Address], by: User) -> Server:
+    """Save a server and what leaves by it; the next message goes by what has been saved."""
+    with transaction.atomic():
+        save_with_rows(server, {"queues": queues, "addresses": addresses}, by=by)
+        ServerState.objects.filter(key=f"server {server.pk}").delete()
+    return server
+
+
+def trial_of(error: Exception | None, way: Way) -> Trial:
+    """What came of signing in, for people."""
+    if error is None:
+        return Trial(is_good=True, sentence=_("The server answers and takes mail from here."))
+    answer = "" if isinstance(error, NoTls) else clean_line(str(error), 300)
+    return Trial(is_good=False, sentence=what_is_wrong(error, way), answer=answer)
+
+
+def what_is_wrong(error: Exception, way: Way) -> str:
+    words = {"host": way.host, "port": way.port}
+    match error:
+        case NoTls():
+            return _("%(host)s offers no encryption by STARTTLS. Choose another encryption.") % words
+        case smtplib.SMTPAuthenticationError():
+            return _("The server refused the user name or the password.")
+        case smtplib.SMTPNotSupportedError():
+            return _("The server knows no sign-in. Leave the user name empty, or try another port.")
+        case smtplib.SMTPServerDisconnected():
+            return _("The connection to %(host)s broke off.") % words
+        case smtplib.SMTPException():
+            return _("The server answered something that was not expected.")
+        case Forbidden():
+            return str(FORBIDDEN) % words
+        case socket.gaierror():
+            return _("No server with the name %(host)s can be found.") % words
+        case ConnectionRefusedError():
+            return _("%(host)s takes no connections on port %(port)s.") % words
+        case TimeoutError():
+            return _("%(host)s did not answer in time. Check the port and the encryption.") % words
+        case ssl.SSLCertVerificationError():
+            return _("The certificate of %(host)s cannot be trusted.") % words
+        case ssl.SSLError():
+            return _("%(host)s does not speak TLS on port %(port)s. Try another encryption or another port.") % words
+        case _other:
+            return _("The connection to %(host)s broke off.") % words
+
+
+FORBIDDEN = gettext_lazy(
+    "%(host)s lies in a network to which nothing may be sent from here. Whoever runs the server allows it by "
+    "HELPDESK_MAIL_NETWORKS."
+)
+
+
+def _of_address(servers: Sequence[Server], address: str) -> list[Server]:
+    return [server for server in servers if any(one.address == address for one in server.addresses.all())]
+
+
+def _of_queue(servers: Sequence[Server], queue: Queue | None) -> list[Server]:
+    """Of the queue itself, else of the nearest above that has some."""
+    if queue is None or not servers:
+        return []
+    for pk in queue.line:
+        if found := [server for server in servers if any(one.pk == pk for one in server.queues.all())]:
+            return found
+    return []
+
+
+def _general(servers: Sequence[Server]) -> list[Server]:
+    return [server for server in servers if not server.queues.all() and not server.addresses.all()]
