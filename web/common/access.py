@@ -26,6 +26,11 @@ def administrator_required(view: View) -> View:
     return _door(view, lambda user: user.is_administrator)
 
 
+def staff_required(view: View) -> View:
+    """For agents and administrators: what stands on the pages of both."""
+    return _door(view, lambda user: user.is_agent or user.is_administrator)
+
+
 def _door(view: View, may_enter: Callable[[User], bool]) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -35,6 +40,24 @@ def _door(view: View, may_enter: Callable[[User], bool]) -> View:
             raise Http404
         response = view(request, *args, **kwargs)
         # what one person sees is kept by no proxy, and asked for again after signing out
+        response.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+    return guarded
+
+
+def found_or_sign_in(view: View) -> View:
+    """For everybody. What a visitor does not find there may be for people who are signed in, or be nothing at all: he
+    is led to the sign-in form alike."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            if request.user.is_authenticated:
+                raise
+            return sign_in_first(request)
         response.setdefault("Cache-Control", "private, no-cache")
         return response
 

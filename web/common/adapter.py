@@ -1,4 +1,4 @@
-"""How allauth fits into our people: no open sign-up, sign-in for active people only, links to our base address."""
+"""How allauth fits into our people: no sign-up of its own (web/common/joining.py), sign-in for active people only."""
 
 import logging
 from typing import Any, ClassVar

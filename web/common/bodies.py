@@ -38,6 +38,11 @@ def body_of(article: Article) -> Body:
     )
 
 
+def shown(text: str) -> SafeString:
+    """Plain text of ours as it would look in a message."""
+    return mark_safe(from_text(text))  # noqa: S308
+
+
 def _parts(article: Article) -> Split:
     if article.html:
         return split_html(article.html)

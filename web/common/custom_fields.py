@@ -18,7 +18,7 @@ def add_fields(
 ) -> None:
     """Give `form` a field named `field_KEY` for each definition."""
     for definition in definitions:
-        field = _form_field(definition)
+        field = form_field(definition)
         field.initial = (values or {}).get(definition.key)
         form.fields[f"{PREFIX}{definition.key}"] = field
 
@@ -41,9 +41,10 @@ def bound_fields(form: forms.Form) -> list[forms.BoundField]:
     return [form[name] for name in form.fields if name.startswith(PREFIX)]
 
 
-def _form_field(definition: FieldDefinition) -> forms.Field:
+def form_field(definition: FieldDefinition) -> forms.Field:
+    """The control of this field."""
     common = {
-        "label": definition.label,
+        "label": definition.shown_label,
         "help_text": definition.help_text,
         "required": definition.is_required,
     }

@@ -4,6 +4,7 @@ What a stranger sent is never rendered by the browser: everything is a download 
 that are one by their first bytes (T03, T04).
 """
 
+from typing import Protocol
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +14,9 @@ from django.views.decorators.http import conditional_page, require_safe
 from accounts.models import User
 from core.blobs import load
 from tickets.models import Attachment, Ticket
-from web.common.access import customer_required
+from tickets.models.article import Sender
+from web.common.access import sign_in_first
+from web.common.by_link import has_opened, opened
 
 RASTER = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
@@ -26,27 +29,39 @@ DOWNLOADS = {"application/pdf", "text/plain", "application/zip", *RASTER}
 SANDBOX = "sandbox; default-src 'none'"
 
 
+class File(Protocol):
+    """A file of a message or of an article: its name and where its bytes are."""
+
+    name: str
+    content_type: str
+    digest: str
+
+
 @require_safe
 @conditional_page
-@customer_required
 def attachment(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The file as a download; 404 unless the person may see the message it belongs to."""
-    return as_download(file_for(request.user, uuid))
+    file = _asked_for(request, uuid)
+    return as_download(file) if file is not None else sign_in_first(request)
 
 
 @require_safe
 @conditional_page
-@customer_required
 def inline_image(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """An image inside a message, when its bytes really are one of the raster formats."""
-    file = file_for(request.user, uuid)
+    file = _asked_for(request, uuid)
+    return as_picture(file) if file is not None else sign_in_first(request)
+
+
+def as_picture(file: File) -> HttpResponse:
+    """Shown by the browser; 404 unless it is an image by its first bytes."""
     beginnings = RASTER.get(file.content_type)
     if not beginnings or not load(file.digest)[:16].startswith(beginnings):
         raise Http404
     return send_blob(file.digest, content_type=file.content_type, name="")
 
 
-def as_download(file: Attachment) -> HttpResponse:
+def as_download(file: File) -> HttpResponse:
     content_type = file.content_type if file.content_type in DOWNLOADS else "application/octet-stream"
     return send_blob(file.digest, content_type=content_type, name=file.name)
 
@@ -62,6 +77,24 @@ def send_blob(digest: str, *, content_type: str, name: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Disposition"] = content_disposition_header(bool(name), name) or "inline"
     return response
+
+
+def _asked_for(request: HttpRequest, uuid: UUID) -> Attachment | None:
+    """The file for whoever is signed in, or has opened its request by a secret link; None: sign in first."""
+    linked = _by_link(request, uuid)
+    if linked is not None:
+        return linked
+    return file_for(request.user, uuid) if request.user.is_authenticated else None
+
+
+def _by_link(request: HttpRequest, uuid: UUID) -> Attachment | None:
+    """A file of a public message in a request that this browser opened by a link, as long as that holds (T43)."""
+    if not has_opened(request):
+        return None
+    public = Attachment.objects.select_related("article__ticket").filter(article__visible_to_customer=True)
+    file = public.exclude(article__sender=Sender.SYSTEM).filter(uuid=uuid).first()
+    found = opened(request, file.article.ticket.number) if file is not None else None
+    return file if file is not None and found is not None and found.ticket.pk == file.article.ticket_id else None
 
 
 def file_for(user: User, uuid: UUID) -> Attachment:

@@ -20,7 +20,7 @@ class SignIn(allauth.LoginForm):
         super().__init__(*args, **kwargs)
         login, password, remember = (self.fields[name] for name in ("login", "password", "remember"))
         login.label = _("Email")
-        login.widget.attrs = {"type": "email", "autocomplete": "username", "autofocus": True}
+        login.widget.attrs = {"inputmode": "email", "autocomplete": "username", "autofocus": True}
         password.label, password.help_text = _("Password"), ""
         password.widget.attrs = {"autocomplete": "current-password"}
         remember.label = _("Stay signed in on this computer for 30 days")
@@ -35,14 +35,14 @@ class AskForReset(allauth.ResetPasswordForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("Email")
-        self.fields["email"].widget.attrs = {"type": "email", "autocomplete": "username", "autofocus": True}
+        self.fields["email"].widget.attrs = {"inputmode": "email", "autocomplete": "username", "autofocus": True}
 
     def clean_email(self) -> str:
         return normalise_address(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest, **kwargs) -> str:
         address = self.cleaned_data["email"]
-        ask_for_password_reset(address, language=get_language() or "en")
+        ask_for_password_reset(address, language=get_language() or "en", brand=request.brand)
         return address
 
 

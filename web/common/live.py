@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core import signing
 
 from accounts.models import User
+from automation.notices.bell import people_rung
+from sla.sentences import MARKS
 from tickets.models import Event, Ticket
 from tickets.rights import rights_of
 
@@ -40,6 +42,7 @@ def announce(event: Event) -> None:
     hints = {f"ticket.{ticket.pk}": f"ticket {ticket.number}", f"queue.{ticket.queue_id}": "list"}
     if _customers_see(event):
         hints[f"request.{ticket.pk}"] = f"ticket {ticket.number}"
+    hints |= {f"person.{person.pk}": "deadlines" for person in _people_to_tell(event)}
     if "queue" in event.data and event.data["queue"]["was"]:
         hints[f"queue.{event.data['queue']['was']['id']}"] = "list"
     pipe = _redis().pipeline(transaction=False)
@@ -51,9 +54,30 @@ def announce(event: Event) -> None:
         log.warning("no live hints: %s", error)
 
 
+def ring(event: Event) -> None:
+    """Tell whoever has got a notice of it that there is something in the bell (settings.AFTER, behind the notices)."""
+    people = people_rung(event)
+    if not people:
+        return
+    pipe = _redis().pipeline(transaction=False)
+    for pk in people:
+        pipe.publish(f"live.person.{pk}", "notices")
+    try:
+        pipe.execute()
+    except redis.RedisError as error:
+        log.warning("no live hints: %s", error)
+
+
+def tell(ticket: Ticket, hint: str) -> None:
+    """A hint for whoever looks at the ticket in the desk, about something that is no event. Raises `RedisError`."""
+    _redis().publish(f"live.ticket.{ticket.pk}", hint)
+
+
 def desk_token(user: User, ticket: Ticket | None = None) -> str:
-    """For a page of the desk: every queue the agent may read, and the ticket he looks at."""
+    """For a page of the desk: what is for the agent alone, every queue he may read, and the ticket he looks at."""
     channels = [f"queue.{pk}" for pk in sorted(rights_of(user).queues["read"])]
+    if channels:
+        channels.insert(0, f"person.{user.pk}")
     return _token(user, channels + ([f"ticket.{ticket.pk}"] if ticket else []))
 
 
@@ -71,6 +95,14 @@ def opened_by(token: str) -> Ear:
 def _customers_see(event: Event) -> bool:
     """That agents talk among themselves, and when, is none of their business (T44)."""
     return event.article.visible_to_customer if event.article else "state" in event.data
+
+
+def _people_to_tell(event: Event) -> list[User]:
+    """Whoever has the ticket or answers for it, when a deadline is near or was missed."""
+    if event.kind not in MARKS:
+        return []
+    people = {person.pk: person for person in (event.ticket.owner, event.ticket.responsible) if person}
+    return [person for person in people.values() if event.ticket.allows(person, "read")]
 
 
 def _token(user: User, channels: list[str]) -> str:

@@ -5,6 +5,7 @@ from functools import cache
 
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 OUTDATED = ("Etc/", "posix/", "right/", "SystemV/", "US/", "Canada/", "Mexico/", "Brazil/", "Chile/")
@@ -18,10 +19,15 @@ def language_choices() -> Choices:
 
 
 def zone_choices(current: str = "") -> Choices:
-    """Places. A zone that somebody has already stays, also when it is none of them."""
+    """Places, or none. A zone that somebody has already stays, also when it is none of them."""
     known = _places()
     names = known if not current or current in known else [current, *known]
-    return [(name, name.replace("_", " ")) for name in names]
+    unchosen = gettext("Zone of the installation (%(zone)s)") % {"zone": _spoken(settings.TIME_ZONE)}
+    return [("", unchosen), *((name, _spoken(name)) for name in names)]
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
 
 
 @cache

@@ -3,6 +3,7 @@
 import re
 import secrets
 import zoneinfo
+from datetime import tzinfo
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -46,7 +47,7 @@ class Language:
 
 
 class PersonSettings:
-    """The signed-in person's language and zone."""
+    """The signed-in person's language and zone; of visitors, a language that the brand offers."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -60,11 +61,15 @@ class PersonSettings:
                 translation.activate(user.language)
                 request.LANGUAGE_CODE = user.language
             timezone.activate(_zone(user.time_zone))
+        elif (offered := request.brand.languages) and translation.get_language() not in offered:
+            translation.activate(request.brand.language)
+            request.LANGUAGE_CODE = request.brand.language
         return self.get_response(request)
 
 
-def _zone(name: str) -> zoneinfo.ZoneInfo:
+def _zone(name: str) -> tzinfo:
+    """Whoever has chosen none reads in the zone of the installation."""
     try:
-        return zoneinfo.ZoneInfo(name)
+        return zoneinfo.ZoneInfo(name or settings.TIME_ZONE)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return zoneinfo.ZoneInfo("UTC")
+        return timezone.get_default_timezone()

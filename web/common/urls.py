@@ -1,7 +1,7 @@
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from web.common import files, health, profile, views
+from web.common import brands, files, health, joining, notice_choices, profile, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -24,9 +24,18 @@ urlpatterns = [
     path("password/change/done/", views.password_changed, name="account_change_password_done"),
     path("login/inactive/", account.account_inactive, name="account_inactive"),
     path("welcome/<str:token>/", views.welcome, name="welcome"),
+    path("register/", joining.sign_up, name="sign_up"),
+    path("register/sent/", joining.sign_up_sent, name="sign_up_sent"),
+    path("register/<str:token>/", joining.sign_up_confirm, name="sign_up_confirm"),
+    path("join/<str:token>/", joining.join, name="join"),
     path("files/<uuid:uuid>/", files.attachment, name="attachment"),
     path("files/<uuid:uuid>/inline/", files.inline_image, name="inline_image"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/sign-out/", profile.sign_out_everywhere, name="sign_out_everywhere"),
+    path("profile/notices/", notice_choices.notice_choices, name="notice_choices"),
+    path("notices/stop/<str:token>/", notice_choices.notice_stop, name="notice_stop"),
+    path("brand/<slug:key>-<slug:mark>.css", brands.colours, name="brand_colours"),
+    path("brand/<slug:key>/logo/<slug:mark>/", brands.logo, name="brand_logo"),
     path("theme/", views.set_theme, name="set_theme"),
     path("language/", views.set_language, name="set_language"),
     path("live-address/", views.live_address, name="live_address"),

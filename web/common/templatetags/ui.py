@@ -19,6 +19,7 @@ from django.utils.translation import get_language, gettext
 
 from core import moments
 from web.common.templatetags.bound import control, described, kind_of
+from web.common.toasts import undo_of
 
 register = template.Library()
 
@@ -109,6 +110,9 @@ def _drawn(component: str, _language: str | None, **facts: Any) -> SafeString:
 def word(name: str) -> str:
     """The shown word of a stock row (state, priority, type), which the catalogues may know by a friendlier name."""
     return gettext(name) if name else ""
+
+
+register.filter("undo", undo_of)
 
 
 # ---- time and size ----------------------------------------------------------------------------
