@@ -13,13 +13,18 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from tickets.changes import Stale
-from tickets.models import Ticket
+from tickets.models import Event, Ticket
 from tickets.reading import mark_read
+from tickets.undoing import can_be_undone
+from web.common.toasts import Undo, say
 from web.desk.lists import remembered
 from web.desk.page import Shown, conflict_of, conversation, head
 from web.desk.panel import panel_of
 from web.desk.tickets import SHOWN_WITH, ticket_or_404
 from web.desk.timeline import Said, since
+
+# A form in a dialog carries it (web/desk/asking.py).
+ASKED = "ask"
 
 
 def number_in(request: HttpRequest, name: str) -> int | None:
@@ -38,7 +43,14 @@ def change(request: HttpRequest, ticket: Ticket, act: Callable[[int | None], obj
         happened = act(number_in(request, "seen"))
     except Stale as stale:
         return was_faster(request, ticket, stale)
-    return went_well(request, ticket, done if happened else "")
+    return went_well(request, ticket, done if happened else "", undo_url=undo_url(happened))
+
+
+def undo_url(happened: object) -> str:
+    """Where the change is taken back; empty where it cannot be."""
+    if not isinstance(happened, Event) or not can_be_undone(happened):
+        return ""
+    return reverse("desk:undo", args=[happened.ticket.number, happened.pk])
 
 
 def went_well(
@@ -58,7 +70,8 @@ def went_well(
     mark_read(fresh, by=request.user)
     if not request.htmx:
         if done:
-            messages.success(request, done)
+            url = more.get("undo_url")
+            say(request, done, undo=Undo(url, more.get("undo_seconds", 0)) if url else None)
         return redirect(f"{reverse('desk:ticket', args=[ticket.number])}{anchor}")
     return parts(request, fresh, done=done, first=first, **more)
 
@@ -91,5 +104,7 @@ def parts(request: HttpRequest, ticket: Ticket, *, status: int = 200, **more: An
         **more,
     }
     response = render(request, "desk/parts.html", context, status=status)
+    if ASKED in request.POST and status != 422:
+        response["HX-Trigger"] = "close-dialog"
     patch_vary_headers(response, ["HX-Request"])
     return response

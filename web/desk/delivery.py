@@ -1,50 +1,92 @@
 """What became of a message that was to leave by email, in plain words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from mail.holding import in_words
 from mail.models import Outgoing
+from mail.plain_words import in_plain_words
+from mail.resending import may_be_sent_again
 from tickets.models import Article
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
 
 
 @dataclass(frozen=True)
+class Problem:
+    """One recipient: what happened in a sentence, and the server's own words where there are some."""
+
+    address: str
+    words: str
+    answer: str = ""
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """`kind` is quiet, waiting or failed; `problems` are the recipients who did not get it, with the reason."""
+    """`kind` is quiet, waiting, late, held or failed; `problems` are the recipients who did not get it, with the
+    reason; `doubts` why it is held. `can_resend` and `can_release`: what an agent may do about it."""
 
     article_id: int
     kind: str
     icon: str
     text: str
-    problems: Sequence[tuple[str, str]] = ()
+    problems: Sequence[Problem] = ()
+    doubts: Sequence[str] = ()
+    can_resend: bool = False
+    can_release: bool = False
 
 
 def delivery_of(article: Article) -> Delivery | None:
-    """Ask for `outgoing` in the query (`select_related`). None for what was never meant to leave."""
-    if article.channel != Channel.EMAIL or article.sender == Sender.CUSTOMER or not article.visible_to_customer:
+    """Ask for `outgoing` in the query (`select_related`). None for what was never meant to leave from here."""
+    if article.channel != Channel.EMAIL or article.sender == Sender.CUSTOMER:
         return None
     outgoing: Outgoing | None = getattr(article, "outgoing", None)
+    if outgoing is None and not article.visible_to_customer:
+        return None
     if outgoing is None:
         return Delivery(article.pk, "failed", "warn", _("Not sent, because no address is set up to send from."))
-    failed = [(r["address"], r["answer"]) for r in outgoing.recipients if r["state"] == "failed"]
+    return _of(article.pk, outgoing)
+
+
+def _of(pk: int, outgoing: Outgoing) -> Delivery:
+    failed = [_problem(one, one["answer"]) for one in outgoing.recipients if one["state"] == "failed"]
+    late = [_problem(one, one["delay"]) for one in outgoing.recipients if one["state"] == "sent" and one.get("delay")]
+    if outgoing.state == Outgoing.State.HELD:
+        text, doubts = _("Held back: look at the recipients."), [in_words(doubt) for doubt in outgoing.doubts]
+        return Delivery(pk, "held", "warn", text, failed, doubts=doubts, can_release=True)
     if failed:
-        return Delivery(article.pk, "failed", "warn", _("Could not be delivered to everybody."), failed)
-    return Delivery(article.pk, *_STATES[Outgoing.State(outgoing.state)](outgoing))
+        several = len(outgoing.recipients) > 1
+        text = _("Could not be delivered to everybody.") if several else _("Could not be delivered.")
+        return Delivery(pk, "failed", "warn", text, failed, can_resend=may_be_sent_again(outgoing))
+    if late:
+        text = ngettext("Sent, but it is late with a recipient:", "Sent, but it is late with some:", len(late))
+        return Delivery(pk, "late", "clock", text, late)
+    state = Outgoing.State(outgoing.state)
+    return Delivery(pk, *_STATES[state](outgoing), can_resend=state == Outgoing.State.KEPT)
+
+
+def _problem(recipient: Mapping[str, Any], answer: str) -> Problem:
+    words = in_plain_words(answer)
+    return Problem(recipient["address"], words or answer, answer if words else "")
 
 
 def _queued(outgoing: Outgoing) -> tuple[str, str, str]:
     if outgoing.last_error:
         reason = outgoing.last_error.rpartition("TryLater: ")[2]
-        return "waiting", "clock", _("Not sent yet, it is tried again: %(reason)s") % {"reason": reason}
+        words = in_plain_words(reason) or reason
+        return "waiting", "clock", _("Not sent yet, it is tried again: %(reason)s") % {"reason": words}
     return "waiting", "clock", _("Waiting to be sent")
 
 
-_STATES = {
+_STATES: Mapping[Outgoing.State, Callable[[Outgoing], tuple[str, str, str]]] = {
     Outgoing.State.QUEUED: _queued,
     Outgoing.State.SENT: lambda _outgoing: ("quiet", "check", _("Sent")),
     Outgoing.State.FAILED: lambda _outgoing: ("failed", "warn", _("Could not be delivered.")),
+    Outgoing.State.WITHDRAWN: lambda _outgoing: ("quiet", "undo", _("Taken back before it was sent")),
     Outgoing.State.KEPT: lambda _outgoing: ("quiet", "archive", _("Kept here, because no mail server is set up.")),
+    Outgoing.State.HELD: lambda _outgoing: ("held", "warn", _("Held back: look at the recipients.")),
 }

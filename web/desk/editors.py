@@ -1,6 +1,6 @@
 """Choosing a property: in a popover beside it, or on a page of its own where no script runs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from tickets.models import Priority, Queue, State, Ticket
+from tickets.models import Priority, Queue, Service, State, Ticket
+from web.desk.people import absences
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,9 @@ class Editor:
     groups: Sequence[dict[str, Any]] = ()
     form: forms.Form | None = None
     key: str = ""
-    # The field of the form that takes several values.
+    # The field of the form that takes several values, and values it suggests.
     tokens: str = ""
+    known: Sequence[str] = ()
 
 
 def editor(request: HttpRequest, ticket: Ticket, shown: Editor) -> HttpResponse:
@@ -46,10 +48,11 @@ def choices_of_people(people: Iterable[User], current: User | None, *, me: User)
     first = [person for person in people if person in (current, me)]
     first.sort(key=lambda person: person != current)
     others = [person for person in people if person not in first]
+    away = absences(people)
     nobody = {"value": "", "label": _("Nobody"), "nobody": True, "current": current is None}
     return [
-        {"options": [*(_person(person, current, me) for person in first), nobody]},
-        {"options": [_person(person, current, me) for person in others]},
+        {"options": [*(_person(person, current, me, away) for person in first), nobody]},
+        {"options": [_person(person, current, me, away) for person in others]},
     ]
 
 
@@ -57,14 +60,21 @@ def choices_of_rows(rows: Iterable[Model], current: Model | None) -> list[dict[s
     return [{"options": [_row(row, current) for row in rows]}]
 
 
-def _person(person: User, current: User | None, me: User) -> dict[str, Any]:
+def choices_with_none(rows: Iterable[Model], current: Model | None, *, none: str) -> list[dict[str, Any]]:
+    """The same, and that there is none, which comes first."""
+    nothing = {"value": "", "label": none, "current": current is None}
+    return [{"options": [nothing, *(_row(row, current) for row in rows)]}]
+
+
+def _person(person: User, current: User | None, me: User, away: Mapping[int, str]) -> dict[str, Any]:
     label = _("%(name)s (you)") % {"name": person} if person == me else str(person)
-    return {"value": person.pk, "label": label, "person": person, "current": person == current}
+    hint = away.get(person.pk, "")
+    return {"value": person.pk, "label": label, "person": person, "hint": hint, "current": person == current}
 
 
 def _row(row: Model, current: Model | None) -> dict[str, Any]:
     """Names of stock rows are translated; a queue is called what people called it."""
-    label = row.place if isinstance(row, Queue) else _(str(row))
+    label = row.place if isinstance(row, Queue | Service) else _(str(row))
     option: dict[str, Any] = {"value": row.pk, "label": label, "current": row == current}
     if isinstance(row, State):
         option["state"] = row

@@ -3,35 +3,45 @@
 The list somebody looked at last is remembered in the session, so that the ticket page can show it beside the ticket.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from tickets.models import Queue, Ticket
+from core.clock import now
+from sla.queries import Due, due_in
+from tickets.finding import find_best, words_in
+from tickets.language import LanguageError
+from tickets.language.reader import MAX_LENGTH
+from tickets.models import Queue, SavedView, Ticket
 from tickets.models.queue import SEPARATOR
 from tickets.queries import TicketQuerySet
 from tickets.rights import rights_of
-from tickets.search import MAX_QUERY, search
+from tickets.saved import GROUPS, ORDERS, USUAL_COLUMNS, USUAL_ORDER, order_by, tickets_in_saved, views_for
 from tickets.views import VIEW, View, tickets_in
+from web.desk.emptiness import (
+    EMPTY,
+    EMPTY_CLOSED,
+    EMPTY_QUEUE,
+    EMPTY_SAVED,
+    NOT_FOUND,
+    NOT_SEARCHED,
+    NOT_UNDERSTOOD,
+    NOTHING_DUE,
+    Nothing,
+)
 
-REMEMBERED = "desk_list"
-NEWEST = ("-changed_at", "-id")
+REMEMBERED = "desk_place"
 ROWS = 50
-
-
-@dataclass(frozen=True)
-class Nothing:
-    """What an empty list says: why it is empty, and what to do."""
-
-    title: str | Promise
-    text: str | Promise
-    art: str = "done"
+# The order of a search: what has the words in its subject comes first (tickets/closeness.py).
+BEST, BEST_FIRST = "best", ("-closeness", "-changed_at", "-id")
+# The view of everything that is due, which can be narrowed to a time.
+DEADLINES = "deadlines"
 
 
 @dataclass(frozen=True)
@@ -43,64 +53,85 @@ class Listing:
     url: str
     tickets: TicketQuerySet
     nothing: Nothing
-    order: tuple[str, ...] = NEWEST
+    order: tuple[str, ...] = order_by(USUAL_ORDER)
+    # Keys of tickets/saved.py: what `order` is made of.
+    sorted_by: str = USUAL_ORDER
+    group_by: str = ""
+    columns: Sequence[str] = USUAL_COLUMNS
     # Where to ask what is new; a search is not live.
     news_url: str = ""
+    # What was typed into the search box, and the words of it that are marked where they stand.
+    query: str = ""
     words: str = ""
+    # Of the deadlines: only those of this time.
+    due: str = ""
+    # Why the query cannot be read.
+    error: LanguageError | None = None
     queue: Queue | None = None
     is_closed: bool = False
+    saved: SavedView | None = None
+    # Whether it can be put into another order: where the list may be as long as the table it cannot.
+    is_sortable: bool = True
+    # A search that knows which tickets match best.
+    is_ranked: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Newest change first and no groups: what is new belongs at the top."""
+        return self.sorted_by == USUAL_ORDER and not self.group_by
 
 
-EMPTY = {
-    "mine": Nothing(
-        gettext_lazy("You have no open tickets"),
-        gettext_lazy("Take one from the unassigned tickets, or enjoy the calm."),
-    ),
-    "open": Nothing(
-        gettext_lazy("No open tickets"),
-        gettext_lazy("Everything you may see is closed. New tickets appear here by themselves."),
-    ),
-    "unassigned": Nothing(
-        gettext_lazy("Every ticket has somebody"), gettext_lazy("New tickets appear here until somebody takes them.")
-    ),
-    "new": Nothing(
-        gettext_lazy("Nothing new"), gettext_lazy("Tickets nobody has looked after yet appear here by themselves.")
-    ),
-    "waiting": Nothing(
-        gettext_lazy("Nothing is waiting"), gettext_lazy("Tickets that wait for an answer or a date appear here.")
-    ),
-    "closed": Nothing(
-        gettext_lazy("Nothing was closed lately"), gettext_lazy("Tickets closed in the last 30 days appear here.")
-    ),
-}
-EMPTY_QUEUE = Nothing(
-    gettext_lazy("This queue is empty"), gettext_lazy("New tickets appear here by themselves, no need to reload.")
-)
-EMPTY_CLOSED = Nothing(
-    gettext_lazy("No closed tickets"), gettext_lazy("Tickets of this queue appear here when they are closed.")
-)
-NOT_FOUND = Nothing(
-    gettext_lazy("Nothing found"),
-    gettext_lazy("No ticket you may see contains all these words. Try fewer words, or a ticket number."),
-    art="search",
-)
-NOT_SEARCHED = Nothing(
-    gettext_lazy("What are you looking for?"),
-    gettext_lazy("Search for words in subjects, messages and names of files, or go straight to a ticket number."),
-    art="search",
-)
 SEARCH = pgettext_lazy("list", "Search")
 
 
-def view_listing(view: View, user: User) -> Listing:
+def view_listing(view: View, user: User, *, due: str = "") -> Listing:
+    """`due`: of the deadlines only those of this time; unknown ones are as good as none."""
+    if view.key == DEADLINES and due in Due.values:
+        return _due_listing(view, user, Due(due))
     return Listing(
         key=f"view:{view.key}",
         title=str(view.title),
         url=reverse("desk:view", args=[view.key]),
         tickets=tickets_in(view, user),
         order=view.order,
+        sorted_by="due" if view.order[0] == "due_at" else USUAL_ORDER,
+        group_by="due" if view.order[0] == "due_at" else "",
         nothing=EMPTY.get(view.key, EMPTY_QUEUE),
         news_url=reverse("desk:view_news", args=[view.key]),
+        # the trash is found by its state alone, so it is walked in the order of an index
+        is_sortable=view.key not in ("closed", "trash"),
+    )
+
+
+def _due_listing(view: View, user: User, due: Due) -> Listing:
+    listing, query = view_listing(view, user), {"due": due.value}
+    return replace(
+        listing,
+        key=f"{listing.key}:{due}",
+        title=str(due.label),
+        url=with_query(listing.url, query),
+        news_url=with_query(listing.news_url, query),
+        tickets=due_in(listing.tickets, due, now()),
+        nothing=NOTHING_DUE[due],
+        group_by="",
+        due=due.value,
+    )
+
+
+def saved_listing(view: SavedView, user: User) -> Listing:
+    return Listing(
+        key=f"saved:{view.pk}",
+        title=view.name,
+        url=reverse("desk:saved", args=[view.pk]),
+        tickets=tickets_in_saved(view, user),
+        order=order_by(view.order, view.group_by),
+        sorted_by=view.order if view.order in ORDERS else USUAL_ORDER,
+        group_by=view.group_by if view.group_by in GROUPS else "",
+        columns=view.columns or USUAL_COLUMNS,
+        nothing=EMPTY_SAVED,
+        news_url=reverse("desk:saved_news", args=[view.pk]),
+        words=words_in(view.condition),
+        saved=view,
     )
 
 
@@ -113,24 +144,66 @@ def queue_listing(queue: Queue, user: User, *, closed: bool) -> Listing:
         key=f"queue:{queue.pk}:closed" if closed else f"queue:{queue.pk}",
         title=queue.name,
         url=reverse("desk:queue", args=[queue.pk]) + query,
-        tickets=tickets.filter(closed_at__isnull=not closed),
+        tickets=(tickets.filter(closed_at__isnull=False).not_removed() if closed else tickets.open()).with_due_order(),
         nothing=EMPTY_CLOSED if closed else EMPTY_QUEUE,
         news_url=reverse("desk:queue_news", args=[queue.pk]) + query,
         queue=queue,
         is_closed=closed,
+        is_sortable=not closed,
     )
 
 
-def search_listing(words: str, user: User) -> Listing:
-    words = words.strip()[:MAX_QUERY]
-    return Listing(
-        key=f"search:{words}",
-        title=_("Search for “%(words)s”") % {"words": words} if words else str(SEARCH),
-        url=f"{reverse('desk:search')}?{urlencode({'q': words})}",
-        tickets=search(words, user) if words else Ticket.objects.none(),
-        nothing=NOT_FOUND if words else NOT_SEARCHED,
-        words=words,
+def search_listing(query: str, user: User) -> Listing:
+    """What the query finds; when it cannot be read, an empty list that says why."""
+    query = query.strip()[:MAX_LENGTH]
+    listing = Listing(
+        key=f"search:{query}",
+        title=_("Search for “%(words)s”") % {"words": query} if query else str(SEARCH),
+        url=f"{reverse('desk:search')}?{urlencode({'q': query})}",
+        tickets=Ticket.objects.none().with_due_order(),
+        nothing=NOT_FOUND if query else NOT_SEARCHED,
+        query=query,
     )
+    if not query:
+        return listing
+    try:
+        found = find_best(query, user)
+    except LanguageError as error:
+        return replace(listing, error=error, nothing=NOT_UNDERSTOOD)
+    listing = replace(listing, tickets=found.tickets, words=found.words)
+    return replace(listing, order=BEST_FIRST, sorted_by=BEST, is_ranked=True) if found.is_ranked else listing
+
+
+def arranged(listing: Listing, sorted_by: str, group_by: str) -> Listing:
+    """The same tickets in another order or in other groups, under an address that says so.
+
+    What is empty or unknown stays as the list has it; "-" means no groups.
+    """
+    if not listing.is_sortable:
+        return listing
+    wanted = {
+        "order": sorted_by if sorted_by in ORDERS and sorted_by != listing.sorted_by else "",
+        "group": group_by if group_by in {*GROUPS, "-"} and group_by != (listing.group_by or "-") else "",
+    }
+    if not any(wanted.values()):
+        return listing
+    sorted_by = wanted["order"] or listing.sorted_by
+    group_by = "" if wanted["group"] == "-" else wanted["group"] or listing.group_by
+    if group_by and sorted_by == BEST:
+        sorted_by = USUAL_ORDER
+    query = {name: value for name, value in wanted.items() if value}
+    return replace(
+        listing,
+        url=with_query(listing.url, query),
+        news_url=with_query(listing.news_url, query) if listing.news_url else "",
+        order=order_by(sorted_by, group_by),
+        sorted_by=sorted_by,
+        group_by=group_by,
+    )
+
+
+def with_query(url: str, query: dict[str, str]) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(query)}" if query else url
 
 
 def queue_of(user: User, pk: int) -> Queue | None:
@@ -139,22 +212,30 @@ def queue_of(user: User, pk: int) -> Queue | None:
 
 
 def remember(request: HttpRequest, listing: Listing) -> None:
-    if request.session.get(REMEMBERED) != listing.key:
-        request.session[REMEMBERED] = listing.key
+    place = [listing.key, listing.sorted_by, listing.group_by or "-"]
+    if request.session.get(REMEMBERED) != place:
+        request.session[REMEMBERED] = place
 
 
 def remembered(request: HttpRequest) -> Listing:
     """The list that was looked at last, when it is still there; else all open tickets."""
-    found = _listing(str(request.session.get(REMEMBERED, "")), request.user)
-    return found or view_listing(VIEW["open"], request.user)
+    key, sorted_by, group_by = request.session.get(REMEMBERED) or ("", "", "")
+    found = listing_with_key(key, request.user)
+    return arranged(found, sorted_by, group_by) if found else view_listing(VIEW["open"], request.user)
 
 
-def _listing(key: str, user: User) -> Listing | None:
+def listing_with_key(key: str, user: User) -> Listing | None:
+    """None when there is no such list for `user` (any more)."""
     kind, _colon, rest = key.partition(":")
-    if kind == "view" and rest in VIEW:
-        return view_listing(VIEW[rest], user)
+    view_key, _colon, due = rest.partition(":")
+    if kind == "view" and view_key in VIEW:
+        return view_listing(VIEW[view_key], user, due=due)
     if kind == "search" and rest:
-        return search_listing(rest, user)
+        listing = search_listing(rest, user)
+        return None if listing.error else listing
+    if kind == "saved" and rest.isdecimal() and len(rest) < 19:
+        view = views_for(user).filter(pk=int(rest)).first()
+        return saved_listing(view, user) if view else None
     if kind == "queue":
         pk, _colon, closed = rest.partition(":")
         queue = queue_of(user, int(pk)) if pk.isdecimal() else None

@@ -2,23 +2,34 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from accounts.models import User
+from automation.macros import offered_on
+from automation.notices.bell import mark_seen, to_be_seen
+from core.counting import figures
 from core.links import ticket_in_desk
 from tickets.changes import Stale
 from tickets.models import ReadMark, StateType, Ticket
 from tickets.reading import mark_read
 from tickets.sentences import sentence_of
-from web.desk.forms.writing import NEXT, Note, Reply
+from tickets.wordings import offer_of
+from web.desk.deadlines import with_deadlines
+from web.desk.forms.writing import NEXT, Forward, Note, Reply
+from web.desk.knowledge.offers import offer_of_article
 from web.desk.panel import panel_of
 from web.desk.timeline import timeline_of
+from web.desk.unsent import drafts_of
+from web.desk.wishes import KINDS, Wish
 
 LAST_NEXT = "desk_next"
 
@@ -33,6 +44,8 @@ class Conflict:
     newest: int | None = None
     then: str = ""
     wait: str = ""
+    # Warnings that were overlooked already.
+    overlook: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,7 @@ class Written:
 
     reply: Reply | None = None
     note: Note | None = None
+    forward: Forward | None = None
     conflict: Conflict | None = None
 
 
@@ -55,14 +69,18 @@ class Shown:
 
 
 def conversation(request: HttpRequest, ticket: Ticket, shown: Shown | None = None) -> HttpResponse:
-    """The whole page. To have opened it is to have read it."""
+    """The whole page. To have opened it is to have read it; a refusal changes nothing."""
     shown = shown or Shown()
-    read_at = _read_at(ticket, request.user)
-    timeline = timeline_of(ticket, read_at=read_at, reader=request.user)
-    context = head(ticket, request.user, tab="conversation") | composer(request, ticket, timeline.newest, shown.written)
+    read_at, is_told = _known(ticket, request.user)
+    timeline = timeline_of(ticket, read_at=read_at, reader=request.user, wish=wish_of(request))
+    context = head(ticket, request.user, tab="conversation") | composer(
+        request, ticket, shown.written, newest=timeline.newest if not timeline.wish.kind else None
+    )
     context |= {"panel": panel_of(ticket, request.user), "timeline": timeline, "conflict": shown.conflict}
-    if read_at is None or read_at < ticket.changed_at:
+    if shown.status == HTTPStatus.OK and (read_at is None or read_at < ticket.changed_at):
         mark_read(ticket, by=request.user)
+    if shown.status == HTTPStatus.OK and is_told:
+        mark_seen(ticket, by=request.user)
     response = render(request, "desk/ticket.html", context, status=shown.status)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -75,27 +93,54 @@ def head(ticket: Ticket, agent: User, *, tab: str = "") -> dict[str, Any]:
         messages=Count("pk", distinct=True), files=Count("attachments", filter=real, distinct=True)
     )
     survivor = ticket.merged_into
+    with_deadlines([ticket])
+    is_final = ticket.state.type in (StateType.MERGED, StateType.REMOVED)
     return {
         "ticket": ticket,
+        "is_final": is_final,
+        "macros": offered_on(ticket, agent),
+        "may_reply": ticket.allows(agent, "write") and not is_final,
+        "may_note": ticket.allows(agent, "note") and not is_final,
         "section": "tickets",
         "palette_about": f"#{ticket.number}",
         "tab": tab,
         "counts": counts | {"events": ticket.version},
         "link": ticket_in_desk(ticket.number),
         "survivor": survivor if survivor and survivor.allows(agent, "read") else None,
+        "may_unmerge": survivor is not None and all(one.allows(agent, "write") for one in (ticket, survivor)),
     }
 
 
-def composer(request: HttpRequest, ticket: Ticket, newest: int | None, written: Written) -> dict[str, Any]:
-    """Which boxes the agent may write into, and the forms in them."""
-    may_write = ticket.allows(request.user, "write")
-    is_final = ticket.state.type in (StateType.MERGED, StateType.REMOVED)
+def wish_of(request: HttpRequest) -> Wish:
+    """What of the conversation the address asks for."""
+    kind = request.GET.get("show", "")
+    at = request.GET.get("at", "")
+    return Wish(
+        kind=kind if kind in KINDS else "",
+        events=request.GET.get("events") != "off",
+        at=int(at) if at.isdecimal() and len(at) < 19 else None,
+    )
+
+
+def composer(request: HttpRequest, ticket: Ticket, written: Written, *, newest: int | None = None) -> dict[str, Any]:
+    """The forms the agent may write into, with what was typed and not sent. `newest` is the article that an answer is
+    based on, when it is known already."""
+    about: dict[str, Any] = {"ticket": ticket, "agent": request.user}
+    drafts = drafts_of(request.user, ticket)
+    newest = newest or ticket.articles.order_by("-id").values_list("pk", flat=True).first()
+    reply = Reply(**about, newest=newest, draft=drafts.content("reply"), auto_id="reply-%s")
+    wording = request.GET.get("wording", "")
+    if offer := offer_of(request.user, ticket, wording) or offer_of_article(request.user, ticket, wording):
+        typed = reply.fields["text"].initial
+        reply.fill(text=f"{typed}\n\n{offer.text}" if typed else offer.text, html="")
+    forward = drafts.content("forward")
     return {
-        "may_reply": may_write and not is_final,
-        "may_note": ticket.allows(request.user, "note") and not is_final,
-        "is_final": is_final,
-        "reply": written.reply or Reply(ticket=ticket, newest=newest, auto_id="reply-%s"),
-        "note": written.note or Note(auto_id="note-%s"),
+        "reply": written.reply or reply,
+        "note": written.note or Note(**about, draft=drafts.content("note"), auto_id="note-%s"),
+        "forward": written.forward or (Forward(**about, draft=forward, auto_id="forward-%s") if forward else None),
+        "is_forwarding": written.forward is not None,
+        "answer_url": reverse("desk:reply", args=[ticket.number]),
+        "drafts": drafts,
         "reply_conflict": written.conflict,
         "ways": ways_to_send(request, ticket),
         "max_bytes": settings.ATTACHMENT_MAX_BYTES,
@@ -119,5 +164,11 @@ def conflict_of(stale: Stale) -> Conflict:
     return Conflict(sentences=[sentence_of(event) for event in stale.events])
 
 
-def _read_at(ticket: Ticket, agent: User) -> Any:
-    return ReadMark.objects.filter(ticket=ticket, user=agent).values_list("read_at", flat=True).first()
+def _known(ticket: Ticket, agent: User) -> tuple[datetime | None, bool]:
+    """How far the agent has read it, and whether the bell has something of it that is new; one query."""
+    found = figures(
+        {"told": to_be_seen(ticket, agent)},
+        firsts={"read_at": ReadMark.objects.filter(ticket=ticket, user=agent).values_list("read_at")},
+        limit=1,
+    )
+    return found["read_at"], bool(found["told"])

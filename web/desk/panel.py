@@ -9,10 +9,17 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
-from tickets.models import FieldDefinition, Ticket
+from tickets.actions.removing import taken_off
+from tickets.customfields import fields_for
+from tickets.guidance import may_take
+from tickets.models import Event, FieldDefinition, Level, Ticket
 from tickets.models.field import FieldKind
+from web.desk.belongings import Belongings, belongings_of
+from web.desk.menu import Action, menu_of
+from web.desk.panels import Part, parts_of
 from web.desk.templatetags.desk import clock
 
 # Other tickets are looked at no further than this.
@@ -31,6 +38,13 @@ class Property:
     url: str = ""
     # The key that opens its editor.
     shortcut: str = ""
+    # It is chosen in a dialog.
+    asks: bool = False
+
+    @property
+    def command(self) -> str:
+        """What the palette calls it."""
+        return _("Change: %(label)s") % {"label": self.label}
 
     @property
     def is_empty(self) -> bool:
@@ -43,6 +57,8 @@ class Customer:
     language: str
     # The clock where the person is; empty while nobody has said where that is.
     local_time: str
+    # Where the customer is changed, by those who may.
+    url: str
     # The newest other tickets the agent may see, and how many there are in all and open, as words.
     others: Sequence[Ticket]
     total: str
@@ -53,19 +69,39 @@ class Customer:
 class Panel:
     customer: Customer
     properties: Sequence[Property]
+    belongings: Belongings
+    # What higher apps add.
+    parts: Sequence[Part]
+    menu: Sequence[Sequence[Action]]
+    # How the ticket came off the desk, when it went to the trash or was marked as spam.
+    taken_off: Event | None
     may_rename: bool
     may_take: bool
     may_close: bool
+    may_restore: bool
+    # To link, watch for others, take time away: what changes the ticket itself.
+    may_write: bool
+    # To write down time and to work on the checklist.
+    may_work: bool
 
 
 def panel_of(ticket: Ticket, agent: User) -> Panel:
-    may_write = ticket.allows(agent, "write") and not ticket.merged_into_id
+    writes = ticket.allows(agent, "write")
+    may_write = writes and not ticket.merged_into_id
+    off, belongings = taken_off(ticket), belongings_of(ticket, agent)
     return Panel(
         customer=_customer(ticket, agent),
         properties=[*_properties(ticket, agent), *_custom(ticket, may_write=may_write)],
+        belongings=belongings,
+        parts=parts_of(ticket, agent),
+        menu=menu_of(ticket, agent, is_taken_off=off is not None, is_watched=belongings.is_watched),
+        taken_off=off,
         may_rename=may_write,
-        may_take=ticket.allows(agent, "owner") and ticket.owner_id != agent.pk and ticket.is_open,
+        may_take=may_take(agent, ticket),
         may_close=may_write and ticket.is_open,
+        may_restore=writes and off is not None,
+        may_write=may_write,
+        may_work=ticket.allows(agent, "note") and not ticket.merged_into_id,
     )
 
 
@@ -77,27 +113,36 @@ def _properties(ticket: Ticket, agent: User) -> list[Property]:
     return [
         Property("state", _("Status"), "state", ticket.state, url("state"), "s"),
         Property("owner", _("Agent"), "person", ticket.owner, url("owner", "owner"), "a"),
-        Property("responsible", _("Responsible"), "person", ticket.responsible, url("responsible")),
+        Property("responsible", _("Responsible"), "person", ticket.responsible, url("responsible"), "Shift+a"),
         Property("move", _("Queue"), "text", ticket.queue.place, url("move"), "q"),
         Property("priority", _("Priority"), "priority", ticket.priority, url("priority", "priority"), "p"),
-        Property("type", _("Type"), "word", ticket.type.name, url("type")),
+        Property("rating", _("Impact, urgency"), "text", _rating(ticket), url("rating", "priority"), asks=True),
+        Property("type", _("Type"), "word", ticket.type.name, url("type"), "Shift+y"),
+        Property("service", _("Service"), "text", ticket.service.place if ticket.service else "", url("service")),
         Property("tags", _("Tags"), "tags", ticket.tags, url("tags"), "t"),
     ]
 
 
 def _custom(ticket: Ticket, *, may_write: bool) -> list[Property]:
     """Active fields, and values of fields that are no longer in use, which stay readable."""
-    definitions = FieldDefinition.objects.filter(is_active=True)
+    definitions = fields_for(ticket.queue, ticket.type)
     return [
         Property(
             f"field-{definition.key}",
-            definition.label,
+            definition.shown_label,
             "text",
             in_words(definition, ticket.custom_fields.get(definition.key)),
             reverse("desk:field", args=[ticket.number, definition.key]) if may_write else "",
         )
         for definition in definitions
     ]
+
+
+def _rating(ticket: Ticket) -> str:
+    if ticket.impact is None or ticket.urgency is None:
+        return ""
+    words = {"impact": Level(ticket.impact).label, "urgency": Level(ticket.urgency).label}
+    return pgettext("impact, urgency", "%(impact)s, %(urgency)s") % words
 
 
 def in_words(definition: FieldDefinition, value: Any) -> str:
@@ -116,10 +161,16 @@ def _customer(ticket: Ticket, agent: User) -> Customer:
         person=person,
         language=dict(settings.LANGUAGES).get(person.language or ticket.language, ""),
         local_time=_local_time(person.time_zone),
+        url=_customer_url(ticket, agent),
         others=others[:OTHERS_SHOWN],
         total=_capped(len(others)),
         open=_capped(sum(other.is_open for other in others)),
     )
+
+
+def _customer_url(ticket: Ticket, agent: User) -> str:
+    may_write = ticket.allows(agent, "write") and not ticket.merged_into_id
+    return reverse("desk:customer", args=[ticket.number]) if may_write else ""
 
 
 def _capped(number: int) -> str:
@@ -127,8 +178,8 @@ def _capped(number: int) -> str:
 
 
 def _local_time(zone: str) -> str:
-    """UTC is what people have who never chose a zone."""
+    """Nothing of people who never chose a zone."""
     try:
-        return clock(timezone.now().astimezone(ZoneInfo(zone))) if zone != "UTC" else ""
+        return clock(timezone.now().astimezone(ZoneInfo(zone))) if zone else ""
     except (ZoneInfoNotFoundError, ValueError):
         return ""

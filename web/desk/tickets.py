@@ -6,10 +6,11 @@ from django.shortcuts import get_object_or_404
 from tickets.models import Article, Ticket
 
 SHOWN_WITH = (
-    "queue",
+    "queue__brand",
     "state",
     "priority",
     "type",
+    "service",
     "owner",
     "responsible",
     "customer",
@@ -24,7 +25,7 @@ def ticket_or_404(request: HttpRequest, number: str, right: str = "read") -> Tic
     return get_object_or_404(allowed.select_related(*SHOWN_WITH), number=number)
 
 
-def article_or_404(request: HttpRequest, pk: int) -> Article:
-    allowed = Ticket.objects.allowing(request.user, "read")
+def article_or_404(request: HttpRequest, pk: int, right: str = "read") -> Article:
+    allowed = Ticket.objects.allowing(request.user, right)
     articles = Article.objects.select_related("ticket", "incoming", "outgoing")
     return get_object_or_404(articles, pk=pk, ticket__in=allowed)

@@ -4,30 +4,36 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
+from core.clock import now
 from core.html import excerpt
 from core.pagination import page_of
 from core.text import clean_line
+from mail.models import Outgoing
 from mail.replies import split_reply
-from tickets.models import Article, Event, Ticket
+from tickets.actions.replying import TAKEN_BACK
+from tickets.models import Article, Event, Mention, Ticket
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
-from tickets.sentences import icon_of, sentence_of
 from web.common.bodies import Body, body_of
+from web.desk.chips import with_chips
 from web.desk.delivery import Delivery, delivery_of
-from web.desk.warnings import Warn, known_to, warnings_of
+from web.desk.happened import Done, line_of
+from web.desk.warnings import Warn, known_to, proof_of, warnings_of
+from web.desk.wishes import KINDS, Wish
 
-BLOCK = 20
+# The newest block is a short one, so that a long conversation opens as quickly as a short one.
+FIRST_BLOCK, BLOCK = 10, 20
+# On the page of one message this many later ones are shown too.
+AFTER = 3
 NEWEST = ("-created_at", "-id")
 # These happenings are the messages themselves.
 SPOKEN = ("ticket.created", "article.added", "article.held")
 MOST_EVENTS = 200
-# So many lines in a row are shown as one that can be opened.
-GROUPED = 4
+MOST_PRINTED = 2000
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ class Said:
     warnings: Sequence[Warn]
     delivery: Delivery | None
     is_folded: bool = False
+    # Its mail can still be stopped by who wrote it, who is the reader.
+    may_take_back: bool = False
     # The first message since the last visit, and the one at which reading starts.
     is_first_new: bool = False
     is_start: bool = False
@@ -50,6 +58,16 @@ class Said:
     @property
     def is_note(self) -> bool:
         return not self.article.visible_to_customer
+
+    @property
+    def is_taken_back(self) -> bool:
+        return _is_taken_back(self.article)
+
+    @property
+    def is_forwarded(self) -> bool:
+        """It left by mail to somebody else; the customer does not see it."""
+        mailed = self.article.channel == Channel.EMAIL and self.article.sender == Sender.AGENT
+        return mailed and self.is_note and not self.is_taken_back
 
     @property
     def is_automatic(self) -> bool:
@@ -67,35 +85,13 @@ class Said:
         return self.has_original or getattr(self.article, "outgoing", None) is not None
 
     @property
+    def proof(self) -> str:
+        """What a trusted server has found out about its sender; a forged one is warned of (web/desk/warnings.py)."""
+        return proof_of(self.article.marks)
+
+    @property
     def excerpt(self) -> str:
         return excerpt(split_reply(self.article.body).visible, 120)
-
-
-@dataclass(frozen=True)
-class Line:
-    pk: int
-    text: str
-    icon: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Done:
-    """What was done between two messages."""
-
-    lines: Sequence[Line]
-
-    @property
-    def at(self) -> datetime:
-        return self.lines[-1].at
-
-    @property
-    def summary(self) -> str:
-        """One sentence for many lines, else empty."""
-        number = len(self.lines)
-        if number < GROUPED:
-            return ""
-        return ngettext("%(number)s change", "%(number)s changes", number) % {"number": number}
 
 
 Item = Said | Done
@@ -106,21 +102,60 @@ class Timeline:
     items: Sequence[Item]
     # The cursor of the block before this one; empty when it begins with the first message.
     earlier: str
-    # The newest article: what an answer is based on.
+    # The newest article that is shown.
     newest: int | None
+    wish: Wish
 
 
-def timeline_of(ticket: Ticket, *, read_at: datetime | None, reader: User, cursor: str = "") -> Timeline:
+def timeline_of(
+    ticket: Ticket, *, read_at: datetime | None, reader: User, cursor: str = "", wish: Wish | None = None
+) -> Timeline:
     """One block, oldest first. Messages read before `read_at` are folded, but for the first and the last."""
-    page = page_of(_articles(ticket), order=NEWEST, cursor=cursor, size=BLOCK)
+    wish = wish or Wish()
+    wanted = _articles(ticket).filter(KINDS[wish.kind]) if wish.kind in KINDS else _articles(ticket)
+    page = page_of(wanted, order=NEWEST, cursor=cursor, size=BLOCK if cursor else FIRST_BLOCK)
     articles = list(reversed(page.rows))
     said = _all_said(articles, reader)
     if not cursor:
-        said = _with_start(said, read_at, reader, begins=not page.next)
+        said = _opened_at(wish.at, _with_start(said, read_at, reader, begins=not page.next))
     elif said:
         said = [replace(one, is_folded=one.article.pk != articles[0].pk or bool(page.next)) for one in said]
-    done = _between(ticket, articles, is_last=not cursor, is_first=not page.next)
-    return Timeline(_in_order(said, done), page.next, articles[-1].pk if articles and not cursor else None)
+    done = _between(ticket, articles, is_last=not cursor, is_first=not page.next) if wish.events else []
+    newest = articles[-1].pk if articles and not cursor else None
+    return Timeline(_in_order(said, done), page.next, newest, wish)
+
+
+def is_among_newest(article: Article) -> bool:
+    """Whether the conversation shows it at once."""
+    later = Q(created_at=article.created_at, pk__gt=article.pk) | Q(created_at__gt=article.created_at)
+    return article.ticket.articles.filter(later)[:FIRST_BLOCK].count() < FIRST_BLOCK
+
+
+def around(article: Article, *, reader: User) -> Timeline:
+    """The block that ends a little after one message, which is where reading starts."""
+    everything = _articles(article.ticket)
+    here = Q(created_at=article.created_at, pk__gte=article.pk) | Q(created_at__gt=article.created_at)
+    until = list(everything.filter(here).order_by("created_at", "id")[: AFTER + 1])[-1]
+    older = Q(created_at=until.created_at, pk__lte=until.pk) | Q(created_at__lt=until.created_at)
+    page = page_of(everything.filter(older), order=NEWEST, size=BLOCK)
+    articles = list(reversed(page.rows))
+    said = [
+        replace(one, is_folded=one.article.pk != article.pk, is_start=one.article.pk == article.pk)
+        for one in _all_said(articles, reader)
+    ]
+    done = _between(article.ticket, articles, is_last=False, is_first=not page.next)
+    return Timeline(_in_order(said, done), page.next, None, Wish())
+
+
+def everything_said(ticket: Ticket, *, reader: User, with_notes: bool) -> Sequence[Said]:
+    """All messages, oldest first, for paper."""
+    articles = _articles(ticket) if with_notes else _articles(ticket).filter(KINDS["public"])
+    return _all_said(articles.order_by("created_at", "id")[:MOST_PRINTED], reader)
+
+
+def said_by(article: Article, *, reader: User) -> Said:
+    """One message as it is now."""
+    return _all_said(_articles(article.ticket).filter(pk=article.pk), reader)[0]
 
 
 def since(ticket: Ticket, version: int, *, reader: User) -> Sequence[Item]:
@@ -132,7 +167,8 @@ def since(ticket: Ticket, version: int, *, reader: User) -> Sequence[Item]:
 
 
 def _articles(ticket: Ticket) -> QuerySet[Article]:
-    return ticket.articles.select_related("author", "incoming", "outgoing").prefetch_related("attachments")
+    named = Prefetch("mentions", Mention.objects.select_related("user"))
+    return ticket.articles.select_related("author", "incoming", "outgoing").prefetch_related("attachments", named)
 
 
 def _events(ticket: Ticket) -> QuerySet[Event]:
@@ -151,7 +187,7 @@ def _between(ticket: Ticket, articles: Sequence[Article], *, is_first: bool, is_
 
 def _in_order(said: Sequence[Said], events: Iterable[Event]) -> list[Item]:
     """By time, a message before what was done with it; lines that follow each other are one item."""
-    lines = [Line(event.pk, sentence_of(event), icon_of(event), event.at) for event in events]
+    lines = [line_of(event) for event in events]
     lines.sort(key=lambda line: (line.at, line.pk))
     items: list[Item] = []
     waiting = list(said)
@@ -172,14 +208,25 @@ def _with_start(said: list[Said], read_at: datetime | None, reader: User, *, beg
     start = new[0] if new else said[-1].article.pk if said and read_at else None
     kept = {said[0].article.pk} if begins and said else set()
     kept |= {one.article.pk for one in said[-2:]}
+    kept |= {one.article.pk for one in said if one.delivery and one.delivery.kind == "held"}
     return [
         replace(
             one,
-            is_folded=one.is_automatic or (bool(read_at) and one.at <= read_at and one.article.pk not in kept),
+            is_folded=one.is_folded
+            or one.is_automatic
+            or (bool(read_at) and one.at <= read_at and one.article.pk not in kept),
             is_first_new=bool(new) and one.article.pk == new[0],
             is_start=one.article.pk == start,
         )
         for one in said
+    ]
+
+
+def _opened_at(pk: int | None, said: list[Said]) -> list[Said]:
+    if pk not in [one.article.pk for one in said]:
+        return said
+    return [
+        replace(one, is_start=one.article.pk == pk, is_folded=one.is_folded and one.article.pk != pk) for one in said
     ]
 
 
@@ -190,13 +237,34 @@ def _is_news(one: Said, reader: User) -> bool:
 def _all_said(articles: Iterable[Article], reader: User) -> list[Said]:
     articles = list(articles)
     known = known_to(reader, articles)
-    return [_said(article, known) for article in articles]
+    return [_said(article, known, reader) for article in articles]
 
 
-def _said(article: Article, known: Container[str]) -> Said:
+def _said(article: Article, known: Container[str], reader: User) -> Said:
     body = body_of(article)
-    warnings = warnings_of(article, body, known=known)
-    return Said(article, _name(article), _about(article), body, warnings, delivery_of(article))
+    if named := [str(mention.user) for mention in article.mentions.all()]:
+        named += [mention.user.email for mention in article.mentions.all()]
+        body = replace(body, html=with_chips(body.html, named))
+    return Said(
+        article,
+        name=_name(article),
+        about=_about(article),
+        body=body,
+        warnings=warnings_of(article, body, known=known),
+        delivery=delivery_of(article),
+        is_folded=_is_taken_back(article),
+        may_take_back=_may_take_back(article, reader),
+    )
+
+
+def _is_taken_back(article: Article) -> bool:
+    outgoing: Outgoing | None = getattr(article, "outgoing", None)
+    return TAKEN_BACK in article.marks or (outgoing is not None and outgoing.state == Outgoing.State.WITHDRAWN)
+
+
+def _may_take_back(article: Article, reader: User) -> bool:
+    waits = article.send_at is not None and article.send_at > now()
+    return waits and article.author_id == reader.pk and not _is_taken_back(article)
 
 
 def _name(article: Article) -> str:

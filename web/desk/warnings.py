@@ -13,6 +13,7 @@ from core.text import clean_line
 from tickets.models import Article, Ticket
 from tickets.models.article import Sender
 from web.common.bodies import Body
+from web.common.held_words import WHY_HELD
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,18 @@ def warnings_of(article: Article, body: Body, *, known: Container[str]) -> Seque
     return found
 
 
+def proof_of(marks: Sequence[Mapping[str, Any]]) -> str:
+    """Whether the sender is proven, as a few words; empty where nobody was asked."""
+    for mark in marks:
+        if mark.get("code") == "proven":
+            return _("Sender confirmed by %(by)s") % {"by": clean_line(str(mark.get("by", "")), 20)}
+        if mark.get("code") == "unproven":
+            return _("Sender not confirmed")
+        if mark.get("code") == "disproven":
+            return _("Sender check fails")
+    return ""
+
+
 def _unverified(_mark: Mapping[str, Any]) -> Warn:
     text = _("It joined this ticket by its subject and its sender address alone, and a sender address can be forged.")
     return Warn("warn", "shield", text)
@@ -73,9 +86,46 @@ def _automatic(_mark: Mapping[str, Any]) -> Warn:
     return Warn("info", "info", _("A program sent this, not a person. So the status of the ticket stays as it was."))
 
 
+def _protected(mark: Mapping[str, Any]) -> Warn:
+    if str(mark.get("how", "")).endswith("-encrypted"):
+        return Warn("warn", "lock", _("This email is encrypted. It is kept as it came and cannot be read here yet."))
+    return Warn("info", "lock", _("This email is signed. The signature is kept as it came and has not been checked."))
+
+
+def _loop(_mark: Mapping[str, Any]) -> Warn:
+    text = _("Automatic replies were stopped here: several in a row look like two programs that answer each other.")
+    return Warn("warn", "warn", text)
+
+
+def _disproven(mark: Mapping[str, Any]) -> Warn:
+    words = {"by": clean_line(str(mark.get("by", "")), 20)}
+    return Warn("warn", "shield", _("The sender is forged: the check by %(by)s fails. Do not believe it.") % words)
+
+
+def _forwarded(mark: Mapping[str, Any]) -> Warn:
+    words = {"name": clean_line(str(mark.get("by", "")), 150)}
+    return Warn("info", "forward", _("%(name)s forwarded this. The sender is as the forwarded message says.") % words)
+
+
+def _web_form(mark: Mapping[str, Any]) -> Warn:
+    text = _("This came through the web form “%(name)s”. Nobody has checked that the address is the sender's own.")
+    return Warn("info", "globe", text % {"name": clean_line(str(mark.get("form", "")), 100)})
+
+
+def _held(mark: Mapping[str, Any]) -> Warn:
+    why = " ".join(str(WHY_HELD[code]) for code in mark.get("why", []) if code in WHY_HELD)
+    return Warn("warn", "warn", _("This looked like spam, so nobody got a receipt. %(why)s") % {"why": why})
+
+
 _MARKS: Mapping[str, Callable[[Mapping[str, Any]], Warn]] = {
+    "web_form": _web_form,
+    "held": _held,
     "unverified": _unverified,
     "names_ticket": _names_ticket,
     "repaired": _repaired,
     "automatic": _automatic,
+    "protected": _protected,
+    "loop": _loop,
+    "disproven": _disproven,
+    "forwarded": _forwarded,
 }

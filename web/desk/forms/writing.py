@@ -1,5 +1,7 @@
-"""What agents write on a ticket: an answer to the customer, or a note for colleagues."""
+"""What agents write on a ticket: an answer to the customer, a note for colleagues, a message passed on to others."""
 
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,14 +12,26 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from core.clock import now
+from core.html import clean, to_text
+from core.text import clean_line
 from tickets import vocabulary
-from tickets.messages import Message
-from tickets.models import State, StateType, Ticket
+from tickets.guidance import may_take
+from tickets.mentions import mentioned_in
+from tickets.messages import File, Message
+from tickets.models import Article, Attachment, State, StateType, Ticket
+from tickets.participation import copies
+from tickets.pictures import pictures_of
 from web.common.uploads import FilesField
 from web.desk.forms.addresses import AddressesField, written
+from web.desk.pictures import named, own_names
+from web.desk.quoting import forwarded
+from web.desk.recipients import everybody_else
+from web.desk.worries import FILES, INTERNAL, Worry
 
 MAX_TEXT = 100_000
+MAX_HTML = 1_000_000
 # What becomes of the ticket after the answer, and what the button says.
 NEXT: dict[str, tuple[StateType, str | Promise, str]] = {
     "wait": (StateType.PENDING_REMINDER, _("Send, wait for customer"), "hourglass"),
@@ -26,6 +40,8 @@ NEXT: dict[str, tuple[StateType, str | Promise, str]] = {
 }
 DAYS = (1, 2, 3, 5, 7, 14, 30)
 DEFAULT_DAYS = 3
+# Paragraphs and line breaks are what plain text has as well.
+_FORMATTED = re.compile(r"<(?!/?(?:p|br)\b)")
 
 
 class Submitted(forms.Form):
@@ -41,29 +57,106 @@ class Submitted(forms.Form):
         return self.cleaned_data["submission"] or uuid4()
 
 
-class _Words(Submitted):
+class Words(Submitted):
+    """A text with or without form, and files. `html` is what the editor makes; where it runs, it counts.
+
+    `draft` are the fields as they were typed before. `kept` are files of the ticket that go along.
+    """
+
     text = forms.CharField(label=_("Message"), max_length=MAX_TEXT, required=False, widget=forms.Textarea)
+    html = forms.CharField(max_length=MAX_HTML, required=False, widget=forms.Textarea)
     files = FilesField()
+    kept = forms.ModelMultipleChoiceField(
+        label=_("Files of this ticket"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(
+        self, *args: Any, ticket: Ticket, agent: User, draft: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.ticket, self.agent = ticket, agent
+        self.fields["kept"].queryset = Attachment.objects.filter(article__ticket=ticket, is_inline=False)
+        self.has_draft = draft is not None
+        self.fill(**(draft or {}))
+
+    def fill(self, **values: Any) -> None:
+        """Show these values until somebody types others."""
+        for name, value in values.items():
+            if name in self.fields:
+                self.fields[name].initial = value
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        if not self.errors and not (data.get("text") or data.get("files")):
+        html = named(data.get("html") or "")
+        if html.strip():
+            cleaned = clean(html, images=own_names(html))
+            data["text"] = to_text(cleaned)
+            data["html"] = html if _FORMATTED.search(cleaned) else ""
+        said = data.get("text") or data.get("html") or data.get("files") or data.get("kept")
+        if not self.errors and not (said or self.may_be_empty()):
             self.add_error("text", ValidationError(_("Write something or add a file."), code="required"))
+        if len(data.get("text") or "") > MAX_TEXT:
+            words = _("Write at most %(number)s characters.")
+            self.add_error("text", ValidationError(words, params={"number": MAX_TEXT}))
         return data
 
+    def may_be_empty(self) -> bool:
+        return False
 
-class Note(_Words):
-    def message(self) -> Message:
+    @property
+    def choosable(self) -> Sequence[Attachment]:
+        """The files of the ticket that are offered: those that were chosen before."""
+        chosen = self["kept"].value() or []
+        ids = [int(pk) for pk in map(str, chosen) if pk.isdecimal() and len(pk) < 19]
+        return list(self.fields["kept"].queryset.filter(pk__in=ids)) if ids else []
+
+    def said(self) -> dict[str, Any]:
+        """What all messages have."""
         data = self.cleaned_data
-        return Message(text=data["text"], files=data["files"], submission=data["submission"])
+        kept = [File(file.name, file.content_type, file.content()) for file in data["kept"]]
+        return {
+            "text": data["text"],
+            "html": data["html"],
+            "files": [*data["files"], *kept, *pictures_of(data["html"], by=self.agent)],
+            "mentions": mentioned_in(data["text"], self.ticket.queue),
+            "submission": data["submission"],
+        }
 
 
-class Reply(_Words):
-    """`based_on` is the newest article the agent has seen; `anyway` the one he decided to overlook."""
+class Note(Words):
+    def message(self) -> Message:
+        return Message(**self.said())
+
+
+class Sent(Words):
+    """What leaves by email. `overlook` are the warnings that the agent has seen and sends nevertheless."""
 
     to = AddressesField(label=_("To"), required=True, error_messages={"required": _("Say who gets the answer.")})
     cc = AddressesField(label=_("Cc"))
     bcc = AddressesField(label=_("Bcc"))
+    overlook = forms.MultipleChoiceField(choices=[(INTERNAL, ""), (FILES, "")], required=False)
+
+    # What is asked before it leaves (web/desk/worries.py).
+    worry: Worry | None = None
+
+    def said(self) -> dict[str, Any]:
+        people = {name: self.cleaned_data[name] for name in ("to", "cc", "bcc")}
+        return super().said() | people | {"send_at": self.leaves_at()}
+
+    def leaves_at(self) -> datetime | None:
+        """The agent's own time to take it back."""
+        return now() + timedelta(seconds=self.agent.undo_seconds) if self.agent.undo_seconds else None
+
+    def has_files(self) -> bool:
+        """Pictures in the text count."""
+        data = self.cleaned_data
+        return bool(data["files"] or data["kept"] or "<img" in data["html"])
+
+
+class Reply(Sent):
+    """`based_on` is the newest article the agent has seen; `anyway` the one he decided to overlook. Who answers a
+    ticket that nobody has is offered to `take` it."""
+
     then = forms.ChoiceField(choices=[(key, words) for key, (_type, words, _icon) in NEXT.items()], required=False)
     wait = forms.TypedChoiceField(
         label=_("Wait for"),
@@ -74,24 +167,27 @@ class Reply(_Words):
     )
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
     anyway = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    take = forms.BooleanField(label=_("Take the ticket"), required=False, initial=True)
 
     def __init__(self, *args: Any, ticket: Ticket, newest: int | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        customer = ticket.customer
-        self.fields["to"].initial = written([{"name": customer.name, "address": customer.email}])
+        super().__init__(*args, ticket=ticket, **kwargs)
         self.fields["wait"].initial = DEFAULT_DAYS
         self.fields["based_on"].initial = newest
+        if not self.has_draft:
+            to = written([{"name": ticket.customer.name, "address": ticket.customer.email}])
+            self.fill(to=to, cc=written(copies(ticket)))
+
+    @property
+    def everybody(self) -> str:
+        """Who else takes part in the conversation, as the field takes them."""
+        return written(everybody_else(self.ticket))
+
+    @property
+    def may_take(self) -> bool:
+        return self.ticket.owner_id is None and may_take(self.agent, self.ticket)
 
     def message(self) -> Message:
-        data = self.cleaned_data
-        return Message(
-            text=data["text"],
-            files=data["files"],
-            to=data["to"],
-            cc=data["cc"],
-            bcc=data["bcc"],
-            submission=data["submission"],
-        )
+        return Message(**self.said())
 
     @property
     def seen(self) -> int | None:
@@ -102,3 +198,39 @@ class Reply(_Words):
         state = vocabulary.first_state(kind)
         until = now() + timedelta(days=self.cleaned_data["wait"]) if state.is_pending else None
         return state, until
+
+
+class Forward(Sent):
+    """A message passed on to somebody who takes no part: `of` with what it says below the agent's own words."""
+
+    of = forms.ModelChoiceField(queryset=None, widget=forms.HiddenInput, required=False)
+    subject = forms.CharField(label=_("Subject"), max_length=300)
+    quoted = forms.BooleanField(label=_("With the words of the message"), required=False, initial=True)
+
+    def __init__(self, *args: Any, ticket: Ticket, article: Article | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, ticket=ticket, **kwargs)
+        self.fields["of"].queryset = ticket.articles.select_related("author")
+        self.fields["to"].error_messages["required"] = _("Say who gets the message.")
+        self.article = article
+        if article is not None and not self.has_draft:
+            files = [file.pk for file in article.attachments.all() if not file.is_inline]
+            self.fill(of=article.pk, subject=f"Fwd: {article.subject or ticket.title}"[:300], kept=files)
+
+    def clean_subject(self) -> str:
+        return clean_line(self.cleaned_data["subject"], 300)
+
+    def may_be_empty(self) -> bool:
+        return bool(self.cleaned_data.get("quoted") and self.cleaned_data.get("of"))
+
+    @property
+    def choosable(self) -> Sequence[Attachment]:
+        """All files of the message, chosen or not."""
+        article = self.article
+        mine = [file for file in article.attachments.all() if not file.is_inline] if article else []
+        return [*mine, *(file for file in super().choosable if file not in mine)]
+
+    def message(self) -> Message:
+        data, said = self.cleaned_data, self.said()
+        if data["of"] is not None and data["quoted"]:
+            said |= forwarded(data["of"], text=said["text"], html=said["html"], files=said["files"])
+        return Message(subject=data["subject"], **said)

@@ -3,45 +3,26 @@
 The first object comes through the right on the ticket's queue, the second one from tickets/options.py.
 """
 
-from collections.abc import Iterable
-from datetime import timedelta
-from typing import TypeVar
-
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
-from core.clock import now
-from tickets import options, vocabulary
+from accounts.people import customer_for_address
+from tickets import options
 from tickets.actions import fields, progress, routing
-from tickets.models import FieldDefinition, StateType, Ticket
+from tickets.customfields import fields_for
+from tickets.guidance import may_choose
+from tickets.models import Event, Ticket
 from web.common.access import agent_required
 from web.common.custom_fields import add_errors, values_of
 from web.desk import answers
-from web.desk.editors import Editor, choices_of_people, choices_of_rows, editor
-from web.desk.forms.properties import CustomField, Tags, Title, Until
+from web.desk.choosing import ask_or_change, chosen_from
+from web.desk.editors import Editor, choices_of_people, choices_of_rows, choices_with_none, editor
+from web.desk.forms.properties import Customer, CustomField, Tags, Title
 from web.desk.tickets import ticket_or_404
-
-Row = TypeVar("Row", bound=Model)
-WAIT = timedelta(days=3)
-
-ask_or_change = require_http_methods(["GET", "HEAD", "POST"])
-
-
-@require_POST
-@agent_required
-def take(request: HttpRequest, number: str) -> HttpResponse:
-    ticket = ticket_or_404(request, number, "owner")
-    return answers.change(
-        request,
-        ticket,
-        lambda seen: routing.assign(ticket, request.user, by=request.user, seen=seen),
-        done=_("The ticket is yours now."),
-    )
 
 
 @ask_or_change
@@ -49,6 +30,8 @@ def take(request: HttpRequest, number: str) -> HttpResponse:
 def owner(request: HttpRequest, number: str) -> HttpResponse:
     ticket = ticket_or_404(request, number, "owner")
     people = options.owners(ticket)
+    if not may_choose(request.user, ticket.queue):
+        people = [person for person in people if person != request.user or person == ticket.owner]
     if request.method != "POST":
         groups = choices_of_people(people, ticket.owner, me=request.user)
         return editor(request, ticket, Editor("owner", _("Agent"), groups=groups))
@@ -74,7 +57,7 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
     if request.method != "POST":
         groups = choices_of_rows(queues, ticket.queue)
         return editor(request, ticket, Editor("move", _("Queue"), groups=groups))
-    target = _chosen(request, "move", queues)
+    target = chosen_from(request, "move", queues)
     if target is None:
         return answers.refused(request, ticket, _("You may not move tickets into this queue any more."))
     return answers.change(
@@ -87,51 +70,13 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
 
 @ask_or_change
 @agent_required
-def state(request: HttpRequest, number: str) -> HttpResponse:
-    """A state that waits takes the time of the same form, else three days from now."""
-    ticket = ticket_or_404(request, number, "write")
-    states = options.states(ticket)
-    if request.method != "POST":
-        form = Until(initial={"until": ticket.pending_until or now() + WAIT})
-        return editor(
-            request, ticket, Editor("state", _("Status"), groups=choices_of_rows(states, ticket.state), form=form)
-        )
-    chosen, form = _chosen(request, "state", states), Until(request.POST)
-    if chosen is None:
-        return answers.refused(request, ticket, _("This status cannot be chosen any more."))
-    if chosen.is_pending and not form.is_valid():
-        return answers.refused(request, ticket, " ".join(form.errors["until"]))
-    until = (form.cleaned_data["until"] or now() + WAIT) if chosen.is_pending else None
-    return answers.change(
-        request,
-        ticket,
-        lambda seen: progress.set_state(ticket, chosen, until=until, by=request.user, seen=seen),
-        done=_("The ticket is closed.") if chosen.type == StateType.CLOSED else _("The status is changed."),
-    )
-
-
-@require_POST
-@agent_required
-def close(request: HttpRequest, number: str) -> HttpResponse:
-    ticket = ticket_or_404(request, number, "write")
-    closed = vocabulary.first_state(StateType.CLOSED)
-    return answers.change(
-        request,
-        ticket,
-        lambda seen: progress.set_state(ticket, closed, by=request.user, seen=seen),
-        done=_("The ticket is closed."),
-    )
-
-
-@ask_or_change
-@agent_required
 def priority(request: HttpRequest, number: str) -> HttpResponse:
     ticket = ticket_or_404(request, number, "priority")
     priorities = options.priorities()
     if request.method != "POST":
         groups = choices_of_rows(priorities, ticket.priority)
         return editor(request, ticket, Editor("priority", _("Priority"), groups=groups))
-    chosen = _chosen(request, "priority", priorities)
+    chosen = chosen_from(request, "priority", priorities)
     if chosen is None:
         return answers.refused(request, ticket, _("This priority cannot be chosen any more."))
     return answers.change(
@@ -149,7 +94,7 @@ def type(request: HttpRequest, number: str) -> HttpResponse:
     types = options.types()
     if request.method != "POST":
         return editor(request, ticket, Editor("type", _("Type"), groups=choices_of_rows(types, ticket.type)))
-    chosen = _chosen(request, "type", types)
+    chosen = chosen_from(request, "type", types)
     if chosen is None:
         return answers.refused(request, ticket, _("This type cannot be chosen any more."))
     return answers.change(
@@ -162,11 +107,31 @@ def type(request: HttpRequest, number: str) -> HttpResponse:
 
 @ask_or_change
 @agent_required
+def service(request: HttpRequest, number: str) -> HttpResponse:
+    """One of the catalogue, or none."""
+    ticket = ticket_or_404(request, number, "write")
+    services = options.services()
+    if request.method != "POST":
+        groups = choices_with_none(services, ticket.service, none=_("No service"))
+        return editor(request, ticket, Editor("service", _("Service"), groups=groups))
+    chosen = chosen_from(request, "service", services)
+    if chosen is None and request.POST.get("service"):
+        return answers.refused(request, ticket, _("This service cannot be chosen any more."))
+    return answers.change(
+        request,
+        ticket,
+        lambda seen: fields.set_service(ticket, chosen, by=request.user, seen=seen),
+        done=_("The service is changed."),
+    )
+
+
+@ask_or_change
+@agent_required
 def title(request: HttpRequest, number: str) -> HttpResponse:
     ticket = ticket_or_404(request, number, "write")
     form = Title(request.POST if request.method == "POST" else None, initial={"title": ticket.title})
     if not form.is_valid():
-        return editor(request, ticket, Editor("title", _("Title"), form=form))
+        return editor(request, ticket, Editor("title", _("Subject"), form=form))
     return answers.change(
         request,
         ticket,
@@ -181,7 +146,8 @@ def tags(request: HttpRequest, number: str) -> HttpResponse:
     ticket = ticket_or_404(request, number, "write")
     form = Tags(request.POST if request.method == "POST" else None, initial={"tags": ", ".join(ticket.tags)})
     if not form.is_valid():
-        return editor(request, ticket, Editor("tags", _("Tags"), form=form, tokens="tags"))
+        shown = Editor("tags", _("Tags"), form=form, tokens="tags", known=options.tags_in_use(request.user))
+        return editor(request, ticket, shown)
     return answers.change(
         request,
         ticket,
@@ -192,13 +158,26 @@ def tags(request: HttpRequest, number: str) -> HttpResponse:
 
 @ask_or_change
 @agent_required
+def customer(request: HttpRequest, number: str) -> HttpResponse:
+    """Whose request it is; somebody new is made in place."""
+    ticket = ticket_or_404(request, number, "write")
+    form = Customer(request.POST if request.method == "POST" else None, initial={"customer": ticket.customer.email})
+    if not form.is_valid():
+        return editor(request, ticket, Editor("customer", _("Customer"), form=form))
+    return answers.change(
+        request, ticket, lambda seen: _set_customer(request, ticket, form, seen), done=_("The customer is changed.")
+    )
+
+
+@ask_or_change
+@agent_required
 def field(request: HttpRequest, number: str, key: str) -> HttpResponse:
     """One custom field."""
     ticket = ticket_or_404(request, number, "write")
-    definition = get_object_or_404(FieldDefinition, is_active=True, key=key)
+    definition = get_object_or_404(fields_for(ticket.queue, ticket.type), key=key)
     data = request.POST if request.method == "POST" else None
     form = CustomField(data, definition=definition, value=ticket.custom_fields.get(key))
-    shown = Editor("field", definition.label, form=form, key=key)
+    shown = Editor("field", definition.shown_label, form=form, key=key)
     if not form.is_valid():
         return editor(request, ticket, shown)
     try:
@@ -206,16 +185,24 @@ def field(request: HttpRequest, number: str, key: str) -> HttpResponse:
             request,
             ticket,
             lambda seen: fields.set_custom_fields(ticket, values_of(form), by=request.user, seen=seen),
-            done=_("%(field)s is changed.") % {"field": definition.label},
+            done=_("%(field)s is changed.") % {"field": definition.shown_label},
         )
     except ValidationError as error:
         add_errors(form, error)
         return editor(request, ticket, shown)
 
 
+def _set_customer(request: HttpRequest, ticket: Ticket, form: Customer, seen: int | None) -> Event | None:
+    """Nobody is made when the change is refused."""
+    data = form.cleaned_data
+    with transaction.atomic():
+        person = customer_for_address(data["customer"], name=data["name"])
+        return fields.set_customer(ticket, person, by=request.user, seen=seen)
+
+
 def _give(request: HttpRequest, ticket: Ticket, people: list[User], what: str) -> HttpResponse:
     """To one of the people, or to nobody."""
-    person = _chosen(request, what, people)
+    person = chosen_from(request, what, people)
     if person is None and request.POST.get(what):
         return answers.refused(request, ticket, _("This person may not see the ticket, so it cannot be given to them."))
     verb = routing.assign if what == "owner" else routing.make_responsible
@@ -225,7 +212,3 @@ def _give(request: HttpRequest, ticket: Ticket, people: list[User], what: str) -
         sentence = _("%(name)s has the ticket now.") if what == "owner" else _("%(name)s is responsible now.")
         done = sentence % {"name": person}
     return answers.change(request, ticket, lambda seen: verb(ticket, person, by=request.user, seen=seen), done=done)
-
-
-def _chosen(request: HttpRequest, name: str, choices: Iterable[Row]) -> Row | None:
-    return next((row for row in choices if str(row.pk) == request.POST.get(name)), None)

@@ -6,13 +6,15 @@ What a stranger wrote runs nowhere: the page has an origin of its own, may load 
 import base64
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from core.blobs import load
+from core.blobs import load, open_blob
 from mail.parse import parse
 from mail.parsing.model import Message, TooComplex
 from web.common.access import agent_required
 from web.common.files import RASTER, send_blob
+from web.desk.source import SHOWN, source_of
 from web.desk.tickets import article_or_404
 
 POLICY = (
@@ -45,6 +47,20 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
     response["Referrer-Policy"] = "no-referrer"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_safe
+@agent_required
+def source(request: HttpRequest, pk: int) -> HttpResponse:
+    """The message as it travelled: headers and text, to read; the bytes themselves are the download."""
+    article = article_or_404(request, pk)
+    message = getattr(article, "incoming", None) or getattr(article, "outgoing", None)
+    if message is None or not message.digest:
+        raise Http404
+    with open_blob(message.digest) as file:
+        shown = source_of(file.read(SHOWN + 1))
+    context = {"article": article, "ticket": article.ticket, "source": shown, "size": message.size}
+    return render(request, "desk/source.html", context | {"section": "tickets"})
 
 
 @require_safe

@@ -1,7 +1,8 @@
-"""One ticket, to read: the conversation, what is new in it, its history, its files, and the list beside it."""
+"""One ticket, to read: the conversation, what is new in it, its files, and the list beside it."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
@@ -9,25 +10,29 @@ from core.pagination import page_of
 from mail.models import Outgoing
 from tickets.models import Article, Attachment, Ticket
 from tickets.reading import mark_read
-from tickets.sentences import cause_of, icon_of, sentence_of
 from web.common.access import agent_required
 from web.desk.answers import number_in, parts
+from web.desk.deadlines import mark_of, with_deadlines
 from web.desk.delivery import Delivery, delivery_of
-from web.desk.lists import remembered
-from web.desk.page import conversation, head
+from web.desk.neighbours import neighbours
+from web.desk.page import conversation, head, wish_of
 from web.desk.panel import panel_of
-from web.desk.tickets import ticket_or_404
-from web.desk.timeline import timeline_of
+from web.desk.recent import remember_recent
+from web.desk.tickets import article_or_404, ticket_or_404
+from web.desk.timeline import MOST_PRINTED, around, everything_said, is_among_newest, timeline_of
 
-PANE_ROWS = 40
 PAGE = 50
-MESSAGES, CHANGES = "messages", "changes"
+
+# Where nobody can write, nothing is offered that leads into the text.
+WITHOUT_BOX = {"may_reply": False, "may_note": False}
 
 
 @require_safe
 @agent_required
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
-    return conversation(request, ticket_or_404(request, number))
+    found = ticket_or_404(request, number)
+    remember_recent(request, found)
+    return conversation(request, found)
 
 
 @require_safe
@@ -35,10 +40,11 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
 def earlier(request: HttpRequest, number: str) -> HttpResponse:
     """The block before the one whose cursor is `?before=`, as a part; as a page the conversation up to there."""
     found = ticket_or_404(request, number)
-    timeline = timeline_of(found, read_at=None, reader=request.user, cursor=request.GET.get("before", ""))
+    before, wish = request.GET.get("before", ""), wish_of(request)
+    timeline = timeline_of(found, read_at=None, reader=request.user, cursor=before, wish=wish)
     context = head(found, request.user, tab="conversation") | {"timeline": timeline, "panel": None}
     if not request.htmx:
-        context["panel"] = panel_of(found, request.user)
+        context |= {"panel": panel_of(found, request.user), **WITHOUT_BOX}
     response = render(request, "desk/earlier.html" if request.htmx else "desk/earlier_page.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -46,35 +52,41 @@ def earlier(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 @agent_required
-def news(request: HttpRequest, number: str) -> HttpResponse:
-    """Whatever the page does not show yet: `?shown=` is the version it shows, `?waiting=` messages not sent yet."""
-    found = ticket_or_404(request, number)
-    settled = _settled(found, request.GET.getlist("waiting"))
-    if found.version <= (number_in(request, "shown") or 0) and not settled:
-        return HttpResponse(status=204)
-    mark_read(found, by=request.user)
-    return parts(request, found, deliveries=settled)
+def article(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lasting address of one message: the conversation around it."""
+    found = article_or_404(request, pk)
+    if is_among_newest(found):
+        return redirect(f"{reverse('desk:ticket', args=[found.ticket.number])}?at={pk}#a-{pk}")
+    whole = ticket_or_404(request, found.ticket.number)
+    timeline = around(found, reader=request.user)
+    context = head(whole, request.user, tab="conversation")
+    context |= {"timeline": timeline, "panel": panel_of(whole, request.user), **WITHOUT_BOX}
+    return render(request, "desk/earlier_page.html", context)
 
 
 @require_safe
 @agent_required
-def history(request: HttpRequest, number: str) -> HttpResponse:
-    """Everything that ever happened, newest first; `?show=messages` or `?show=changes` narrows it."""
+def paper(request: HttpRequest, number: str) -> HttpResponse:
+    """All messages on one page, for paper; `?notes` adds the internal ones."""
     found = ticket_or_404(request, number)
-    show = request.GET.get("show", "")
-    events = found.events.select_related("actor", "on_behalf_of", "article")
-    if show == MESSAGES:
-        events = events.filter(article__isnull=False)
-    elif show == CHANGES:
-        events = events.filter(article__isnull=True)
-    after = request.GET.get("after", "")
-    page = page_of(events, order=("-id",), cursor=after, size=PAGE)
-    rows = [
-        {"event": event, "text": sentence_of(event), "icon": icon_of(event), "cause": cause_of(event)}
-        for event in page.rows
-    ]
-    context = {"rows": rows, "show": show, "next": f"?show={show}&after={page.next}" if page.next else ""}
-    return _tab(request, found, "history", context, part="more" if after else "")
+    with_notes = "notes" in request.GET
+    said = everything_said(found, reader=request.user, with_notes=with_notes)
+    context = {"ticket": found, "said": said, "with_notes": with_notes, "section": "tickets"}
+    context |= {"panel": panel_of(found, request.user), "most": MOST_PRINTED if len(said) >= MOST_PRINTED else 0}
+    return render(request, "desk/paper.html", context)
+
+
+@require_safe
+@agent_required
+def news(request: HttpRequest, number: str) -> HttpResponse:
+    """Whatever the page does not show yet: `?shown=` is the version it shows, `?waiting=` messages not sent yet, and
+    `?chip=` the mark of its deadline, which another calendar changes without an event."""
+    found = ticket_or_404(request, number)
+    settled = _settled(found, request.GET.getlist("waiting"))
+    if found.version <= (number_in(request, "shown") or 0) and not settled and _shows_deadline(request, found):
+        return HttpResponse(status=204)
+    mark_read(found, by=request.user)
+    return parts(request, found, deliveries=settled)
 
 
 @require_safe
@@ -91,17 +103,18 @@ def files(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 @agent_required
 def pane(request: HttpRequest, number: str) -> HttpResponse:
-    """The list the agent came from, with this ticket marked, and the tickets before and after it."""
-    found, listing = ticket_or_404(request, number), remembered(request)
-    shown = Ticket.objects.for_list(request.user)
-    rows = page_of(listing.tickets, order=listing.order, size=PANE_ROWS, shown=shown).rows
-    at = next((index for index, row in enumerate(rows) if row.pk == found.pk), None)
+    """The list the agent came from, with this ticket marked, and the tickets before and after it.
+
+    Where the ticket is not in that list, its queue.
+    """
+    found = ticket_or_404(request, number)
+    beside = neighbours(request, found)
     context = {
-        "listing": listing,
-        "rows": rows,
+        "listing": beside.listing,
+        "rows": with_deadlines(beside.rows),
         "number": number,
-        "before": rows[at - 1] if at else None,
-        "after": rows[at + 1] if at is not None and at + 1 < len(rows) else None,
+        "before": beside.before,
+        "after": beside.after,
     }
     return render(request, "desk/pane.html", context)
 
@@ -113,6 +126,11 @@ def _tab(request: HttpRequest, found: Ticket, tab: str, context: dict, *, part: 
     response = render(request, f"desk/{tab}.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _shows_deadline(request: HttpRequest, found: Ticket) -> bool:
+    with_deadlines([found])
+    return request.GET.get("chip", "") == mark_of(found.deadline)
 
 
 def _settled(found: Ticket, waiting: list[str]) -> list[Delivery]:

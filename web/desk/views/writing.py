@@ -1,19 +1,27 @@
-"""Answering the customer, and writing notes for colleagues."""
+"""Answering the customer, writing notes for colleagues, passing a message on, and taking one back before it leaves."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from tickets.actions import replying
-from tickets.changes import Stale
+from tickets.actions.replying import NotYours, TooLate
 from tickets.events import Refused
 from tickets.models import Article, Ticket
+from tickets.models.article import Sender
 from web.common.access import agent_required
 from web.desk import answers
-from web.desk.forms.writing import Note, Reply
-from web.desk.page import Conflict, Shown, Written, composer, conversation, remember_way
-from web.desk.tickets import ticket_or_404
+from web.desk.answering import Place, answer_customer, is_worrying, say
+from web.desk.forms.writing import Forward, Note
+from web.desk.page import Shown, Written, composer, conversation, head
+from web.desk.tickets import article_or_404, ticket_or_404
+from web.desk.timeline import said_by
+from web.desk.unsent import drafts_of, keep_taken_back
 
 
 @require_POST
@@ -21,19 +29,12 @@ from web.desk.tickets import ticket_or_404
 def reply(request: HttpRequest, number: str) -> HttpResponse:
     """An email to the customer; 409 when the customer or a colleague wrote meanwhile, and the text is kept."""
     ticket = ticket_or_404(request, number, "write")
-    form = Reply(request.POST, request.FILES, ticket=ticket, auto_id="reply-%s")
-    if not form.is_valid():
-        return _again(request, ticket, Written(reply=form), status=422)
-    state, until = form.next_state()
-    try:
-        article = replying.reply(ticket, form.message(), by=request.user, based_on=form.seen, then=state, until=until)
-    except Stale as stale:
-        return _answered_meanwhile(request, ticket, form, stale)
-    except Refused as refused:
-        form.add_error("text", str(refused))
-        return _again(request, ticket, Written(reply=form), status=422)
-    remember_way(request, ticket, form.cleaned_data["then"])
-    return _said(request, ticket, article, part="reply", done=_("Your answer is on its way."))
+    place = Place(
+        page=lambda ticket, shown: conversation(request, ticket, shown),
+        conflict=lambda ticket, conflict: answers.parts(request, ticket, status=409, reply_conflict=conflict),
+        sent=lambda article: _said(request, ticket, article, part="reply", done=_("Your answer is on its way.")),
+    )
+    return answer_customer(request, ticket, place)
 
 
 @require_POST
@@ -41,35 +42,102 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
 def note(request: HttpRequest, number: str) -> HttpResponse:
     """Words that only the team can read."""
     ticket = ticket_or_404(request, number, "note")
-    form = Note(request.POST, request.FILES, auto_id="note-%s")
+    form = Note(request.POST, request.FILES, ticket=ticket, agent=request.user, auto_id="note-%s")
     if not form.is_valid():
-        return _again(request, ticket, Written(note=form), status=422)
-    article = replying.add_note(ticket, form.message(), by=request.user)
+        return _again(request, ticket, Written(note=form), part="note")
+    article = say(request, ticket, "note", lambda: replying.add_note(ticket, form.message(), by=request.user))
     return _said(request, ticket, article, part="note", done=_("Your note is added."))
 
 
-def _again(request: HttpRequest, ticket: Ticket, written: Written, *, status: int) -> HttpResponse:
-    if not request.htmx:
-        return conversation(request, ticket, Shown(status=status, written=written))
-    part = "reply" if written.reply else "note"
-    context = {"ticket": ticket} | composer(request, ticket, None, written)
-    return render(request, f"desk/composer.html#{part}", context, status=status)
+@require_http_methods(["GET", "HEAD", "POST"])
+@agent_required
+def forward(request: HttpRequest, number: str) -> HttpResponse:
+    """A message passed on by email; `?of=` is the message, else what was begun, or the newest one of the customer."""
+    ticket = ticket_or_404(request, number, "write")
+    draft = drafts_of(request.user, ticket).content("forward") if "of" not in request.GET else None
+    article = None if draft and request.method != "POST" else _message_to_forward(request, ticket)
+    about = {"ticket": ticket, "agent": request.user, "article": article, "auto_id": "forward-%s"}
+    if request.method != "POST":
+        return _forward_form(request, ticket, Forward(**about, draft=draft))
+    form = Forward(request.POST, request.FILES, **about)
+    if not form.is_valid() or is_worrying(form):
+        return _again(request, ticket, Written(forward=form), part="forward")
+    try:
+        act = lambda: replying.forward(ticket, form.message(), by=request.user)  # noqa: E731
+        sent = say(request, ticket, "forward", act)
+    except Refused as refused:
+        form.add_error("text", str(refused))
+        return _again(request, ticket, Written(forward=form), part="forward")
+    return _said(request, ticket, sent, part="forwarded", done=_("The message is on its way."))
 
 
-def _answered_meanwhile(request: HttpRequest, ticket: Ticket, form: Reply, stale: Stale) -> HttpResponse:
-    newest = ticket.articles.order_by("-id").values_list("pk", flat=True).first()
-    then, wait = form.cleaned_data["then"], str(form.cleaned_data["wait"])
-    conflict = Conflict(articles=stale.articles, newest=newest, then=then, wait=wait)
-    if not request.htmx:
-        written = Written(reply=form, conflict=conflict)
-        return conversation(request, ticket_or_404(request, ticket.number), Shown(status=409, written=written))
+@require_POST
+@agent_required
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The message does not leave, and its words are back in the box; 409 when the mail has left already."""
+    article = article_or_404(request, pk, "write")
+    ticket = ticket_or_404(request, article.ticket.number, "write")
+    part = "reply" if article.visible_to_customer else "forward"
+    try:
+        with transaction.atomic():
+            if replying.take_back(article, by=request.user):
+                keep_taken_back(article, part, by=request.user)
+    except NotYours as error:
+        raise Http404 from error
+    except TooLate:
+        return _too_late(request, ticket)
     fresh = ticket_or_404(request, ticket.number)
-    return answers.parts(request, fresh, status=409, reply_conflict=conflict)
+    article.refresh_from_db()
+    done = _("Your message was not sent. You can go on writing.")
+    context = {"taken_back": said_by(article, reader=request.user), "back": part, "woken": True}
+    box = composer(request, fresh, Written()) if request.htmx else {}
+    return answers.went_well(request, fresh, done, anchor="#composer", **box, **context)
+
+
+def _message_to_forward(request: HttpRequest, ticket: Ticket) -> Article | None:
+    articles = ticket.articles.select_related("author").prefetch_related("attachments")
+    wanted = answers.number_in(request, "of")
+    if wanted:
+        found = articles.filter(pk=wanted).first()
+        if found is None:
+            raise Http404
+        return found
+    if request.method == "POST":
+        return None
+    return articles.filter(sender=Sender.CUSTOMER).order_by("-created_at", "-id").first()
+
+
+def _forward_form(request: HttpRequest, ticket: Ticket, form: Forward) -> HttpResponse:
+    written = Written(forward=form)
+    if not request.htmx:
+        return conversation(request, ticket, Shown(written=written))
+    context = head(ticket, request.user) | composer(request, ticket, written) | {"woken": True}
+    response = render(request, "desk/composer.html#forward", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _again(request: HttpRequest, ticket: Ticket, written: Written, *, part: str) -> HttpResponse:
+    """422: the form as it was sent, with what is to be mended or decided."""
+    if not request.htmx:
+        return conversation(request, ticket, Shown(status=422, written=written))
+    context = head(ticket, request.user) | composer(request, ticket, written)
+    return render(request, f"desk/composer.html#{part}", context, status=422)
 
 
 def _said(request: HttpRequest, ticket: Ticket, article: Article, *, part: str, done: str) -> HttpResponse:
-    """A fresh box in place of the sent one, and the message in the conversation."""
-    box = composer(request, ticket, article.pk, Written()) if request.htmx else {}
+    """A fresh box in place of the sent one, the message in the conversation, and for a while the way back."""
+    box = composer(request, ticket, Written()) if request.htmx else {}
+    seconds = request.user.undo_seconds if article.send_at else 0
+    undo = {"undo_url": reverse("desk:take_back", args=[article.pk]), "undo_seconds": seconds} if seconds else {}
     return answers.went_well(
-        request, ticket, done, first=f"desk/composer.html#{part}", anchor=f"#a-{article.pk}", **box
+        request, ticket, done, first=f"desk/composer.html#{part}", anchor=f"#a-{article.pk}", **box, **undo
     )
+
+
+def _too_late(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    reason = _("It is too late to take the message back, its email is on its way.")
+    if request.htmx:
+        return answers.parts(request, ticket, status=409, refused=reason)
+    messages.error(request, reason)
+    return redirect("desk:ticket", ticket.number)

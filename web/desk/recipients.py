@@ -1,0 +1,29 @@
+"""Who takes part in a conversation by mail beside the customer."""
+
+from core.text import normalise_address
+from mail.addressing import is_ours
+from tickets.models import Article, Ticket
+from tickets.models.article import Sender
+from tickets.participation import copies
+
+Person = dict[str, str]
+
+
+def everybody_else(ticket: Ticket) -> list[Person]:
+    """Whoever is kept in copy, and whoever sent or got the newest message, but for the customer and for addresses of
+    ours: they get copies."""
+    said = ticket.articles.filter(visible_to_customer=True).exclude(sender=Sender.SYSTEM)
+    last = said.order_by("-created_at", "-id").first()
+    people = [*copies(ticket), *(_people_of(last) if last else ())]
+    left_out = {normalise_address(ticket.customer.email)}
+    found: dict[str, Person] = {}
+    for person in people:
+        key = normalise_address(person.get("address", ""))
+        if key and key not in left_out and key not in found and not is_ours(key):
+            found[key] = {"name": person.get("name", ""), "address": person["address"]}
+    return list(found.values())
+
+
+def _people_of(article: Article) -> list[Person]:
+    sender = article.reply_to or [article.sent_from]
+    return [*(sender if article.sender == Sender.CUSTOMER else []), *article.to, *article.cc]
