@@ -6,13 +6,13 @@ Nothing here names a queue, a priority, a rule or an owner.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Membership, Organisation, User
+from accounts.models import Brand, Membership, Organisation, User
 from mail.models import Address
 from tickets.models import Article, Queue, StateType, Ticket
 from tickets.models.article import Sender
@@ -48,9 +48,9 @@ SOLVED = Progress("solved", pgettext_lazy("request", "Solved"), "done", "check")
 CLOSED = Progress("closed", pgettext_lazy("request", "Closed"), "", "check")
 
 
-def requests_of(user: User) -> TicketQuerySet:
-    """What `user` may see in the portal, with all a row shows."""
-    visible = Ticket.objects.of_customer(user).select_related("state", "customer", "queue")
+def requests_of(user: User, brand: Brand) -> TicketQuerySet:
+    """What `user` may see in the portal of `brand`, with all a row shows."""
+    visible = Ticket.objects.of_customer(user).of_brand(brand).select_related("state", "customer", "queue")
     return visible.annotate(our_word_is_last=Exists(_SPOKEN))
 
 
@@ -74,11 +74,15 @@ def takes_answers(ticket: Ticket) -> bool:
     return ticket.closed_at is None or ticket.queue.follow_up != FollowUp.REJECT
 
 
-def shared_organisation(user: User) -> Organisation | None:
-    """The organisation whose requests `user` may see besides the own ones."""
+def shared_organisations(user: User) -> list[Organisation]:
+    """The organisations whose requests `user` may see besides the own ones, the first one's own."""
     sharing = Membership.objects.filter(user=user, sees_all=True).select_related("organisation")
-    membership = sharing.order_by("-is_primary", "pk").first()
-    return membership.organisation if membership else None
+    return [membership.organisation for membership in sharing.order_by("-is_primary", "pk")]
+
+
+def shared_organisation(user: User) -> Organisation | None:
+    """The first of them."""
+    return next(iter(shared_organisations(user)), None)
 
 
 def seen_by_others(ticket: Ticket) -> bool:
@@ -87,10 +91,10 @@ def seen_by_others(ticket: Ticket) -> bool:
     return bool(ticket.organisation_id) and others.exclude(user=ticket.customer_id).exists()
 
 
-def queue_for_new() -> Queue | None:
-    """Where requests from the portal go: to the queue of the first active address, as mail without one does; else to
-    the oldest active queue. (The service catalogue will choose by topic.)"""
-    address = (
-        Address.objects.filter(is_active=True, queue__is_active=True).select_related("queue").order_by("pk").first()
-    )
-    return address.queue if address else Queue.objects.active().order_by("pk").first()
+def queue_for_new(brand: Brand) -> Queue | None:
+    """Where requests from a portal go: to the queue of the first active address of this brand, else of none, as mail
+    without a known recipient does; else to the oldest active queue. (The service catalogue chooses by topic.)"""
+    queues = Queue.objects.active().filter(Q(brand=brand) | Q(brand__isnull=True))
+    order = (F("queue__brand").asc(nulls_last=True), "pk")
+    address = Address.objects.filter(is_active=True, queue__in=queues).select_related("queue").order_by(*order).first()
+    return address.queue if address else queues.order_by(F("brand").asc(nulls_last=True), "pk").first()

@@ -12,8 +12,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import User
 from tickets.models import Article, FieldDefinition, Ticket
 from tickets.models.article import Sender
+from tickets.participation import people_in_copy
 from web.common.bodies import Body, body_of
+from web.portal.expecting import Expectation, expectation_of
 from web.portal.requests import ASKED, CLOSED, RECEIVED, YOURS, Progress, progress_of, seen_by_others, takes_answers
+from web.portal.satisfaction import Satisfaction, satisfaction_of
 
 # A longer conversation shows its first and last messages; the others are one click away.
 SHORT = 7
@@ -37,6 +40,15 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Copied:
+    """Somebody in copy: by address, because the name of whoever has it is not for everybody."""
+
+    pk: int
+    address: str
+    is_me: bool
+
+
+@dataclass(frozen=True)
 class Thread:
     messages: list[Said]
     # How many are left out after the first message.
@@ -44,7 +56,11 @@ class Thread:
     progress: Progress
     steps: list[Step]
     facts: list[tuple[str, str]]
+    # When the customer may expect to hear from us; None when nothing is promised.
+    expected: Expectation | None
     is_shared: bool
+    copied: list[Copied]
+    satisfaction: Satisfaction | None
     takes_answers: bool
     # Changes whenever the customer would see something else.
     mark: str
@@ -57,16 +73,29 @@ def thread_of(ticket: Ticket, user: User, *, whole: bool = False) -> Thread:
     ids = list(public.order_by("created_at", "id").values_list("pk", flat=True))
     shown = ids if len(ids) <= SHORT else ids[-MOST:] if whole else [*ids[:1], *ids[-LAST:]]
     articles = public.filter(pk__in=shown).select_related("author").prefetch_related("attachments")
-    progress = progress_of(ticket, user)
+    progress, expected = progress_of(ticket, user), expectation_of(ticket, user)
+    copied = [Copied(one.pk, one.user.email, one.user_id == user.pk) for one in people_in_copy(ticket)]
     return Thread(
         messages=[_said(article, user) for article in articles],
         hidden=len(ids) - len(shown),
         progress=progress,
         steps=_steps(ticket, progress),
         facts=_facts(ticket),
+        expected=expected,
         is_shared=seen_by_others(ticket),
+        copied=copied,
+        satisfaction=satisfaction_of(ticket, user),
         takes_answers=takes_answers(ticket),
-        mark=f"{len(ids)}-{ids[-1] if ids else 0}-{progress.key}",
+        mark="-".join(
+            str(part)
+            for part in (
+                len(ids),
+                ids[-1] if ids else 0,
+                progress.key,
+                expected.mark if expected else "",
+                ".".join(str(one.pk) for one in copied),
+            )
+        ),
         is_whole=whole,
     )
 
@@ -99,7 +128,7 @@ def _steps(ticket: Ticket, progress: Progress) -> list[Step]:
 def _facts(ticket: Ticket) -> list[tuple[str, str]]:
     """Custom fields that customers see, as label and words."""
     definitions = FieldDefinition.objects.filter(is_active=True, in_portal=True) if ticket.custom_fields else []
-    return [(d.label, _words(ticket.custom_fields[d.key])) for d in definitions if d.key in ticket.custom_fields]
+    return [(d.shown_label, _words(ticket.custom_fields[d.key])) for d in definitions if d.key in ticket.custom_fields]
 
 
 def _words(value: Any) -> str:

@@ -9,85 +9,112 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from tickets import vocabulary
-from tickets.actions.progress import set_state
+from tickets.actions import progress
 from tickets.actions.replying import receive
-from tickets.events import PORTAL
-from tickets.models import Article, StateType, Ticket
+from tickets.models import Article
 from tickets.models.ticket import Channel
-from web.common.access import customer_required
-from web.portal.forms import Answer, LastWord
-from web.portal.requests import requests_of, takes_answers
+from web.common.errors import too_many_requests
+from web.common.limits import HOUR, Limit
+from web.portal.forms import Answer, InCopy, LastWord
+from web.portal.readers import Reader, reader_of, reader_required
+from web.portal.requests import takes_answers
 from web.portal.thread import thread_of
+
+# By one link; who has signed in is known by name.
+ANSWERS = Limit("answers-by-link", most=30, seconds=HOUR)
 
 
 @require_safe
-@customer_required
-def request_page(request: HttpRequest, number: str) -> HttpResponse:
-    ticket = _visible(request, number)
-    if ticket.number != number:
-        return redirect("portal:request", ticket.number)
-    return _page(request, ticket, Answer())
+@reader_required
+def request_page(request: HttpRequest, reader: Reader) -> HttpResponse:
+    if request.resolver_match and request.resolver_match.kwargs.get("number") != reader.ticket.number:
+        return redirect("portal:request", reader.ticket.number)
+    return page(request, reader, Answer())
+
+
+@require_safe
+@reader_required
+def print_page(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """All of it on paper, without what can only be clicked."""
+    thread = thread_of(reader.ticket, reader.user, whole=True)
+    context = {"ticket": reader.ticket, "reader": reader, "thread": thread}
+    return render(request, "portal/request_print.html", context)
 
 
 @require_POST
-@customer_required
-def answer(request: HttpRequest, number: str) -> HttpResponse:
-    ticket = _visible(request, number)
-    form = Answer(request.POST, request.FILES)
+@reader_required
+def answer(request: HttpRequest, reader: Reader) -> HttpResponse:
+    ticket, form = reader.ticket, Answer(request.POST, request.FILES)
     if not takes_answers(ticket):
-        return _page(request, ticket, form, status=409)
+        return page(request, reader, form, status=409)
     if not form.is_valid():
-        return _page(request, ticket, form, status=422)
-    article = receive(ticket, form.message(by=request.user), channel=Channel.WEB, by=request.user, cause=PORTAL)
-    return _went_on(request, ticket, article)
+        return page(request, reader, form, status=422)
+    if reader.link is not None and not ANSWERS.take(reader.link.pk):
+        return too_many_requests(request)
+    article = _receive(form, reader)
+    return _went_on(request, reader, article)
 
 
 @require_POST
-@customer_required
-def solve(request: HttpRequest, number: str) -> HttpResponse:
-    """The customer says that it is solved; what stands in the answer box is sent along."""
-    ticket = _visible(request, number)
+@reader_required
+def solve(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """Whose request it is says that it is solved; what stands in the answer box is sent along."""
+    if not reader.may_solve:
+        raise Http404
     form = LastWord(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, ticket, form, status=422)
-    if ticket.is_open:
+        return page(request, reader, form, status=422)
+    if not reader.ticket.is_open and form.has_words:  # somebody was faster, and words would open it again
+        form.add_error(None, _("This request was solved meanwhile, so what you wrote was not sent."))
+        return page(request, reader, form, status=409 if not takes_answers(reader.ticket) else 422)
+    if reader.ticket.is_open:
         if form.has_words:
-            receive(ticket, form.message(by=request.user), channel=Channel.WEB, by=request.user, cause=PORTAL)
-        set_state(ticket, vocabulary.first_state(StateType.CLOSED), by=request.user, cause=PORTAL)
-    return _went_on(request, ticket)
+            _receive(form, reader)
+        progress.solve(reader.ticket, by=reader.user, cause=reader.cause)
+    return _went_on(request, reader)
 
 
-def _visible(request: HttpRequest, number: str) -> Ticket:
-    """The request, or the one it was merged into; 404 for what is not there or somebody else's, alike (T42)."""
-    ticket = requests_of(request.user).filter(number=number).first()
-    if ticket and ticket.merged_into_id:
-        ticket = requests_of(request.user).survivor_of(ticket)
-    if ticket is None:
-        raise Http404
-    return ticket
-
-
-def _page(request: HttpRequest, ticket: Ticket, form: Answer | LastWord, *, status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest,
+    reader: Reader,
+    form: Answer | LastWord,
+    *,
+    status: int = 200,
+    in_copy: InCopy | None = None,
+) -> HttpResponse:
     """The whole page; for htmx only its parts, or 204 when it shows what there is."""
-    thread = thread_of(ticket, request.user, whole="all" in request.GET)
+    thread = thread_of(reader.ticket, reader.user, whole="all" in request.GET)
     if request.htmx and request.GET.get("seen") == thread.mark:
         return HttpResponse(status=204)
-    context = {"portal_section": "requests", "ticket": ticket, "thread": thread, "form": form, "status": status}
+    context = {
+        "portal_section": "requests",
+        "ticket": reader.ticket,
+        "reader": reader,
+        "thread": thread,
+        "form": form,
+        "in_copy": in_copy or InCopy(),
+        "status": status,
+    }
     response = render(request, _template(request), context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _went_on(request: HttpRequest, ticket: Ticket, article: Article | None = None) -> HttpResponse:
+def _receive(form: LastWord, reader: Reader) -> Article:
+    message = form.message(by=reader.user)
+    return receive(reader.ticket, message, channel=Channel.WEB, by=reader.user, cause=reader.cause)
+
+
+def _went_on(request: HttpRequest, reader: Reader, article: Article | None = None) -> HttpResponse:
     """Show what has become of it: the page itself, or the new request in which the conversation goes on."""
-    if article is not None and article.ticket_id != ticket.pk:
+    number = reader.ticket.number
+    if article is not None and article.ticket_id != reader.ticket.pk:
         messages.success(request, _("Your answer has opened a new request."))
-        target = reverse("portal:request", args=[article.ticket.number])
+        # the link of a mail opens the request it was made for, and no other
+        target = reverse("portal:request", args=[number if reader.link else article.ticket.number])
         return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
-    if request.htmx:
-        return _page(request, _visible(request, ticket.number), Answer())
-    return redirect("portal:request", ticket.number)
+    fresh = reader_of(request, number) if request.htmx else None
+    return page(request, fresh, Answer()) if fresh else redirect("portal:request", number)
 
 
 def _template(request: HttpRequest) -> str:
