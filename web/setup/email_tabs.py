@@ -1,13 +1,18 @@
-"""The four pages under Email."""
+"""The pages under Email."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 PAGES = {
     "addresses": _("Addresses"),
     "accounts": _("Mailboxes"),
+    "ledger": _("By day"),
     "incoming_list": _("Incoming"),
     "outgoing_list": _("Outgoing"),
+    "storms": pgettext_lazy("mail", "Storms"),
+    "servers": _("Servers"),
+    "mail_rules": _("Limits"),
 }
 
 

@@ -17,11 +17,12 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from automation.models import AlertPost, NoticeDelivery, WebhookDelivery
 from core import pulse
+from core.counting import figures
 from core.work import WorkRow, kinds
 from mail.models import Incoming, Letter, Outgoing
-from tickets.models import Delivery
-from web.setup.counting import counts
+from tickets.models import Delivery, JobItem
 
 # Work that has been due for longer than this means that no worker is at it.
 LATE_SECONDS = 120
@@ -76,6 +77,10 @@ DUTIES: dict[type[WorkRow], str | Promise] = {
     Outgoing: _("Outgoing mail"),
     Delivery: _("Events"),
     Letter: _("Mail for new passwords"),
+    JobItem: _("Bulk change"),
+    WebhookDelivery: _("Webhooks"),
+    AlertPost: _("Reports of monitoring"),
+    NoticeDelivery: _("Notices"),
 }
 PROCESSES = {
     pulse.WORKER: _("Worker"),
@@ -92,15 +97,16 @@ def duties() -> Sequence[Duty]:
         Outgoing: Outgoing.objects.filter(state=Outgoing.State.FAILED),
     }
     keys = {model: model._meta.model_name for model in labels}
-    found = counts(
-        **{f"{key}_unfinished": model.objects.unfinished() for model, key in keys.items()},
-        **{f"{key}_due": model.objects.due() for model, key in keys.items()},
-        **{f"{key}_parked": given_up.get(model, model.objects.parked()) for model, key in keys.items()},
+    found = figures(
+        {
+            **{f"{key} unfinished": model.objects.unfinished() for model, key in keys.items()},
+            **{f"{key} due": model.objects.due() for model, key in keys.items()},
+            **{f"{key} parked": given_up.get(model, model.objects.parked()) for model, key in keys.items()},
+        },
+        firsts={f"{key} oldest": model.objects.due().values_list("due_at") for model, key in keys.items()},
     )
-    return [
-        Duty(labels[model], found[f"{key}_unfinished"], found[f"{key}_due"], _oldest(model), found[f"{key}_parked"])
-        for model, key in keys.items()
-    ]
+    facts = ("unfinished", "due", "oldest", "parked")
+    return [Duty(labels[model], *(found[f"{key} {fact}"] for fact in facts)) for model, key in keys.items()]
 
 
 def processes() -> Sequence[Process]:
@@ -154,7 +160,3 @@ def version() -> str:
 
 def libraries() -> str:
     return f"Python {platform.python_version()}, Django {django.get_version()}"
-
-
-def _oldest(model: type[WorkRow]) -> datetime | None:
-    return model.objects.due().values_list("due_at", flat=True).first()

@@ -1,4 +1,5 @@
-"""A message of the outbox as people read it: the headers that matter, the text, the cleaned HTML."""
+"""A message of the outbox as people read it: the headers that matter, the text, the cleaned HTML; links that let its
+recipient in are shortened."""
 
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -6,6 +7,7 @@ from email.message import EmailMessage
 
 from core.blobs import open_blob
 from core.html import clean
+from core.links import concealed
 from core.text import clean_line, strip_nul
 
 # Headers and texts come first; what lies further back are files.
@@ -31,8 +33,8 @@ def read_letter(digest: str) -> Letter | None:
     message: EmailMessage = message_from_bytes(raw, policy=policy.default)
     return Letter(
         [(name, clean_line(str(message[name]), 1000)) for name in HEADERS if message[name]],
-        _content(message, "plain"),
-        clean(_content(message, "html")),
+        concealed(_content(message, "plain")),
+        clean(concealed(_content(message, "html"))),
         [clean_line(part.get_filename() or "", 150) for part in message.iter_attachments() if part.get_filename()],
     )
 

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from mail.models import Incoming, Outgoing
+from mail.models import Incoming, Outgoing, Storm
 
 Words = Mapping[str, str | Promise]
 
@@ -21,6 +21,14 @@ OUTGOING: Words = {
     Outgoing.State.SENT: _("Sent"),
     Outgoing.State.FAILED: _("Not delivered"),
     Outgoing.State.KEPT: _("Kept here"),
+    Outgoing.State.HELD: _("Held back"),
+    Outgoing.State.WITHDRAWN: _("Taken back"),
+}
+STORMS: Words = {
+    Storm.State.BLOWING: pgettext_lazy("storm", "Goes on"),
+    Storm.State.OVER: pgettext_lazy("storm", "Over, waits for you"),
+    Storm.State.RELEASED: pgettext_lazy("storm", "Released"),
+    Storm.State.DROPPED: pgettext_lazy("storm", "Dropped"),
 }
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mail.models import Incoming
+from web.setup.identity_steps import IDENTITY
 
 # What mail/matching.py and mail/intake.py write into the trace: (step, result) -> sentence with %(found)s.
 SENTENCES: Mapping[tuple[str, str], str | Promise] = {
@@ -34,6 +35,9 @@ SENTENCES: Mapping[tuple[str, str], str | Promise] = {
     ("report", "failure noted"): gettext_lazy(
         "It reports that a message of ours on #%(found)s did not reach everybody. That is noted at the message there."
     ),
+    ("report", "delay noted"): gettext_lazy(
+        "It reports that a message of ours on #%(found)s is late with somebody. That is shown at the message there."
+    ),
     ("report", "no failure"): gettext_lazy(
         "It reports about the delivery of a message of ours on #%(found)s, but of nothing that failed for good."
     ),
@@ -53,25 +57,30 @@ OUTCOMES: Mapping[str, str | Promise] = {
 
 def in_words(incoming: Incoming) -> list[str]:
     """From how it came to what became of it; numbers of tickets stay out when they are hidden."""
-    return [_how_it_came(incoming), *_steps(incoming), _what_became(incoming)]
+    return [how_it_came(incoming), *steps_of(incoming), what_became(incoming)]
 
 
-def _how_it_came(incoming: Incoming) -> str:
-    words = {"way": incoming.get_source_display(), "recipients": ", ".join(incoming.envelope_to)}
+def how_it_came(incoming: Incoming, *, peer: str = "") -> str:
+    """`peer` is the machine that handed it over."""
+    words = {"way": incoming.get_source_display(), "recipients": ", ".join(incoming.envelope_to), "peer": peer}
     if incoming.account:
         return _("It was fetched from the mailbox %(account)s.") % {"account": incoming.account}
+    if incoming.envelope_to and peer:
+        return _("It came by %(way)s from %(peer)s for %(recipients)s.") % words
     if incoming.envelope_to:
         return _("It came by %(way)s for %(recipients)s.") % words
     return _("It came by %(way)s.") % words
 
 
-def _steps(incoming: Incoming) -> Iterable[str]:
+def steps_of(incoming: Incoming) -> Iterable[str]:
+    """What was found on the way; numbers of tickets stay out when they are hidden."""
     hidden = getattr(incoming, "is_hidden", False)
     for step in incoming.trace:
         if not isinstance(step, dict):
             continue
         found = "…" if hidden else str(step.get("found", ""))
-        sentence = SENTENCES.get((str(step.get("step", "")), str(step.get("result", ""))))
+        key = (str(step.get("step", "")), str(step.get("result", "")))
+        sentence = SENTENCES.get(key) or IDENTITY.get(key)
         if sentence is not None:
             yield str(sentence) % {"found": found}
         else:
@@ -79,7 +88,7 @@ def _steps(incoming: Incoming) -> Iterable[str]:
             yield _("%(step)s: %(found)s, %(result)s") % words
 
 
-def _what_became(incoming: Incoming) -> str:
+def what_became(incoming: Incoming) -> str:
     if incoming.state == Incoming.State.TICKETED:
         return str(OUTCOMES.get(incoming.outcome, OUTCOMES[Incoming.Outcome.NEW]))
     if incoming.state == Incoming.State.QUARANTINED:

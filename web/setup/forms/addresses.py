@@ -16,6 +16,7 @@ from core.text import normalise_address
 from mail.addressing import check_address, save_address
 from mail.models import Address
 from tickets.models import Queue
+from web.setup.forms.problems import Problem
 
 MAX_ROWS = 50
 
@@ -76,6 +77,10 @@ class AddressRows:
     def is_valid(self) -> bool:
         valid = [form.is_valid() for form in self.forms]
         return self._no_doubles() and all(valid)
+
+    def problems(self) -> list[Problem]:
+        """None beside those of the forms."""
+        return []
 
     def _no_doubles(self) -> bool:
         seen: set[str] = set()

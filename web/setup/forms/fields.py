@@ -1,12 +1,16 @@
 """The form of a custom field. Key and kind are chosen once, because stored values depend on them."""
 
+from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
-from django.forms import CharField, ModelForm, Textarea
+from django.conf import settings
+from django.forms import BoundField, CharField, CheckboxSelectMultiple, ModelForm, Textarea
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.text import clean_line
-from tickets.models import FieldDefinition
+from tickets.models import FieldDefinition, Queue, TicketType
 from tickets.models.field import FieldKind
 
 WITH_CHOICES = (FieldKind.DROPDOWN, FieldKind.MULTISELECT)
@@ -24,13 +28,21 @@ class FieldForm(ModelForm):
 
     class Meta:
         model = FieldDefinition
-        fields = ("label", "key", "kind", "choices", "help_text", "is_required", "in_portal", "position", "is_active")
+        fields = (
+            *("label", "key", "kind", "choices", "help_text", "queues", "types", "is_required", "to_close"),
+            *("in_portal", "is_searchable", "position", "is_active"),
+        )
+        widgets = {"queues": CheckboxSelectMultiple, "types": CheckboxSelectMultiple}
         labels = {
             "label": _("Label"),
             "key": _("Key"),
             "kind": _("Kind"),
             "help_text": _("Hint"),
-            "is_required": _("Required"),
+            "queues": _("Only in these queues"),
+            "types": _("Only for these types"),
+            "is_required": _("Required for a new ticket"),
+            "to_close": _("Required to close a ticket"),
+            "is_searchable": _("Searched often"),
             "in_portal": _("Customers see it"),
             "position": _("Position"),
             "is_active": _("Active"),
@@ -39,7 +51,14 @@ class FieldForm(ModelForm):
             "key": _("Small letters, digits and underscores. It cannot be changed later."),
             "kind": _("It cannot be changed later."),
             "help_text": _("Shown below the field."),
+            "label": _("For readers whose language has no label of its own below."),
+            "queues": _("And in the queues below them. Without a choice, in all queues."),
+            "types": _("Without a choice, for all types."),
             "is_required": _("A ticket cannot be opened without it."),
+            "to_close": _("Whoever closes a ticket is asked for it."),
+            "is_searchable": _(
+                "An index keeps searches for ranges and empty values quick. It is made in the background."
+            ),
             "in_portal": _("They fill it in when they write a request."),
             "position": _("Fields with smaller numbers come first."),
             "is_active": _("An inactive field keeps its values but is not shown."),
@@ -50,10 +69,25 @@ class FieldForm(ModelForm):
         super().__init__(*args, label_suffix="", **kwargs)
         self.initial["choices"] = "\n".join(str(option) for option in self.instance.options)
         self.fields["kind"].choices = [("", _("Choose")), *FieldKind.choices]
+        self.fields["queues"].queryset = Queue.objects.order_by("path")
+        self.fields["queues"].label_from_instance = attrgetter("place")
+        self.fields["types"].queryset = TicketType.objects.all()
+        self.fields["types"].label_from_instance = lambda row: gettext(row.name)
+        for code, name in settings.LANGUAGES:
+            initial = self.instance.labels.get(code, "")
+            label = _("Label in %(language)s") % {"language": gettext(name)}
+            self.fields[f"label_{code}"] = CharField(label=label, max_length=100, required=False, initial=initial)
         if self.instance.pk:
             for name in ("key", "kind"):
                 self.fields[name].disabled = True
                 self.fields[name].help_text = _("Chosen when the field was made.")
+
+    def other_labels(self) -> Iterable[BoundField]:
+        return [self[f"label_{code}"] for code, _name in settings.LANGUAGES]
+
+    def removed_choices(self) -> list[str]:
+        """Choices that the saved field has and this form leaves out."""
+        return [option for option in self.initial["choices"].splitlines() if option not in self.cleaned_data["choices"]]
 
     def clean_choices(self) -> list[str]:
         lines = (clean_line(line, 200) for line in self.cleaned_data["choices"].splitlines())
@@ -74,3 +108,7 @@ class FieldForm(ModelForm):
         super()._post_clean()
         if "choices" in self.cleaned_data:
             self.instance.options = self.cleaned_data["choices"]
+        labels = {
+            code: clean_line(self.cleaned_data.get(f"label_{code}", ""), 100) for code, _name in settings.LANGUAGES
+        }
+        self.instance.labels = {code: label for code, label in labels.items() if label}

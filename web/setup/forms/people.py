@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.administration import FIELDS, PersonFacts
-from accounts.models import Organisation, Role, User
+from accounts.models import ConfigChange, Organisation, Role, User
 from core.text import clean_line
 from web.common.locales import language_choices, zone_choices
 
@@ -68,7 +68,7 @@ class PersonForm(Form):
         help_text=gettext_lazy("They count for agents only."),
     )
     language = ChoiceField(label=gettext_lazy("Language"), required=False)
-    time_zone = ChoiceField(label=gettext_lazy("Time zone"))
+    time_zone = ChoiceField(label=gettext_lazy("Time zone"), required=False)
     organisation = CharField(
         label=gettext_lazy("Organisation"),
         required=False,
@@ -83,9 +83,26 @@ class PersonForm(Form):
 
     def __init__(self, *args, person: User | None, **kwargs) -> None:
         super().__init__(*args, initial=_initial(person), label_suffix="", **kwargs)
+        # who somebody else has put into a role meanwhile stays there (accounts/roles.py)
+        self.stale: list[ConfigChange] = []
         self.fields["roles"].queryset = Role.objects.select_related("group").order_by("group__name")
         self.fields["language"].choices = language_choices()
         self.fields["time_zone"].choices = zone_choices(person.time_zone if person else "")
+
+    @property
+    def posted_roles_shown(self) -> list[int] | None:
+        """The roles that the page showed as held; None of a program that has looked at nothing."""
+        if "roles-shown" not in self.data:
+            return None
+        return [int(pk) for pk in self.data["roles-shown"].split() if pk.isascii() and pk.isdecimal() and len(pk) < 10]
+
+    @property
+    def roles_shown(self) -> str:
+        """What the page carries; anew with a refusal that tells of roles."""
+        is_told = any(line.kind == Role._meta.label_lower for line in self.stale)
+        posted = None if is_told else self.posted_roles_shown
+        held = [role.pk for role in self.initial.get("roles", [])] if posted is None else posted
+        return " ".join(map(str, held))
 
     def clean_name(self) -> str:
         return clean_line(self.cleaned_data["name"], 150)
@@ -119,7 +136,7 @@ class PersonForm(Form):
 
 def _initial(person: User | None) -> dict:
     if person is None:
-        return {"is_active": True, "is_customer": True, "time_zone": "UTC"}
+        return {"is_active": True, "is_customer": True}
     membership = person.memberships.select_related("organisation").filter(is_primary=True).first()
     further = person.addresses.exclude(address=person.email).order_by("address").values_list("address", flat=True)
     return {name: getattr(person, name) for name in (*FIELDS, "email")} | {

@@ -50,19 +50,46 @@ class Row:
 
 
 class RightsTable:
-    """Bound when `data` is given; then `wanted` is what was ticked, for known rows and rights only."""
+    """Bound when `data` is given; then `wanted` is what was ticked, for known rows and rights only.
+
+    The page also sends which rights it showed (`shown`, None from programs that do not say): rows that nobody touched
+    are those of the database, so that a table that was open for long takes nothing back.
+    """
 
     name = "grant"
+    shown_name = "grant-shown"
     labels = [LABELS[right] for right in RIGHTS]
 
     def __init__(self, subjects: Sequence[Subject], granted: Table, data: QueryDict | None = None) -> None:
         self.subjects = subjects
         self.granted = granted
-        self.wanted: Table = self._read(data) if data is not None else granted
+        self.shown: Table | None = None
+        self.wanted: Table = granted
+        self._still_shown: Table = {}
+        if data is not None:
+            self._read(data)
 
-    def _read(self, data: QueryDict) -> Table:
-        ticked = set(data.getlist(self.name))
-        return {s.pk: frozenset(right for right in RIGHTS if _value(s.pk, right) in ticked) for s in self.subjects}
+    def _read(self, data: QueryDict) -> None:
+        ticked = self._table(data.getlist(self.name))
+        if self.shown_name in data:
+            self.shown = shown = self._table(data[self.shown_name].split())
+            self._still_shown = {pk: shown[pk] for pk in shown if ticked[pk] != shown[pk]}
+            ticked = {pk: ticked[pk] if pk in self._still_shown else self.granted.get(pk, NONE) for pk in ticked}
+        self.wanted = ticked
+
+    def accept_news(self) -> None:
+        """The page now says what somebody else has changed: what it shows as granted is what is granted."""
+        self._still_shown = {}
+
+    def _table(self, values: Iterable[str]) -> dict[int, frozenset[str]]:
+        found = set(values)
+        return {s.pk: frozenset(right for right in RIGHTS if _value(s.pk, right) in found) for s in self.subjects}
+
+    @property
+    def shown_value(self) -> str:
+        """The rights that the page shows as granted here, for the hidden field."""
+        rows = [(s.pk, self._still_shown.get(s.pk, self.granted.get(s.pk, NONE))) for s in self.subjects]
+        return " ".join(_value(pk, right) for pk, rights in rows for right in RIGHTS if right in rights)
 
     @property
     def rows(self) -> Iterable[Row]:

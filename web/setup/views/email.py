@@ -1,20 +1,26 @@
 """Our addresses, and the mailboxes on other servers from which mail is fetched."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.pagination import page_of
-from mail.accounts import Trial, save_account, try_account
-from mail.models import Account, Address
+from mail.accounts import Trial, save_account, try_account, visit_now
+from mail.fetching.health import health_of
+from mail.fetching.providers import BY_KEY, PROVIDERS, Provider, prefilled
+from mail.models import Account, Address, Consent
 from web.common.access import administrator_required
 from web.setup.email_tabs import tabs
-from web.setup.forms.accounts import AccountForm
+from web.setup.forms.accounts import AccountForm, ChooseForm
 from web.setup.forms.problems import problems
-from web.setup.pages import attempt, form_page, listing, page
+from web.setup.pages import attempt_on, form_page, listing, page, standing
 from web.setup.sections import EMAIL
 
 
@@ -29,15 +35,31 @@ def addresses(request: HttpRequest) -> HttpResponse:
 @require_safe
 @administrator_required
 def accounts(request: HttpRequest) -> HttpResponse:
-    rows = Account.objects.select_related("queue").order_by("name")
-    return page(request, "email/accounts", section=EMAIL, accounts=rows, tabs=tabs("accounts"))
+    rows = Account.objects.select_related("queue", "consent").order_by("name")
+    return page(request, "email/accounts", section=EMAIL, mailboxes=health_of(rows), tabs=tabs("accounts"))
+
+
+@require_safe
+@administrator_required
+def account_choose(request: HttpRequest) -> HttpResponse:
+    """First step of a new mailbox: whose is it? The second one has everything that follows from it."""
+    form = ChooseForm(request.GET if "address" in request.GET else None)
+    if form.is_bound and form.is_valid():
+        query = urlencode({"provider": form.chosen.key, "address": form.cleaned_data["address"]})
+        return redirect(f"{reverse('setup:account_new')}?{query}")
+    wrong = problems(form) if form.is_bound else []
+    return form_page(request, "email/choose", section=EMAIL, form=form, providers=PROVIDERS, problems=wrong)
 
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def account_new(request: HttpRequest) -> HttpResponse:
-    return _edit(request, Account())
+    chosen = BY_KEY.get(request.GET.get("provider", ""))
+    account = prefilled(chosen, request.GET.get("address", "")[:253]) if chosen else Account()
+    if request.method != "POST":
+        account.start_on = timezone.localdate()
+    return _edit(request, account, provider=chosen)
 
 
 @sensitive_post_parameters("password")
@@ -61,13 +83,27 @@ def account_test(request: HttpRequest, pk: int) -> HttpResponse:
     return _test(request, get_object_or_404(Account, pk=pk))
 
 
-def _edit(request: HttpRequest, account: Account) -> HttpResponse:
-    title = account.name
+@require_POST
+@administrator_required
+def account_visit(request: HttpRequest, pk: int) -> HttpResponse:
+    account = get_object_or_404(Account, pk=pk)
+    visit_now(account)
+    messages.success(request, _("The mailbox is visited now."))
+    return redirect("setup:account", account.pk)
+
+
+def _edit(request: HttpRequest, account: Account, *, provider: Provider | None = None) -> HttpResponse:
+    title = account.name if account.pk else ""
     form = AccountForm(request.POST if request.method == "POST" else None, instance=account)
-    if form.is_bound and form.is_valid() and attempt(form, lambda: save_account(form.instance, by=request.user)):
+    if (
+        form.is_bound
+        and form.is_valid()
+        and attempt_on(account, request, form, lambda: save_account(form.instance, by=request.user))
+    ):
         messages.success(request, _("Saved: %(name)s") % {"name": account})
-        return redirect("setup:account", account.pk)
-    return _edit_page(request, form, title)
+        connect_next = account.sign_in == Account.SignIn.OAUTH and not Consent.objects.filter(account=account).exists()
+        return redirect("setup:account_consent" if connect_next else "setup:account", account.pk)
+    return _edit_page(request, form, title, provider=provider)
 
 
 def _test(request: HttpRequest, account: Account) -> HttpResponse:
@@ -81,7 +117,17 @@ def _test(request: HttpRequest, account: Account) -> HttpResponse:
     return _edit_page(request, form, title, trial=trial)
 
 
-def _edit_page(request: HttpRequest, form: AccountForm, title: str, *, trial: Trial | None = None) -> HttpResponse:
+def _edit_page(
+    request: HttpRequest,
+    form: AccountForm,
+    title: str,
+    *,
+    trial: Trial | None = None,
+    provider: Provider | None = None,
+) -> HttpResponse:
     wrong = problems(form) if form.is_bound else []
-    context = {"form": form, "title": title, "account": form.instance, "trial": trial, "problems": wrong}
+    account = form.instance
+    context = {"form": form, "title": title, "account": account, "trial": trial, "problems": wrong}
+    context |= {"provider": provider, "health": health_of([account])[0] if account.pk else None}
+    context |= standing(request, form.instance, form)
     return form_page(request, "email/account", section=EMAIL, **context)

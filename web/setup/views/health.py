@@ -7,15 +7,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from mail.alarms import troubles
+from mail.fetching.health import health_of
 from mail.models import Account
+from mail.outbox_figures import sending
 from tickets.deliveries import retry_delivery
 from tickets.models import Delivery
 from web.common.access import administrator_required
 from web.setup import health as facts
+from web.setup.alarms import alarms
 from web.setup.pages import page
 from web.setup.sections import HEALTH
 
-MAX_PARKED = 50
+MAX_PARKED, MAX_MAILBOXES = 50, 100
 
 
 @never_cache
@@ -23,6 +27,8 @@ MAX_PARKED = 50
 @administrator_required
 def health(request: HttpRequest) -> HttpResponse:
     server, milliseconds = facts.database()
+    accounts = Account.objects.filter(is_active=True).select_related("consent").order_by("name")
+    leaving = sending()
     parked = Delivery.objects.parked().select_related("event").order_by("parked_at", "pk")[:MAX_PARKED]
     return page(
         request,
@@ -36,8 +42,10 @@ def health(request: HttpRequest) -> HttpResponse:
         libraries=facts.libraries(),
         processes=facts.processes(),
         duties=facts.duties(),
-        accounts=Account.objects.filter(is_active=True).order_by("name")[:100],
+        mailboxes=health_of(list(accounts)[:MAX_MAILBOXES]),
         parked=parked,
+        alarms=list(alarms(troubles(accounts=accounts, failing=leaving.failing))),
+        sending=leaving,
     )
 
 

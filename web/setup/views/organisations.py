@@ -8,13 +8,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.administration import change_members, save_organisation
+from accounts.domains import save_domains
+from accounts.managing import set_managers
 from accounts.models import Membership, Organisation, User
 from core.pagination import page_of
 from core.text import clean_line
 from web.common.access import administrator_required
-from web.setup.forms.organisations import OrganisationForm, marks
+from web.setup.changes import history_of
+from web.setup.forms.organisations import OrganisationForm, managers, marks
 from web.setup.forms.problems import problems
-from web.setup.pages import attempt, form_page, listing
+from web.setup.pages import attempt_on, form_page, listing, standing
 from web.setup.sections import ORGANISATIONS
 
 # So many members are shown with their marks; the others are found under People.
@@ -54,9 +57,14 @@ def _edit(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = OrganisationForm(data, instance=organisation)
     members = _members(pk)
-    if data is not None and form.is_valid() and attempt(form, lambda: _save(form, members, request.user)):
+
+    def save() -> Organisation:
+        return _save(form, members, request.user)
+
+    if data is not None and form.is_valid() and attempt_on(organisation, request, form, save):
         messages.success(request, _("Saved: %(name)s") % {"name": organisation})
         return redirect("setup:organisation", organisation.pk)
+    managing = managers(data, members) if data is not None else {m.user_id: m.is_manager for m in members}
     seeing, leaving = marks(data, members) if data is not None else ({m.user_id: m.sees_all for m in members}, set())
     return form_page(
         request,
@@ -66,8 +74,13 @@ def _edit(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         pk=pk,
         form=form,
         problems=problems(form) if data is not None else [],
-        members=[(m.user, seeing.get(m.user_id, False), m.user_id in leaving) for m in members[:MAX_SHOWN]],
+        members=[
+            (m.user, seeing.get(m.user_id, False), managing.get(m.user_id, False), m.user_id in leaving)
+            for m in members[:MAX_SHOWN]
+        ],
         has_more=len(members) > MAX_SHOWN,
+        history=history_of(organisation),
+        **standing(request, organisation, form),
     )
 
 
@@ -75,6 +88,9 @@ def _save(form: OrganisationForm, members: list[Membership], by: User) -> Organi
     saved = save_organisation(form.instance, by=by)
     seeing, leaving = marks(form.data, members)
     change_members(saved, join=form.cleaned_data["join"], leave=leaving, sees_all=seeing, by=by)
+    set_managers(saved, managers(form.data, members), by=by)
+    sees_all = form.cleaned_data["domain_sees_all"]
+    save_domains(saved, dict.fromkeys(form.cleaned_data["domains"], sees_all), by=by)
     return saved
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -11,12 +10,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from core.pagination import page_of
-from mail.ledger import may_be_sent_again, send_again
+from mail.holding import in_words
 from mail.models import Outgoing
+from mail.plain_words import in_plain_words
+from mail.resending import may_be_sent_again, release_outgoing, send_again
+from mail.ways import is_anything_set_up
 from tickets.models import Ticket
 from web.common.access import administrator_required
 from web.common.files import send_blob
 from web.setup.email_tabs import tabs
+from web.setup.forms.outbox import OutboxFilter
 from web.setup.letter import read_letter
 from web.setup.pages import listing, page
 from web.setup.sections import EMAIL
@@ -26,13 +29,11 @@ from web.setup.states import OUTGOING, choices
 @require_safe
 @administrator_required
 def outgoing_list(request: HttpRequest) -> HttpResponse:
-    state = request.GET.get("state", "")
-    rows = Outgoing.objects.select_related("ticket")
-    if state in Outgoing.State.values:
-        rows = rows.filter(state=state)
-    found = page_of(rows, order=("-pk",), cursor=request.GET.get("cursor", ""))
+    form = OutboxFilter(request.GET)
+    found = page_of(form.rows(), order=("-created_at", "-pk"), cursor=request.GET.get("cursor", ""))
     _mark(found.rows, request.user)
-    context = {"state": state, "states": choices(OUTGOING), "leaves": bool(settings.SMTP_URL)}
+    context = {"form": form, "state": form.state_chosen, "rest": form.rest(), "states": choices(OUTGOING)}
+    context["leaves"] = is_anything_set_up()
     return listing(request, "email/outgoing", found, section=EMAIL, tabs=tabs("outgoing_list"), **context)
 
 
@@ -46,8 +47,10 @@ def outgoing(request: HttpRequest, pk: int) -> HttpResponse:
         section=EMAIL,
         outgoing=shown,
         letter=None if shown.is_hidden else read_letter(shown.digest),
-        leaves=bool(settings.SMTP_URL),
-        again=may_be_sent_again(shown) and any(r["state"] != "sent" for r in shown.recipients),
+        leaves=is_anything_set_up(),
+        recipients=[(one, in_plain_words(one.get("delay") or one["answer"])) for one in shown.recipients],
+        doubts=[in_words(doubt) for doubt in shown.doubts] if shown.state == Outgoing.State.HELD else [],
+        again=may_be_sent_again(shown) and any(r["state"] in ("failed", "queued") for r in shown.recipients),
     )
 
 
@@ -68,6 +71,17 @@ def outgoing_again(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The message is on its way again."))
     else:
         messages.warning(request, _("There is nothing to send again."))
+    return redirect("setup:outgoing", pk)
+
+
+@require_POST
+@administrator_required
+def outgoing_anyway(request: HttpRequest, pk: int) -> HttpResponse:
+    """A held message leaves although its recipients look unusual."""
+    if release_outgoing(get_object_or_404(Outgoing, pk=pk), by=request.user):
+        messages.success(request, _("Your message is on its way."))
+    else:
+        messages.warning(request, _("The message is not held back any more."))
     return redirect("setup:outgoing", pk)
 
 

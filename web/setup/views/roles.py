@@ -12,11 +12,12 @@ from accounts.roles import save_role
 from tickets.grants import Table, grants_of, replace_grants_of
 from tickets.models import Queue
 from web.common.access import administrator_required
+from web.setup.changes import history_of
 from web.setup.forms.people_field import suggestions
 from web.setup.forms.problems import problems
 from web.setup.forms.rights import RightsTable, Subject
 from web.setup.forms.roles import RoleForm
-from web.setup.pages import attempt, form_page, page
+from web.setup.pages import attempt_on, form_page, page, standing
 from web.setup.sections import ROLES
 
 # More agents than this are not offered while typing; they can still be written out.
@@ -45,19 +46,29 @@ def role(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _edit(request: HttpRequest, role: Role | None) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    form, rights = RoleForm(data, role=role), _rights_table(role, data)
+    form, rights, thing = RoleForm(data, role=role), _rights_table(role, data), role or Role()
     valid = data is not None and form.is_valid()
-    if valid and (saved := attempt(form, lambda: _save(role, form, rights, request.user))):
+    if valid and (saved := attempt_on(thing, request, form, lambda: _save(role, form, rights, request.user))):
         messages.success(request, _("Saved: %(name)s") % {"name": saved})
         return redirect("setup:role", saved.pk)
+    if getattr(form, "conflicts", None):
+        rights.accept_news()
     agents = User.objects.agents().order_by("name", "pk")[:MAX_SUGGESTIONS]
-    context = {"role": role, "form": form, "rights": rights, "agents": suggestions(agents)}
-    return form_page(request, "roles/edit", section=ROLES, problems=problems(form) if form.is_bound else [], **context)
+    context = {
+        "role": role,
+        "form": form,
+        "rights": rights,
+        "agents": suggestions(agents),
+        "problems": problems(form) if form.is_bound else [],
+        "history": history_of(thing),
+        **standing(request, thing, form),
+    }
+    return form_page(request, "roles/edit", section=ROLES, **context)
 
 
 def _save(role: Role | None, form: RoleForm, rights: RightsTable, by: User) -> Role:
     saved = save_role(role, form.facts, by=by)
-    replace_grants_of(saved, rights.wanted, by=by)
+    replace_grants_of(saved, rights.wanted, shown=rights.shown, by=by)
     return saved
 
 
