@@ -1,9 +1,12 @@
 // <cmd-palette>: every [data-command] of the page in one dialog; what the server finds comes by htmx into the same list.
 
+const SCOPES = ["", "#", "@", ">"];
+
 class CmdPalette extends HTMLElement {
   constructor() {
     super();
     this.addEventListener("click", this);
+    this.addEventListener("keydown", this);
   }
 
   open() {
@@ -31,15 +34,36 @@ class CmdPalette extends HTMLElement {
       const icon = source.querySelector("svg.icon");
       if (icon) entry.querySelector("svg").replaceWith(icon.cloneNode(true));
       entry.querySelector("[data-slot=label]").textContent = label;
-      const hint = entry.querySelector("[data-slot=key]");
-      hint.textContent = source.dataset.key?.split(",")[0].toUpperCase() ?? "";
-      hint.hidden = !hint.textContent;
+      this.showKeys(entry.querySelector("[data-slot=key]"), source.dataset.key?.split(/, */)[0] ?? "");
       this.sources.set(entry, source);
       list.append(entry);
     }
   }
 
-  handleEvent({ target }) {
+  // "g t" and "Mod+k" as keys side by side
+  showKeys(place, keys) {
+    const mod = document.querySelector("key-map")?.dataset.mod ?? "Ctrl";
+    place.replaceWith(...keys.split(/[ +]/).filter(Boolean).map((part) => {
+      const key = place.cloneNode();
+      key.textContent = part === "Mod" ? mod : part.length === 1 ? part.toUpperCase() : part;
+      return key;
+    }));
+  }
+
+  // Tab goes from one scope to the next: everything, tickets, people, commands
+  narrow(event) {
+    const field = this.querySelector("[role=combobox]");
+    if (event.key !== "Tab" || event.target !== field || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const [, scope, words] = /^([#@>]?)(.*)$/s.exec(field.value);
+    const next = SCOPES.at((SCOPES.indexOf(scope) + (event.shiftKey ? -1 : 1)) % SCOPES.length);
+    field.value = next + words.trimStart();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  handleEvent(event) {
+    if (event.type === "keydown") return this.narrow(event);
+    const { target } = event;
     const dialog = this.querySelector("dialog");
     const entry = target.closest("[role=option]");
     if (target === dialog || entry) dialog.close();

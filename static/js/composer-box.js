@@ -1,6 +1,6 @@
-// <composer-box> around a message form: reply, note or forward with a text each (data-for), Ctrl Enter, Esc, one line at rest.
+// <composer-box> around message forms: reply, note or forward with a text each (data-for), Ctrl Enter, Esc, one line at rest.
 
-const FIELDS = "input, textarea, select, button";
+const FIELDS = "input, textarea:not([data-html]), select, button";
 
 class ComposerBox extends HTMLElement {
   constructor() {
@@ -9,25 +9,60 @@ class ComposerBox extends HTMLElement {
   }
 
   connectedCallback() {
-    // a morph may set the element up before its children are there
-    queueMicrotask(() => this.show());
+    document.addEventListener("htmx:after:swap", this);
+    // a morph may set the element up before its children are there, and somebody may have been quicker than this script
+    queueMicrotask(() => {
+      const chosen = this.querySelector("[name=kind]:checked");
+      chosen && !chosen.defaultChecked ? this.wake() : this.show();
+    });
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("htmx:after:swap", this);
   }
 
   handleEvent(event) {
     const { type, target } = event;
     if (type === "keydown") this.key(event);
+    else if (type === "htmx:after:swap") this.swapped();
     else if (type === "change" && target.name === "kind") this.show();
     else if (type === "click") this.click(target);
   }
 
   click(target) {
-    const wake = target.closest("[data-wake]");
-    if (wake?.dataset.wake) this.querySelector(`[name=kind][value=${wake.dataset.wake}]`).checked = true;
+    const button = target.closest("[data-wake]");
     // a label sends a second click to its radio field: that one counts
-    if (!wake && target.name !== "kind") return;
+    if (!button && target.name !== "kind") return;
+    if (button?.dataset.cc) this.copyTo(button.dataset.cc);
+    this.wake(button?.dataset.wake);
+  }
+
+  wake(kind) {
+    const choice = kind && this.querySelector(`[name=kind][value=${kind}]`);
+    if (choice) choice.checked = true;
     this.show();
     delete this.dataset.idle;
-    this.querySelector("textarea:not(:disabled)")?.focus();
+    const part = this.querySelector("[data-for]:not([hidden])") ?? this;
+    part.querySelector("rich-editor")?.focus();
+  }
+
+  // a form that came from the server: to be written into, or in place of one that was sent
+  swapped() {
+    const woken = this.querySelector("form[data-woken]");
+    woken?.removeAttribute("data-woken");
+    if (woken) return this.wake(woken.dataset.for);
+    const kind = this.querySelector("[name=kind]:checked");
+    if (kind && kind.value !== "reply" && !this.querySelector(`[data-for~=${kind.value}]`)) {
+      this.querySelector("[name=kind]").checked = true;
+    }
+    this.show();
+  }
+
+  copyTo(people) {
+    const form = this.querySelector("[data-for=reply]");
+    form.elements.cc.value = people;
+    form.elements.cc.dispatchEvent(new Event("change", { bubbles: true }));
+    form.querySelector("details").open = true;
   }
 
   show() {
@@ -46,8 +81,9 @@ class ComposerBox extends HTMLElement {
       event.preventDefault();
       const button = this.querySelector(`[data-send${event.shiftKey ? "-next" : ""}]:not(:disabled)`);
       button?.form.requestSubmit(button);
-    } else if (event.key === "Escape" && event.target.matches("textarea, [contenteditable]")) {
-      event.target.blur();
+    } else if (event.key === "Escape" && event.target.matches("textarea, [contenteditable=true]")) {
+      // the focus goes where reading goes on, never to nowhere
+      (document.querySelector("#conversation") ?? document.querySelector("main")).focus({ preventScroll: true });
       if ("rest" in this.dataset) this.dataset.idle = "";
     }
   }

@@ -2,6 +2,8 @@
 
 const FIELDS = "textarea, input:is([type=text], [type=email], [type=search], [type=url], [type=tel], :not([type]))";
 const PREFIX = "draft:";
+// when the draft was kept, among its fields
+const AT = "@";
 
 // private windows and full disks refuse: then there is no draft, and nothing else breaks
 function attempt(act) {
@@ -14,14 +16,14 @@ function attempt(act) {
 const load = (key) => attempt(() => JSON.parse(sessionStorage.getItem(key)));
 const drop = (key) => attempt(() => sessionStorage.removeItem(key));
 function keep(key, draft) {
-  if (!Object.keys(draft).length) return drop(key);
-  return attempt(() => sessionStorage.setItem(key, JSON.stringify(draft)) ?? true);
+  if (!Object.keys(draft).some((name) => name !== AT)) return drop(key);
+  return attempt(() => sessionStorage.setItem(key, JSON.stringify({ ...draft, [AT]: Date.now() })) ?? true);
 }
 
 class DraftKeeper extends HTMLElement {
   constructor() {
     super();
-    for (const name of ["input", "htmx:before:request", "htmx:after:request"]) this.addEventListener(name, this);
+    for (const name of ["input", "draft:saved", "htmx:before:request", "htmx:after:request"]) this.addEventListener(name, this);
   }
 
   connectedCallback() {
@@ -46,6 +48,8 @@ class DraftKeeper extends HTMLElement {
     if (type === "input") {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.save(), 300);
+    } else if (type === "draft:saved") {
+      drop(this.key);
     } else if (type === "pagehide") {
       if (this.timer) this.save();
     } else if (detail.ctx.sourceElement.matches("form, button:not([type=button])")) {
@@ -67,6 +71,8 @@ class DraftKeeper extends HTMLElement {
 
   restore() {
     const draft = load(this.key) ?? {};
+    // the server has a newer one, maybe from another computer
+    if ((draft[AT] ?? 0) < 1000 * (this.dataset.savedAt ?? 0)) return drop(this.key);
     for (const field of this.fields) {
       const text = draft[field.name];
       if (text === undefined || field.value !== field.defaultValue || text === field.value) continue;
@@ -89,8 +95,11 @@ class DraftKeeper extends HTMLElement {
   }
 }
 
-// signing out leaves nothing behind
+// signing out leaves nothing behind; `data-drop-drafts="new-request service-"` drops those with such keys alone
 document.addEventListener("submit", ({ target }) => {
-  if (target.matches("[data-drop-drafts]")) Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX)).forEach(drop);
+  if (!target.matches("[data-drop-drafts]")) return;
+  const keys = target.dataset.dropDrafts.split(" ");
+  const meant = (key) => key.startsWith(PREFIX) && keys.some((part) => key.includes(`:${part}`) || !part);
+  Object.keys(sessionStorage).filter(meant).forEach(drop);
 });
 customElements.define("draft-keeper", DraftKeeper);

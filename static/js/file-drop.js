@@ -1,6 +1,7 @@
 // <file-drop> around an <input type="file" multiple>: takes dropped and pasted files too and lists what was chosen.
+// No draft keeps files: leaving the page with some that were not sent asks first.
 
-const EVENTS = ["dragover", "dragleave", "drop", "paste", "reset"];
+const EVENTS = ["dragover", "dragleave", "drop", "paste", "reset", "htmx:after:request"];
 
 class FileDrop extends HTMLElement {
   kept = [];
@@ -10,10 +11,12 @@ class FileDrop extends HTMLElement {
     this.zone = this.closest("form") ?? this;
     for (const name of EVENTS) this.zone.addEventListener(name, this);
     for (const name of ["change", "click"]) this.addEventListener(name, this);
+    this.guard();
   }
 
   disconnectedCallback() {
     for (const name of EVENTS) this.zone.removeEventListener(name, this);
+    this.guard(false);
   }
 
   get input() {
@@ -23,7 +26,11 @@ class FileDrop extends HTMLElement {
   handleEvent(event) {
     const { type, target } = event;
     const data = event.dataTransfer ?? event.clipboardData;
-    if (type === "reset") this.set([]);
+    if (type === "beforeunload") event.preventDefault();
+    // sent by the browser itself, or taken by the server, which leads on to another page
+    else if (type === "submit") target === this.zone && !event.defaultPrevented && this.guard(false);
+    else if (type === "htmx:after:request") event.detail.ctx.response.headers.has("HX-Redirect") && this.guard(false);
+    else if (type === "reset") this.set([]);
     else if (type === "click") this.click(target);
     else if (type === "change" && target === this.input) this.add(this.input.files);
     else if (data?.types.includes("Files")) {
@@ -43,10 +50,15 @@ class FileDrop extends HTMLElement {
     note.querySelector("[data-slot]").textContent = large.map((file) => this.dataset.tooLarge.replace("%s", file.name)).join(" ");
   }
 
+  guard(on = this.kept.length > 0) {
+    for (const name of ["beforeunload", "submit"]) (on ? addEventListener : removeEventListener)(name, this);
+  }
+
   set(files) {
     const transfer = new DataTransfer();
     files.forEach((file) => transfer.items.add(file));
     this.kept = files;
+    this.guard();
     this.input.files = transfer.files;
     const list = this.querySelector("[data-files]");
     const template = this.querySelector("template");

@@ -17,12 +17,16 @@ class KeyMap extends HTMLElement {
   sequence = "";
 
   press(event) {
-    const resting = event.target.closest?.(TYPING) || document.documentElement.dataset.keys === "off";
+    const typing = event.target.closest?.(TYPING);
+    // a field that was hidden a moment ago keeps the focus until the page is drawn again
+    const resting = typing?.checkVisibility() || document.documentElement.dataset.keys === "off";
     const combo = comboOf(event);
     if (/Shift$|Control|Meta|Alt/.test(combo) || (resting && !combo.startsWith("Mod+"))) return;
     const wanted = `${this.sequence} ${combo}`.trim();
     const usable = this.usable();
-    const hit = usable.find((element) => keysOf(element).includes(wanted));
+    const hits = usable.filter((element) => keysOf(element).includes(wanted));
+    // of several toasts the newest: the last change is undone first
+    const hit = hits.at(hits[0]?.closest(".toast") ? -1 : 0);
     const more = !hit && usable.some((element) => keysOf(element).some((key) => key.startsWith(`${wanted} `)));
     clearTimeout(this.timer);
     this.sequence = more ? wanted : "";
@@ -35,7 +39,7 @@ class KeyMap extends HTMLElement {
   usable() {
     const modal = [...document.querySelectorAll("dialog:modal")].at(-1);
     return [...(modal ?? document).querySelectorAll("[data-key]")].filter(
-      (element) => !element.disabled && (modal || !element.closest("dialog")),
+      (element) => !element.disabled && !element.closest("[hidden]") && (modal || !element.closest("dialog")),
     );
   }
 

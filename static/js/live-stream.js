@@ -75,7 +75,9 @@ class LiveStream extends HTMLElement {
 
   // many hints at once become one question, and many readers do not ask in the same instant
   hear(data) {
-    this.hints.add(`live:${data.trim().replace(/\s+/g, "-")}`).add("tick");
+    this.hints.add(`live:${data.trim().replace(/\s+/g, "-")}`);
+    // who comes and goes changes nothing else on the page
+    if (!data.startsWith("presence")) this.hints.add("tick");
     this.pending ??= setTimeout(() => {
       this.pending = null;
       this.hints.forEach((name) => this.send(name));

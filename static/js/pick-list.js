@@ -32,9 +32,12 @@ class PickList extends HTMLElement {
   }
 
   filter() {
-    const wanted = fold(this.field.value.replace(/^>/, ""));
+    // in the palette # and @ ask for what the server finds, > for commands and places
+    const [, scope, words] = /^([#@>]?)(.*)$/s.exec(this.field.value.trim());
+    const wanted = fold(this.closest("cmd-palette") ? words : this.field.value);
+    const rest = this.closest("cmd-palette") && "#@".includes(scope || " ");
     for (const option of this.options) {
-      if (!option.closest("[data-remote]")) option.hidden = !fold(option.textContent).includes(wanted);
+      if (!option.closest("[data-remote]")) option.hidden = rest || !fold(option.textContent).includes(wanted);
     }
     for (const group of this.querySelectorAll("[role=group]")) {
       group.hidden = !group.querySelector("[role=option]:not([hidden])");

@@ -26,7 +26,7 @@ class PopMenu extends HTMLElement {
   handleEvent(event) {
     const { menu } = this;
     const open = menu?.matches(":popover-open");
-    if (event.type === "beforetoggle") requestAnimationFrame(() => this.place());
+    if (event.type === "beforetoggle") this.toggling(event);
     else if (event.type === "toggle") this.toggled(open);
     else if (event.type === "keydown") open ? this.key(event) : this.openBy(event);
     else if (open && event.type === "click") this.chosen(event.target);
@@ -34,6 +34,14 @@ class PopMenu extends HTMLElement {
       this.place();
       if (!menu.contains(document.activeElement)) this.enter();
     }
+  }
+
+  // a menu gives the focus back to where it was when it opened; from nowhere, by a key, that is its button: the next key
+  // must not fall into a field that nobody sees any more
+  toggling({ newState, target }) {
+    if (newState !== "open") return;
+    if (target === this.menu && document.activeElement === document.body) this.button.focus({ preventScroll: true });
+    requestAnimationFrame(() => this.place());
   }
 
   toggled(open) {

@@ -18,7 +18,7 @@ function words(then, short) {
   const passed = then - Date.now();
   const size = Math.abs(passed);
   const ago = (length, unit) =>
-    format("RelativeTimeFormat", { numeric: "auto", style: short ? "narrow" : "short" }).format(Math.round(passed / length), unit);
+    format("RelativeTimeFormat", { numeric: "auto", style: "short" }).format(Math.round(passed / length), unit);
   if (size < 45_000) return ago(Infinity, "second");
   if (size < 3_570_000) return ago(60_000, "minute");
   if (size < DAY) return ago(3_600_000, "hour");

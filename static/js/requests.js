@@ -107,6 +107,18 @@ function focus() {
 focus();
 on("after:swap", focus);
 
+// focus that was swapped away goes to the button of its menu, or to the page
+let last, menu;
+document.addEventListener("focusin", ({ target }) => {
+  last = target;
+  menu = target.closest("[popover]")?.id;
+});
+on("finally:request", () => {
+  if (last?.isConnected !== false || document.activeElement !== document.body) return;
+  const way = document.querySelector(`[popovertarget="${menu}"]`);
+  (way ?? byId("conversation") ?? byId("main"))?.focus({ preventScroll: true });
+});
+
 // ---- questions before what cannot be undone
 
 on("confirm", ({ sourceElement, confirm: text }, event) => {

@@ -1,4 +1,5 @@
-// <row-list> around a list: J and K or arrows, Enter or O, X, Shift for ranges, Ctrl A, Esc; shows the [data-bulkbar].
+// <row-list> around a list: J and K or arrows, Enter or O, X, Shift for ranges, Ctrl A, Esc. Tells by the event
+// `selection` what is ticked (bulk-bar.js), and keeps the focus in the list when its row leaves it.
 
 const TYPING = "textarea, select, [contenteditable], [role=textbox], [role=menu], input:not([type=checkbox])";
 const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
@@ -57,7 +58,7 @@ class RowList extends HTMLElement {
     } else if (STEPS[key]) this.move(STEPS[key], shiftKey);
     else if (key === "x" && box(cursor)) box(cursor).click();
     else if (link && (key === "o" || (key === "Enter" && !target.closest("a, button, summary")))) link.click();
-    else if (key === "Escape" && selected.length) select(rows, false);
+    else if (key === "Escape" && selected.length) this.clear();
     else return;
     event.preventDefault();
     this.mark();
@@ -68,10 +69,29 @@ class RowList extends HTMLElement {
     const next = rows[Math.max(0, Math.min(rows.length - 1, rows.indexOf(cursor) + step))];
     if (extend) select([cursor, next], true);
     cursor?.classList.remove("is-cursor");
-    next.classList.add("is-cursor");
-    this.cursorId = next.id;
-    next.querySelector("a")?.focus({ preventScroll: true });
+    this.point(next, rows);
     next.scrollIntoView({ block: "nearest" });
+  }
+
+  point(row, rows) {
+    row.classList.add("is-cursor");
+    this.cursorId = row.id;
+    this.cursorAt = rows.indexOf(row);
+    row.querySelector("a")?.focus({ preventScroll: true });
+  }
+
+  // the row of the cursor alone, unless something is ticked; false without either
+  settle() {
+    if (!this.selected.length && box(this.cursor)) box(this.cursor).checked = true;
+    this.mark();
+    return this.selected.length > 0;
+  }
+
+  clear() {
+    select(this.rows, false);
+    this.mark();
+    const row = this.cursor ?? this.rows[0];
+    (row?.querySelector("a") ?? this.querySelector(".scroll"))?.focus({ preventScroll: true });
   }
 
   mark() {
@@ -85,11 +105,15 @@ class RowList extends HTMLElement {
     }
     const all = this.querySelector("[data-select-all]");
     if (all) Object.assign(all, { checked: some && selected.length === rows.length, indeterminate: some && selected.length < rows.length });
-    const bar = this.querySelector("[data-bulkbar]");
-    if (!bar) return;
-    bar.hidden = !some;
-    const text = bar.dataset[selected.length === 1 ? "one" : "other"].replace("%n", selected.length);
-    bar.querySelector("[data-bulk-n]").textContent = text;
+    this.dispatchEvent(new CustomEvent("selection"));
+  }
+
+  keep() {
+    const { rows } = this;
+    if (!this.cursorId || this.cursor || document.activeElement !== document.body) return;
+    const row = rows[Math.min(this.cursorAt, rows.length - 1)];
+    if (row) this.point(row, rows);
+    else this.querySelector(".scroll")?.focus();
   }
 }
 
@@ -100,4 +124,6 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.altKey || event.target.closest?.(TYPING)) return;
   if (!document.querySelector("dialog:modal, :popover-open")) each((list) => list.key(event));
 });
-document.addEventListener("htmx:after:settle", () => each((list) => list.mark()));
+document.addEventListener("htmx:after:settle", () => each((list) => (list.mark(), list.keep())));
+// what was asked for is done: the selection has served
+document.addEventListener("bulk-done", () => each((list) => list.clear()));

@@ -1,4 +1,5 @@
-// <toast-region>: toasts go after six seconds, ten with something to undo, never while held; the event `toast` asks for one.
+// <toast-region>: toasts go after six seconds, ten with something to undo, never while held, or when their own time
+// (data-seconds) is over; the event `toast` asks for one.
 
 class ToastRegion extends HTMLElement {
   connectedCallback() {
@@ -32,6 +33,10 @@ class ToastRegion extends HTMLElement {
   arm() {
     for (const toast of this.querySelectorAll(":scope > .toast:not([data-armed], [data-stay])")) {
       toast.dataset.armed = "";
+      if (toast.dataset.seconds) {
+        this.count(toast, Date.now() + toast.dataset.seconds * 1000);
+        continue;
+      }
       const stay = toast.querySelector("form, [data-retry]") ? 10_000 : 6000;
       const start = () => (toast.timer = setTimeout(() => toast.remove(), stay));
       const hold = () => clearTimeout(toast.timer);
@@ -39,6 +44,14 @@ class ToastRegion extends HTMLElement {
       for (const name of ["pointerleave", "focusout"]) toast.addEventListener(name, start);
       start();
     }
+  }
+
+  // time that runs out is shown, and waits for nobody
+  count(toast, until) {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    if (left <= 0) return toast.remove();
+    toast.querySelector("[data-count]").textContent = left;
+    if (toast.isConnected) setTimeout(() => this.count(toast, until), 250);
   }
 }
 

@@ -26,6 +26,7 @@ const actions = {
     button.setAttribute("aria-pressed", shown);
   },
   async copy(button) {
+    if (!navigator.clipboard) return; // the browser allows it on safe connections only
     await navigator.clipboard.writeText(button.dataset.copy);
     document.dispatchEvent(new CustomEvent("toast", { detail: { name: "copied" } }));
   },
@@ -57,11 +58,16 @@ document.addEventListener("keydown", ({ key }) => {
   document.querySelector("[data-toggle][aria-expanded=true]")?.click();
 });
 
-// HX-Trigger: close-dialog
-document.addEventListener("close-dialog", () => document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close()));
+// HX-Trigger: close-dialog, at once: the focus is back before its place is swapped
+document.addEventListener("htmx:before:swap", ({ detail }) => {
+  if (detail.ctx?.hx?.trigger?.includes("close-dialog")) document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+});
 
 function start() {
-  document.querySelectorAll("dialog[data-autoopen]:not([open])").forEach((dialog) => dialog.showModal());
+  for (const dialog of document.querySelectorAll("dialog[data-autoopen]:not([open])")) {
+    dialog.removeAttribute("data-autoopen");
+    dialog.showModal();
+  }
   // a conversation opens at the first unread message
   const mark = document.querySelector("[data-scroll-start]");
   const scroller = mark?.closest(".conv__scroll, .scroll");

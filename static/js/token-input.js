@@ -49,7 +49,7 @@ class TokenInput extends HTMLElement {
   }
 
   handleEvent(event) {
-    const { type, target, key } = event;
+    const { type, target, key, ctrlKey, metaKey } = event;
     const { box } = this;
     const empty = !box.value.trim();
     if (type === "click") this.click(target);
@@ -57,7 +57,8 @@ class TokenInput extends HTMLElement {
     else if (type === "paste") setTimeout(() => /[,;\n]/.test(box.value) && this.take());
     else if (target !== box) return;
     else if (key === "," || (key === "Enter" && !empty && !event.isComposing)) {
-      event.preventDefault();
+      // Ctrl Enter goes on to whoever sends
+      if (key === "," || !(ctrlKey || metaKey)) event.preventDefault();
       this.take();
     } else if (key === "Backspace" && empty) this.values = this.values.slice(0, -1);
   }
