@@ -39,3 +39,40 @@ NOTE = OpenApiExample(
         "attachments": [{"name": "log.txt", "content_type": "text/plain", "content": "RXJyb3IgMTc="}],
     },
 )
+CALENDAR = OpenApiExample(
+    "An office in Berlin, closed on public holidays and at noon on Christmas Eve",
+    request_only=True,
+    value={
+        "name": "Berlin office",
+        "zone": "Europe/Berlin",
+        "hours": {"mon": [["08:00", "12:00"], ["13:00", "17:00"]], "tue": [["08:00", "17:00"]]},
+        "country": "DE",
+        "region": "BE",
+        "own_days": {"2030-12-24": {"name": "Christmas Eve", "hours": [["08:00", "12:00"]]}},
+    },
+)
+SLA = OpenApiExample(
+    "Two hours to the first answer, a day to the solution, less for what is urgent",
+    request_only=True,
+    value={
+        "name": "Premium",
+        "condition": {"field": "organisation", "is": "Acme"},
+        "calendar": "Berlin office",
+        "targets": [
+            {"kind": "first_response", "seconds": 7200},
+            {"kind": "solution", "seconds": 28800},
+            {"kind": "solution", "seconds": 14400, "priority": "5 very high"},
+        ],
+        "warnings": [50, 75],
+        "levels": [3600],
+    },
+)
+SLA_CHANGE = OpenApiExample(
+    "Warn later, and switch it off for a while", request_only=True, value={"warnings": [90], "is_active": False}
+)
+QUEUE_HOURS = OpenApiExample(
+    "Half a day in this queue, unlocked after two hours without work",
+    request_only=True,
+    value={"sla": "Standard", "stays": [{"seconds": 14400}], "unlock_after": 7200},
+)
+CHOSEN_SLA = OpenApiExample("Another SLA than the conditions give", request_only=True, value={"sla": "Premium"})

@@ -5,12 +5,13 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from core.database import field_given_twice
 from core.text import clean_line
 from tickets.changes import Stale
 from tickets.events import Refused
@@ -88,6 +89,8 @@ def _translated(error: Exception) -> Exception:
         return exceptions.ParseError(str(error))
     if isinstance(error, OperationalError) and is_busy(error):
         return Busy()
+    if isinstance(error, IntegrityError) and (field := field_given_twice(error)):
+        return exceptions.ValidationError({field: [_("There is already one with this value.")]})
     return error
 
 

@@ -28,6 +28,12 @@ NUMBER = OpenApiParameter(
     OpenApiParameter.PATH,
     description="The number of the ticket.",
 )
+IF_SAME = OpenApiParameter(
+    "If-Match",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    description="The ETag of what you have seen. 412 when it is something else by now.",
+)
 PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status"],

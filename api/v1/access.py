@@ -10,7 +10,18 @@ from tickets.models import Article, Ticket
 from tickets.models.article import Sender
 from tickets.queries import TicketQuerySet
 
-SHOWN = ("queue", "type", "state", "priority", "owner", "responsible", "customer", "organisation")
+SHOWN = (
+    "queue",
+    "type",
+    "service",
+    "state",
+    "priority",
+    "owner",
+    "responsible",
+    "customer",
+    "organisation",
+    "targets__policy",
+)
 
 
 def tickets_of(user: User) -> TicketQuerySet:

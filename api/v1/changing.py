@@ -5,13 +5,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import User
 from api.problems import PreconditionFailed
 from api.v1.access import require
-from tickets.actions.fields import set_custom_fields, set_customer, set_tags, set_title, set_type
-from tickets.actions.progress import set_priority, set_state
+from sla.actions import choose_policy, release_policy
+from tickets.actions.fields import set_custom_fields, set_customer, set_service, set_tags, set_title, set_type
+from tickets.actions.progress import ClosingFieldsMissing, set_priority, set_state
 from tickets.actions.routing import assign, make_responsible, move
 from tickets.events import Cause
 from tickets.models import Ticket
@@ -19,13 +21,16 @@ from tickets.models import Ticket
 VERBS: Mapping[str, Callable[..., Any]] = {
     "title": set_title,
     "type": set_type,
+    "service": set_service,
     "customer": set_customer,
     "tags": set_tags,
-    "custom_fields": set_custom_fields,
     "priority": set_priority,
     "queue": move,
+    # which of them a ticket has depends on its type and queue
+    "custom_fields": set_custom_fields,
     "owner": assign,
     "responsible": make_responsible,
+    "sla": choose_policy,
 }
 RIGHTS = {"owner": "owner", "responsible": "owner", "priority": "priority"}
 _TAG = re.compile(r'(?:W/)?"(\d{1,9})"\Z', re.ASCII)
@@ -49,8 +54,16 @@ def change(ticket: Ticket, values: Mapping[str, Any], *, by: User, cause: Cause,
                 verb(ticket, values[name], **how)
             except ValidationError as error:
                 raise serializers.ValidationError({name: error.message_dict}) from error
+    if values.get("sla_by_hand") is False:
+        release_policy(ticket, **how)
     if "state" in values:
-        set_state(ticket, values["state"], until=values.get("pending_until"), **how)
+        try:
+            set_state(ticket, values["state"], until=values.get("pending_until"), **how)
+        except ClosingFieldsMissing as missing:
+            text = _("This must be filled in before the ticket is closed.")
+            raise serializers.ValidationError(
+                {"custom_fields": {field.key: [text] for field in missing.fields}}
+            ) from missing
 
 
 def etag(ticket: Ticket) -> str:

@@ -11,10 +11,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
 from api.v1.fields import ADDRESS_OR_ID, NAME_OR_ID, find, find_person
+from sla.models import Policy
 from tickets import options
+from tickets.finding import condition_of, narrowed
+from tickets.language import LanguageError
 from tickets.models import State
 from tickets.queries import TicketQuerySet
-from tickets.search import matching, matching_in_public, number_in
+from tickets.search import matching_in_public, number_in
 
 TRUE_OR_FALSE = [("true", ""), ("false", "")]
 LONGEST = 300
@@ -38,7 +41,10 @@ class RequestFilters(filters.FilterSet):
         number = number_in(text)
         if number and (named := tickets.filter(number=number)).exists():
             return named
-        return (matching if self.request.user.is_agent else matching_in_public)(tickets, text)
+        return self.found(tickets, text)
+
+    def found(self, tickets: TicketQuerySet, text: str) -> QuerySet:
+        return matching_in_public(tickets, text)
 
     def filter_state(self, tickets: QuerySet, name: str, wanted: str) -> QuerySet:
         return tickets.filter(state=_choice(State.objects.all(), name, wanted))
@@ -48,11 +54,30 @@ class RequestFilters(filters.FilterSet):
 
 
 class TicketFilters(RequestFilters):
+    q = filters.CharFilter(
+        method="filter_q", max_length=LONGEST, help_text="A number, or a query in the search language."
+    )
     queue = _by(NAME_OR_ID, "filter_queue", "Path, name if unambiguous, or id; without the queues below.")
     owner = _by(ADDRESS_OR_ID, "filter_person", "Address or id.")
     customer = _by(ADDRESS_OR_ID, "filter_person", "Address or id.")
     tag = filters.CharFilter(method="filter_tag", max_length=LONGEST, help_text="One whole tag.")
+    sla = _by(NAME_OR_ID, "filter_sla", "Name or id.")
+    due_before = filters.IsoDateTimeFilter("due_at", "lte", help_text="Due at this moment or earlier.")
+    due_after = filters.IsoDateTimeFilter("due_at", "gte", help_text="Due at this moment or later.")
+    order = extend_schema_field({"type": "string", "enum": ["changed", "due"], "default": "changed"})(
+        filters.ChoiceFilter(
+            choices=[("changed", ""), ("due", "")],
+            method="filter_order",
+            help_text="`due`: only tickets that are due some time, the most urgent first.",
+        )
+    )
     changed_after = filters.IsoDateTimeFilter("changed_at", "gte", help_text="This moment or later.")
+
+    def found(self, tickets: TicketQuerySet, text: str) -> QuerySet:
+        try:
+            return narrowed(tickets, condition_of(text, self.request.user), self.request.user)
+        except LanguageError as error:
+            raise ValidationError({"q": [str(error)]}) from error
 
     def filter_queue(self, tickets: QuerySet, name: str, wanted: str) -> QuerySet:
         return tickets.filter(queue=_choice(options.queues_to_read(self.request.user), name, wanted))
@@ -63,6 +88,13 @@ class TicketFilters(RequestFilters):
             raise ValidationError({name: [_("Enter an address or an id.")]})
         person = find_person(wanted)
         return tickets.filter(**{name: person}) if person else tickets.none()
+
+    def filter_sla(self, tickets: QuerySet, name: str, wanted: str) -> QuerySet:
+        return tickets.filter(targets__policy=_choice(Policy.objects.all(), name, wanted))
+
+    def filter_order(self, tickets: QuerySet, _name: str, wanted: str) -> QuerySet:
+        """The order itself is the view's; what is never due has no place in one of due times."""
+        return tickets.filter(due_at__isnull=False) if wanted == "due" else tickets
 
     def filter_tag(self, tickets: QuerySet, _name: str, tag: str) -> QuerySet:
         return tickets.filter(tags__contains=[tag])

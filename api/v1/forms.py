@@ -21,6 +21,7 @@ from api.v1.fields import (
     TextField,
 )
 from core.text import clean_line
+from sla.models import Policy
 from tickets import options
 from tickets.actions.opening import Opening
 from tickets.messages import File, Message
@@ -153,12 +154,20 @@ def _types(_context: dict[str, Any]) -> Iterable:
     return options.types()
 
 
+def _services(_context: dict[str, Any]) -> Iterable:
+    return options.services()
+
+
 def _queues_to_open_in(context: dict[str, Any]) -> Iterable[Queue]:
     return options.queues_to_open_in(context["request"].user)
 
 
 def _queues_to_move_to(context: dict[str, Any]) -> Iterable[Queue]:
     return options.queues_to_move_to(context["request"].user, context["ticket"])
+
+
+def _slas(_context: dict[str, Any]) -> Iterable[Policy]:
+    return Policy.objects.active()
 
 
 def _states(context: dict[str, Any]) -> Iterable[State]:
@@ -177,7 +186,18 @@ class OpeningForm(MessageForm, _TicketForm):
     """
 
     title = TextField(min_length=1, max_length=300)
-    queue = RowField(_queues_to_open_in, help_text="Path (`Support::Hardware`), name if unambiguous, or id.")
+    queue = RowField(
+        _queues_to_open_in,
+        required=False,
+        help_text="Path (`Support::Hardware`), name if unambiguous, or id; only with a service it may be left out.",
+    )
+    service = RowField(
+        _services,
+        required=False,
+        allow_null=True,
+        help_text="Path (`Workplace::New laptop`), name if unambiguous, or id. Queue, type and priority that are left "
+        "out are those of the service.",
+    )
     customer = CustomerField(help_text="Address or id; an unknown address makes a customer.")
     priority = RowField(_priorities, required=False)
     type = RowField(_types, required=False)
@@ -187,11 +207,24 @@ class OpeningForm(MessageForm, _TicketForm):
     custom_fields = CustomFieldsField(default=dict)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        self._follow_service(attrs)
         self.agent_in(attrs["queue"], attrs, "owner")
         return attrs
 
+    def _follow_service(self, attrs: dict[str, Any]) -> None:
+        """What is left out is as the service says; the right to open tickets in its queue is needed all the same."""
+        service = attrs.get("service")
+        if service is not None:
+            for name in ("type", "priority"):
+                attrs.setdefault(name, getattr(service, name))
+            if "queue" not in attrs and service.queue in _queues_to_open_in(self.context):
+                attrs["queue"] = service.queue
+        if "queue" not in attrs:
+            field = self.fields["queue"]
+            raise serializers.ValidationError({"queue": field.error_messages["unknown" if service else "required"]})
+
     def opening(self) -> Opening:
-        names = ("title", "queue", "customer", "channel", "priority", "type", "owner", "custom_fields")
+        names = ("title", "queue", "customer", "channel", "priority", "type", "service", "owner", "custom_fields")
         chosen = {name: self.validated_data.get(name) for name in names}
         return Opening(**chosen, tags=tuple(self.validated_data["tags"]))
 
@@ -213,6 +246,7 @@ class ChangeForm(_TicketForm):
     title = TextField(min_length=1, max_length=300, required=False)
     queue = RowField(_queues_to_move_to, required=False)
     type = RowField(_types, required=False)
+    service = RowField(_services, required=False, allow_null=True, help_text="null: none.")
     state = RowField(_states, required=False)
     pending_until = serializers.DateTimeField(
         required=False, help_text="Until when a pending state waits; such a state needs it."
@@ -221,6 +255,10 @@ class ChangeForm(_TicketForm):
     owner = AgentField(required=False, allow_null=True)
     responsible = AgentField(required=False, allow_null=True)
     customer = CustomerField(required=False)
+    sla = RowField(
+        _slas, required=False, allow_null=True, help_text="Chosen by hand; null: none, whatever the conditions say."
+    )
+    sla_by_hand = FlagField(required=False, help_text="false: the conditions decide again.")
     tags = _tags(required=False, help_text="Exactly these.")
     custom_fields = CustomFieldsField(required=False, help_text="Laid over the present values; null removes one.")
 
@@ -235,10 +273,14 @@ class ChangeForm(_TicketForm):
         queue = attrs.get("queue", ticket.queue)
         for name in ("owner", "responsible"):
             self.agent_in(queue, attrs, name)
+        if "sla_by_hand" in attrs and attrs["sla_by_hand"] != ("sla" in attrs):
+            text = _("Name the SLA that you choose, or send false alone to let the conditions decide.")
+            raise serializers.ValidationError({"sla_by_hand": text})
         if "state" in attrs or "pending_until" in attrs:
             state = attrs.setdefault("state", ticket.state)
             if state.is_pending and "pending_until" not in attrs:
-                raise serializers.ValidationError({"pending_until": _("This state needs a time until which it waits.")})
+                text = _("This status needs a time until which it waits.")
+                raise serializers.ValidationError({"pending_until": text})
             if not state.is_pending and "pending_until" in attrs:
-                raise serializers.ValidationError({"pending_until": _("Only a pending state waits until a time.")})
+                raise serializers.ValidationError({"pending_until": _("Only a status that waits takes a time.")})
         return attrs

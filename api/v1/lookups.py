@@ -1,4 +1,4 @@
-"""What can be chosen: queues, states, priorities, types, people. And who one is oneself."""
+"""What can be chosen: queues, states, priorities, types, services, people. And who one is oneself."""
 
 from typing import Any
 
@@ -12,7 +12,9 @@ from rest_framework.response import Response
 from accounts.models import User
 from api.base import Door
 from api.v1.fields import find_person
-from api.v1.shapes import FoundPersonShape, MeShape, PriorityShape, QueueShape, RowShape, StateShape
+from api.v1.shapes import FoundPersonShape, MeShape, PriorityShape, QueueShape, RowShape, ServiceShape, StateShape
+from tickets import options
+from tickets.catalogue import catalogue_for
 from tickets.models import Priority, Queue, State, TicketType
 from tickets.rights import RIGHTS, rights_of
 
@@ -61,6 +63,21 @@ class TypeList(Door):
     def get(self, request: Request) -> Response:
         """Types of tickets in use."""
         return self.listing(TicketType.objects.active(), RowShape)
+
+
+class ServiceList(Door):
+    order = ("path", "id")
+
+    @extend_schema(
+        operation_id="listServices", summary="List services", responses=ServiceShape(many=True), tags=["Choices"]
+    )
+    def get(self, request: Request) -> Response:
+        """What can be requested, and what its form asks: agents see the whole catalogue, customers what is theirs."""
+        services = options.services()
+        if not self.person.is_agent:
+            offered = catalogue_for(self.person, request.brand).services
+            services = services.filter(pk__in=[service.pk for service in offered])
+        return self.listing(services.prefetch_related("questions__field"), ServiceShape)
 
 
 class PersonList(Door):

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from tickets.models import Article, Attachment, Event, FieldDefinition, Ticket
+from tickets.models import Article, Attachment, Event, FieldDefinition, ServiceField, Ticket
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
 from tickets.sentences import sentence_of
@@ -16,10 +16,14 @@ from tickets.sentences import sentence_of
 INTERNAL: dict[str, Any] = {
     "queue": None,
     "type": None,
+    "service": None,
     "priority": None,
     "owner": None,
     "responsible": None,
     "tags": [],
+    "due_at": None,
+    "sla": None,
+    "sla_by_hand": False,
     "version": None,
 }
 
@@ -40,6 +44,7 @@ class TicketShape(serializers.Serializer):
     title = serializers.CharField()
     queue = RowShape(allow_null=True)
     type = RowShape(allow_null=True)
+    service = RowShape(allow_null=True)
     state = RowShape()
     priority = RowShape(allow_null=True)
     owner = PersonShape(allow_null=True)
@@ -52,10 +57,16 @@ class TicketShape(serializers.Serializer):
     custom_fields = serializers.DictField(help_text="Values by the key of the field.")
     is_open = serializers.BooleanField()
     pending_until = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True, help_text="The earliest of what is promised and still runs.")
+    sla = RowShape(source="targets.policy", allow_null=True, default=None)
+    sla_by_hand = serializers.SerializerMethodField(help_text="A person chose the SLA, or that there is none.")
     created_at = serializers.DateTimeField()
     changed_at = serializers.DateTimeField(help_text="For customers: the last message they can see.")
     closed_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField(allow_null=True, help_text="Counts what has happened; the ETag.")
+
+    def get_sla_by_hand(self, ticket: Ticket) -> bool:
+        return hasattr(ticket, "targets") and ticket.targets.is_chosen
 
     def to_representation(self, ticket: Ticket) -> dict[str, Any]:
         shown = super().to_representation(ticket)
@@ -143,6 +154,28 @@ class PriorityShape(RowShape):
     level = serializers.IntegerField(help_text="1 (very low) to 5 (very high).")
 
 
+class QuestionShape(serializers.Serializer):
+    key = serializers.CharField(source="field.key", help_text="Of the custom field that holds the answer.")
+    label = serializers.CharField(source="field.shown_label")
+    kind = serializers.CharField(source="field.kind")
+    options = serializers.ListField(source="field.options", child=serializers.CharField())
+    required = serializers.SerializerMethodField(help_text="Where it is asked.")
+    hint = serializers.CharField(source="shown_help")
+    condition = serializers.DictField(allow_null=True, help_text="Asked only when this holds; null: always.")
+
+    def get_required(self, question: ServiceField) -> bool:
+        return question.is_required or question.field.is_required
+
+
+class ServiceShape(RowShape):
+    """`name` is the path; the texts are in the language of the token's person."""
+
+    title = serializers.CharField(source="shown_name")
+    description = serializers.CharField(source="shown_description")
+    instructions = serializers.CharField(source="shown_instructions")
+    questions = QuestionShape(many=True, source="questions.all")
+
+
 class FoundPersonShape(PersonShape):
     is_agent = serializers.BooleanField()
     is_customer = serializers.BooleanField()
@@ -157,7 +190,7 @@ class TokenShape(serializers.Serializer):
 class MeShape(FoundPersonShape):
     is_administrator = serializers.BooleanField()
     language = serializers.CharField(help_text="Empty: as the request asks.")
-    time_zone = serializers.CharField()
+    time_zone = serializers.CharField(help_text="Empty: that of the installation.")
     token = serializers.SerializerMethodField()
 
     @extend_schema_field(TokenShape)

@@ -40,7 +40,9 @@ class TicketList(Door):
     @property
     def order(self) -> tuple[str, ...]:
         """Of the changes of their requests, customers know only what was said to them."""
-        return ("-changed_at", "-id") if self.person.is_agent else ("-last_public_at", "-id")
+        if not self.person.is_agent:
+            return ("-last_public_at", "-id")
+        return ("due_at", "id") if self.request.query_params.get("order") == "due" else ("-changed_at", "-id")
 
     @property
     def parameters(self) -> Collection[str]:
@@ -53,7 +55,10 @@ class TicketList(Door):
         tags=["Tickets"],
     )
     def get(self, request: Request) -> Response:
-        """The tickets that the token's person may read, those changed last first. Unknown parameters are refused."""
+        """The tickets that the token's person may read, those changed last first, or by `order=due`.
+
+        Unknown parameters are refused.
+        """
         self.shown = Ticket.objects.select_related(*SHOWN)
         return self.listing(self.filter_queryset(tickets_of(self.person)), TicketShape)
 
@@ -97,7 +102,7 @@ class TicketDetail(Door):
         parameters=[NUMBER, IF_MATCH],
         request=ChangeForm,
         responses=TicketShape,
-        examples=[examples.CHANGE],
+        examples=[examples.CHANGE, examples.CHOSEN_SLA],
         tags=["Tickets"],
     )
     @transaction.atomic

@@ -1,0 +1,35 @@
+"""The clocks of a ticket: what was promised, what is spent, what comes next, and why."""
+
+from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.base import Door
+from api.schema import NUMBER
+from api.v1.access import ticket_of
+from api.v1.levels.shapes import ClockShape
+from sla.models import Clock, Entry
+from tickets.models import Ticket
+
+
+class ClockList(Door):
+    @extend_schema(
+        operation_id="listClocks",
+        summary="Read the clocks",
+        parameters=[NUMBER],
+        responses=ClockShape(many=True),
+        tags=["SLAs"],
+    )
+    def get(self, request: Request, number: str) -> Response:
+        """All there have been, the oldest first, each with its journal. Customers have none."""
+        if not self.person.is_agent:
+            raise NotFound
+        return self.listing(_clocks(ticket_of(self.person, number)), ClockShape)
+
+
+def _clocks(ticket: Ticket) -> QuerySet[Clock]:
+    entries = Entry.objects.select_related("event__actor", "event__on_behalf_of", "event__article")
+    clocks = Clock.objects.filter(ticket=ticket).select_related("policy", "calendar__calendar")
+    return clocks.prefetch_related(Prefetch("entries", entries))
