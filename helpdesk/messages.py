@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-FOLDERS = ("accounts", "api", "core", "helpdesk", "mail", "tickets", "web")
+FOLDERS = ("accounts", "api", "automation", "core", "helpdesk", "knowledge", "mail", "sla", "tickets", "web")
 KEYWORDS = {
     "_": None,
     "gettext": None,

@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from csp.constants import NONE, SELF
 
+from core.outside import networks
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("HELPDESK_DATA", BASE_DIR / ".data")).resolve()
 BASE_URL = os.environ.get("HELPDESK_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -15,9 +17,11 @@ _SECURE = BASE_URL.startswith("https://")
 
 DEBUG = False
 SECRET_KEY = os.environ.get("HELPDESK_SECRET_KEY", "")
-ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"]
+HOSTS = [urlsplit(BASE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"]
 # Names under which machines ask (health checks, monitoring); no link ever carries them.
-ALLOWED_HOSTS += os.environ.get("HELPDESK_HOSTS", "").split()
+HOSTS += os.environ.get("HELPDESK_HOSTS", "").split()
+# Brands have host names, too, which are rows: web.common.brands.BrandOfHost refuses all others.
+ALLOWED_HOSTS = ["*"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # ---- what reacts to what: read top to bottom --------------------------------------------------
@@ -26,23 +30,96 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 WITHIN = [
     "mail.handlers.send_article",
     "mail.handlers.acknowledge",
+    "sla.handlers.keep_clocks",
+    "mail.handlers.take_back",
+    "mail.copying.tell_participant",
+    "tickets.tags.register_tags",
+]
+# Instead of these while something is only tried (tickets/events.py: `rehearsal`); they refuse and write nothing.
+REHEARSED = [
+    "mail.handlers.refuse_unsendable",
 ]
 # Handlers after the commit, each idempotent and retried alone.
 AFTER = [
     "web.common.live.announce",
+    "automation.rule_handlers.run_rules",
+    "automation.assignment_handlers.assign",
+    "automation.notice_handlers.notify",
+    "web.common.live.ring",
+    "automation.webhook_handlers.enqueue",
+    "automation.survey_handlers.plan",
+]
+# The same for what happens to articles of the knowledge base (knowledge/changes.py).
+ARTICLE_WITHIN = [
+    "automation.article_letters.write",
+]
+# What else decides which ticket guided mode gives: functions of the agent that give a test of a ticket, or None where
+# every ticket suits.
+GUIDES = [
+    "automation.guiding.suiting",
 ]
 # Sources of fields that the condition language knows: each names a mapping of field name -> Field.
 CONDITION_FIELDS = [
     "tickets.fields.TICKET_FIELDS",
+    "sla.fields.SLA_FIELDS",
+]
+# Sources of effects, what a rule, schedule, macro or alert may do: each names a mapping of name -> Effect.
+EFFECTS = [
+    "automation.ticket_effects.TICKET_EFFECTS",
+    "automation.assignment_effects.ASSIGNMENT_EFFECTS",
+    "automation.notices.effects.NOTICE_EFFECTS",
+    "automation.survey_effects.SURVEY_EFFECTS",
+    "automation.webhook_effects.WEBHOOK_EFFECTS",
+]
+# Sources of steps, what can be done with many tickets at once beside those of the tickets themselves.
+STEPS = ["automation.macros.MACRO_STEPS"]
+# Sources of placeholders for all texts with some: each names a Source (tickets/placeholders.py).
+PLACEHOLDERS = [
+    "automation.contents.CONTENTS",
+]
+# Who knows the secrets that a message of ours shows only to its recipient: functions of an article that give what
+# stands there for everybody else, and the secret.
+CONCEALED = [
+    "tickets.secret_links.revealed",
+    "automation.survey_links.revealed",
+]
+# Rows of other apps that name a file by its digest (core/blobs.py), so that it stays: model and field.
+FILES_NAMED = [
+    ("knowledge.ArticleFile", "digest"),
+    ("accounts.Brand", "logo"),
 ]
 # Sources of sentences for the timeline: each names a mapping of event kind -> Sentence.
 SENTENCES = [
     "tickets.sentences.TICKET_SENTENCES",
     "mail.sentences.MAIL_SENTENCES",
+    "sla.sentences.SLA_SENTENCES",
+    "automation.rule_sentences.RULE_SENTENCES",
+    "automation.assignment_sentences.ASSIGNMENT_SENTENCES",
+    "automation.notices.effects.NOTICE_SENTENCES",
+    "automation.survey_sentences.SURVEY_SENTENCES",
 ]
 # Parts that higher apps add to the queue page of the administration: each names a Panel.
 QUEUE_PANELS = [
+    "web.setup.panels.ASSIGNMENT",
     "web.setup.panels.ADDRESSES",
+    "web.setup.panels.ANSWERS",
+    "web.setup.panels.INTAKE",
+    "web.setup.panels.SERVICE",
+    "web.setup.panels.SURVEY",
+]
+# Parts that higher apps add to the details beside a ticket: each names a TicketPanel.
+TICKET_PANELS = [
+    "web.desk.levels.SERVICE_LEVEL",
+    "web.desk.assignments.WHY",
+    "web.desk.automation.PANEL",
+    "web.desk.in_copy.IN_COPY",
+    "web.desk.satisfaction.SATISFACTION",
+    "web.desk.knowledge.panels.ARTICLES",
+]
+# What other doors add to the command palette: each names a function of a person and words that gives a group, or None.
+PALETTE_GROUPS = [
+    "web.desk.knowledge.palette.articles_with",
+    "web.setup.palette.settings_named",
 ]
 
 # ---- applications -----------------------------------------------------------------------------
@@ -69,6 +146,9 @@ INSTALLED_APPS = [
     "accounts",
     "tickets",
     "mail",
+    "sla",
+    "knowledge",
+    "automation",
     "web.common",
     "web.desk",
     "web.portal",
@@ -81,6 +161,7 @@ MIDDLEWARE = [
     "helpdesk.operation.requests.Measure",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "web.common.brands.BrandOfHost",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "web.common.middleware.Language",
     "django.middleware.common.CommonMiddleware",
@@ -107,6 +188,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "web.common.context.site",
+                "web.portal.context.portal",
             ],
             "builtins": ["django.templatetags.i18n", "web.common.templatetags.ui"],
         },
@@ -200,6 +282,9 @@ CELERY_TASK_DEFAULT_QUEUE = "events"
 CELERY_TASK_ROUTES = {
     "mail.tasks.process_incoming": {"queue": "intake"},
     "mail.tasks.sweep_incoming": {"queue": "intake"},
+    "mail.tasks.watch_mail": {"queue": "clocks"},
+    "mail.tasks.reconcile_accounts": {"queue": "bulk"},
+    "mail.tasks.reconcile_account": {"queue": "bulk"},
     "mail.tasks.fetch": {"queue": "intake"},
     "mail.tasks.fetch_all": {"queue": "intake"},
     "mail.tasks.send_outgoing": {"queue": "outgoing"},
@@ -208,13 +293,143 @@ CELERY_TASK_ROUTES = {
     "tickets.tasks.deliver": {"queue": "events"},
     "tickets.tasks.sweep_deliveries": {"queue": "events"},
     "tickets.tasks.wake_pending": {"queue": "clocks"},
+    "sla.tasks.sweep_clocks": {"queue": "clocks"},
+    "sla.tasks.sweep_retargets": {"queue": "clocks"},
+    "sla.tasks.renew_calendars": {"queue": "bulk"},
+    "sla.tasks.retarget": {"queue": "bulk"},
+    "knowledge.tasks.publish_planned": {"queue": "clocks"},
+    "knowledge.tasks.forget_searches": {"queue": "bulk"},
+    "automation.tasks.remind_owners": {"queue": "bulk"},
+    "automation.tasks.start_schedules": {"queue": "clocks"},
+    "automation.tasks.run_schedule": {"queue": "bulk"},
+    "automation.tasks.sweep_schedules": {"queue": "bulk"},
+    "automation.tasks.forget_schedule_runs": {"queue": "bulk"},
+    "automation.tasks.run_effect": {"queue": "events"},
+    "automation.tasks.sweep_effects": {"queue": "events"},
+    "automation.tasks.forget_rule_runs": {"queue": "bulk"},
+    "automation.tasks.ask_survey": {"queue": "clocks"},
+    "automation.tasks.sweep_surveys": {"queue": "clocks"},
+    "automation.tasks.send_notice": {"queue": "outgoing"},
+    "automation.tasks.send_news": {"queue": "outgoing"},
+    "automation.tasks.sweep_notices": {"queue": "outgoing"},
+    "automation.tasks.forget_notices": {"queue": "bulk"},
+    "tickets.tasks.forget_pictures": {"queue": "clocks"},
+    "tickets.tasks.forget_links": {"queue": "clocks"},
+    "tickets.tasks.run_job": {"queue": "bulk"},
+    "tickets.tasks.run_job_item": {"queue": "bulk"},
+    "tickets.tasks.sweep_jobs": {"queue": "bulk"},
+    "tickets.tasks.run_chore": {"queue": "bulk"},
+    "automation.tasks.try_waiting": {"queue": "events"},
+    "automation.tasks.sweep_waiting": {"queue": "events"},
+    "automation.tasks.look_after_absences": {"queue": "bulk"},
+    "automation.tasks.forget_decisions": {"queue": "bulk"},
+    "automation.tasks.send_webhook": {"queue": "bulk"},
+    "automation.tasks.sweep_webhooks": {"queue": "bulk"},
+    "automation.tasks.forget_webhooks": {"queue": "bulk"},
+    "automation.tasks.process_alerts": {"queue": "intake"},
+    "automation.tasks.sweep_alerts": {"queue": "intake"},
+    "automation.tasks.settle_alerts": {"queue": "clocks"},
 }
 CELERY_BEAT_SCHEDULE = {
     "incoming": {"task": "mail.tasks.sweep_incoming", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
     "outgoing": {"task": "mail.tasks.sweep_outgoing", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
     "events": {"task": "tickets.tasks.sweep_deliveries", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
+    "jobs": {"task": "tickets.tasks.sweep_jobs", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
     "pending": {"task": "tickets.tasks.wake_pending", "schedule": timedelta(seconds=60), "options": {"expires": 60}},
+    "clocks": {"task": "sla.tasks.sweep_clocks", "schedule": timedelta(seconds=15), "options": {"expires": 15}},
+    "retargets": {"task": "sla.tasks.sweep_retargets", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
+    "calendars": {"task": "sla.tasks.renew_calendars", "schedule": timedelta(hours=6), "options": {"expires": 3600}},
+    "notices": {
+        "task": "automation.tasks.sweep_notices",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
+    "old notices": {
+        "task": "automation.tasks.forget_notices",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 60},
+    },
+    "surveys": {
+        "task": "automation.tasks.sweep_surveys",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 60},
+    },
+    "schedules": {
+        "task": "automation.tasks.start_schedules",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},
+    },
+    "schedule runs": {
+        "task": "automation.tasks.sweep_schedules",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
+    "old schedule runs": {
+        "task": "automation.tasks.forget_schedule_runs",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
+    "links": {"task": "tickets.tasks.forget_links", "schedule": timedelta(days=1), "options": {"expires": 60}},
+    "pictures": {"task": "tickets.tasks.forget_pictures", "schedule": timedelta(days=1), "options": {"expires": 60}},
+    "mail": {"task": "mail.tasks.watch_mail", "schedule": timedelta(seconds=60), "options": {"expires": 60}},
+    "accounts": {"task": "mail.tasks.reconcile_accounts", "schedule": timedelta(hours=6), "options": {"expires": 3600}},
+    "effects": {
+        "task": "automation.tasks.sweep_effects",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
+    "rule_runs": {
+        "task": "automation.tasks.forget_rule_runs",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 60},
+    },
     "fetch": {"task": "mail.tasks.fetch_all", "schedule": timedelta(seconds=60), "options": {"expires": 60}},
+    "waiting": {
+        "task": "automation.tasks.sweep_waiting",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
+    "absences": {
+        "task": "automation.tasks.look_after_absences",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 300},
+    },
+    "decisions": {
+        "task": "automation.tasks.forget_decisions",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
+    "webhooks": {
+        "task": "automation.tasks.sweep_webhooks",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
+    "alerts": {"task": "automation.tasks.sweep_alerts", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
+    "flapping": {
+        "task": "automation.tasks.settle_alerts",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 60},
+    },
+    "planned articles": {
+        "task": "knowledge.tasks.publish_planned",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
+    "articles to look at": {
+        "task": "automation.tasks.remind_owners",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
+    "old searches": {
+        "task": "knowledge.tasks.forget_searches",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
+    "webhook log": {
+        "task": "automation.tasks.forget_webhooks",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
 }
 
 # ---- people -----------------------------------------------------------------------------------
@@ -236,6 +451,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 INVITATION_DAYS = 7
+REGISTRATION_SECONDS = 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "web.common.adapter.AccountAdapter"
@@ -265,6 +481,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_NAME = "__Host-session" if _SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _SECURE else "csrf"
 THEME_COOKIE_NAME = "__Host-theme" if _SECURE else "theme"
+# Tells readers of articles apart who have not signed in, once they have said something.
+READER_COOKIE_NAME = "__Host-reader" if _SECURE else "reader"
 # Notes for the next page lie in the session, not in a cookie of their own.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_HTTPONLY = False
@@ -281,6 +499,8 @@ if BEHIND_PROXY:
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 # A file or message larger than this is refused; mail has its own limit.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+# The table of all rights sends a field for each box that is ticked.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 ATTACHMENT_MAX_BYTES = 50 * 1024 * 1024
 
@@ -303,11 +523,13 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español"), ("pt", "Português"), ("de", "Deutsch")]
+FORMAT_MODULE_PATH = "helpdesk.formats"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "__Host-language" if _SECURE else "language"
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"
+# For people who never chose a zone.
+TIME_ZONE = os.environ.get("HELPDESK_TIME_ZONE") or "UTC"
 
 # ---- files ------------------------------------------------------------------------------------
 
@@ -326,6 +548,15 @@ MAIL_HOST = os.environ.get("HELPDESK_MAIL_HOST", "127.0.0.1")
 MAIL_PORT = int(os.environ.get("HELPDESK_MAIL_PORT", "2525"))
 MAIL_MAX_BYTES = int(os.environ.get("HELPDESK_MAIL_MAX_BYTES", 50 * 1024 * 1024))
 MAIL_SPOOL = DATA_DIR / "spool"
+# Networks of one's own in which mailboxes and their sign-in servers may be; others must be public (core/outside.py).
+MAIL_NETWORKS = networks(os.environ.get("HELPDESK_MAIL_NETWORKS", ""))
+# Networks of one's own in which programs that are told by webhooks may be; others must be public.
+WEBHOOK_NETWORKS = networks(os.environ.get("HELPDESK_WEBHOOK_NETWORKS", ""))
+# A certificate with its key switches STARTTLS on at the mail receiver.
+MAIL_CERTIFICATE = os.environ.get("HELPDESK_MAIL_CERTIFICATE", "")
+MAIL_CERTIFICATE_KEY = os.environ.get("HELPDESK_MAIL_CERTIFICATE_KEY", "") or MAIL_CERTIFICATE
+# Messages of which a part has been fetched; what is there is not fetched again.
+MAIL_PARTS = DATA_DIR / "parts"
 # Where letters of the house lie (links for a new password) while no mail server is configured.
 MAIL_OUTBOX = DATA_DIR / "outbox"
 

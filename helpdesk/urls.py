@@ -8,6 +8,8 @@ urlpatterns = [
     path("", include("web.common.urls")),
     path("desk/", include("web.desk.urls")),
     path("portal/", include("web.portal.urls")),
+    path("kb/", include("web.portal.kb_urls")),
+    path("form/", include("web.portal.form_urls")),
     path("admin/", include("web.setup.urls")),
     path("api/v1/", include("api.urls")),
     path("metrics", metrics, name="metrics"),

@@ -72,10 +72,10 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def worker(**more: str):
-    """The one worker that bin/run starts, with all queues."""
+def worker(*, queues: str = QUEUES, **more: str):
+    """The one worker that bin/run starts, with all queues unless some are named."""
     options = ("--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "WARNING")
-    return running("-m", "celery", "-A", "helpdesk", "worker", "-Q", QUEUES, *options, **more)
+    return running("-m", "celery", "-A", "helpdesk", "worker", "-Q", queues, *options, **more)
 
 
 def web(port: int, **more: str):

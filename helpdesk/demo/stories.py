@@ -40,6 +40,10 @@ CUSTOMERS = {
     "beatriz": ("beatriz@correio.example", "Beatriz Nogueira", "", "pt"),
 }
 
+# Where people are, by what they speak; who is somewhere else is named.
+ZONES = {"en": "Europe/London", "de": "Europe/Berlin", "es": "Europe/Madrid", "pt": "Europe/Lisbon"}
+ELSEWHERE = {"beatriz": "America/Sao_Paulo"}
+
 STORIES = [
     Story(
         "Battery stops charging at 62 %",
@@ -319,6 +323,28 @@ STORIES = [
                 "reply_and_close",
                 "Hi Erik,\n\nit is the 12-speed chain with 136 links, article 5512. One chain per bike is enough.\n\n"
                 "Carlos",
+            ),
+        ],
+        priority="2 low",
+    ),
+    Story(
+        "Squeaking front brake on my Calden City",
+        "Calden",
+        "dana",
+        [
+            Step(
+                28,
+                "dana",
+                "open",
+                "Hello,\n\nthe front brake of my Calden City squeaks when it rains. Is that dangerous?",
+            ),
+            Step(27, "bea", "take"),
+            Step(
+                26,
+                "bea",
+                "reply",
+                "Hello Dana,\n\nno, it only needs to be cleaned. Please wipe the disc with a dry cloth and brake hard "
+                "ten times. Does it still squeak then?\n\nBea",
             ),
         ],
         priority="2 low",

@@ -8,9 +8,19 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from accounts.people import create_person, person_with_address, system_actor
-from accounts.roles import create_role
-from core.clock import pretend
-from helpdesk.demo.stories import CUSTOMERS, STORIES, Step, Story
+from accounts.roles import create_role, let_edit_people
+from core.clock import now, pretend
+from helpdesk.demo.announcements import add_announcements
+from helpdesk.demo.brands import add_brands, add_managers
+from helpdesk.demo.catalogue import add_catalogue
+from helpdesk.demo.handiwork import add_macros, add_schedule
+from helpdesk.demo.library import add_library
+from helpdesk.demo.promises import add_promises, tell_of_time
+from helpdesk.demo.rules import add_rules
+from helpdesk.demo.satisfaction import add_contents, add_survey, answer_surveys
+from helpdesk.demo.skills import add_skills
+from helpdesk.demo.stories import CUSTOMERS, ELSEWHERE, STORIES, ZONES, Step, Story
+from helpdesk.demo.wordings import add_wordings
 from mail.models import Address, Outgoing
 from tickets.actions.opening import Opening, open_ticket
 from tickets.actions.progress import set_state
@@ -35,10 +45,24 @@ def build() -> int:
     """Make the whole world in one transaction; returns the number of tickets. None of its mail ever leaves."""
     agents = _agents()
     queues = _queues(agents)
+    queues["Calden"] = add_brands(by=agents["alex"])
+    add_wordings(queues)
+    add_promises(queues, by=agents["alex"])
+    add_contents(by=agents["alex"])
+    add_survey(queues, by=agents["alex"])
+    add_macros(by=agents["alex"])
+    add_schedule(by=agents["alex"])
+    add_rules(queues, agents)
+    add_skills(agents, by=agents["alex"])
+    add_library(agents)
+    add_announcements(by=agents["alex"])
     people = agents | _customers()
-    started = timezone.now()
+    add_managers(people, by=agents["alex"])
+    add_catalogue(queues, by=agents["alex"])
+    started = now()
     for story in STORIES:
         _tell(story, queues, people, started)
+    answer_surveys(started)
     _nothing_leaves()
     return len(STORIES)
 
@@ -74,6 +98,7 @@ def _queues(agents: dict[str, User]) -> dict[str, Queue]:
     ):
         group = create_role(name=name)
         group.user_set.set([agents[key] for key in members])
+        let_edit_people(group, allowed=True)
         for queue in granted:
             grant(group, queue, "write")
     return {queue.path: queue for queue in (support, hardware, billing, junk)}
@@ -89,6 +114,7 @@ def _customers() -> dict[str, User]:
             password=PASSWORD,
             is_customer=True,
             language=language,
+            time_zone=ELSEWHERE.get(key, ZONES[language]),
             organisation=organisation,
             sees_all=key in ("dana", "petra"),
         )
@@ -98,11 +124,16 @@ def _customers() -> dict[str, User]:
 def _tell(story: Story, queues: dict[str, Queue], people: dict[str, User], started: datetime) -> None:
     ticket: Ticket | None = None
     for step in story.steps:
-        with pretend(started - timedelta(hours=step.hours)):
+        at = started - timedelta(hours=step.hours)
+        if ticket is not None:
+            tell_of_time(ticket, at)
+        with pretend(at):
             if ticket is None:
                 ticket = _open(story, step, queues, people)
             else:
                 STEPS[step.what](Ticket.objects.get(pk=ticket.pk), step, people[step.who])
+    if ticket is not None:
+        tell_of_time(ticket, started)
 
 
 def _open(story: Story, step: Step, queues: dict[str, Queue], people: dict[str, User]) -> Ticket:

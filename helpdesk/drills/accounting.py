@@ -35,7 +35,7 @@ def account(load: Load, stage: Stage) -> dict[str, Any]:
     )
     lost = _missing(load.mails, mails) + _missing(load.replies, replies) + _missing(load.created, titles)
     doubled = sum(count - 1 for found in (mails, replies, titles) for count in found.values())
-    sent = list(Outgoing.objects.values_list("message_id", "state"))
+    sent = list(Outgoing.objects.filter(pk__gt=load.since).values_list("message_id", "state"))
     unsent = [message for message, state in sent if state != Outgoing.State.SENT or not stage.sink.taken[message]]
     wrong = check_all().wrong
     return {
@@ -47,7 +47,7 @@ def account(load: Load, stage: Stage) -> dict[str, Any]:
         "lost": len(lost),
         "doubled": doubled,
         "unsent": len(unsent),
-        "resent": sum(count - 1 for count in stage.sink.taken.values()),
+        "resent": sum(max(stage.sink.taken[message] - 1, 0) for message, _state in sent),
         "wrong": wrong[:5],
         "texts_kept": load.texts_kept,
         "texts_lost": load.texts_lost,

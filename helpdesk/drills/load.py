@@ -15,8 +15,10 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import Max
 
 from helpdesk.drills.stage import ADDRESS, Agent, Stage
+from mail.models import Outgoing
 
 CSRF = "a" * 32
 PATIENCE = 400.0
@@ -72,6 +74,19 @@ def ask(stage: Stage, method: str, path: str, body: str | None, headers: dict[st
         connection.close()
 
 
+def written(word: str, *, sender: str = "", answers: str = "", file: bytes = b"") -> EmailMessage:
+    """A customer's mail about this word; `answers` is the word of an earlier one."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender or f"{word}@crowd.example", ADDRESS, word
+    message["Message-ID"] = f"<{word}@crowd.example>"
+    if answers:
+        message["In-Reply-To"] = f"<{answers}@crowd.example>"
+    message.set_content(f"My machine does not work. It says {word}.")
+    if file:
+        message.add_attachment(file, maintype="application", subtype="octet-stream", filename=f"{word}.bin")
+    return message
+
+
 @dataclass
 class Load:
     """What was promised to whom, and how it went; shared by the threads that make it."""
@@ -88,15 +103,24 @@ class Load:
     over: threading.Event = field(default_factory=threading.Event)
     given_up: threading.Event = field(default_factory=threading.Event)
     ended: float = 0.0
+    tries: int = 0  # in vain, to hand in mail
+    # What left before is another drill's.
+    since: int = field(default_factory=lambda: Outgoing.objects.aggregate(last=Max("pk"))["last"] or 0)
 
     def mail(self, word: str, *, sender: str = "") -> None:
         """A mail server that tries until it hears 250."""
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = sender or f"{word}@crowd.example", ADDRESS, word
-        message["Message-ID"] = f"<{word}@crowd.example>"
-        message.set_content(f"My machine does not work. It says {word}.")
-        self._until_done(lambda: self._hand_in(message))
+        self.hand_in(word, written(word, sender=sender))
+
+    def hand_in(self, word: str, message: EmailMessage, *, lmtp: bool = False) -> None:
+        """The same for any message, by SMTP or LMTP."""
+        self._until_done(lambda: self._hand_in(message, lmtp=lmtp))
         self.mails.add(word)
+
+    def in_background(self, word: str) -> threading.Thread:
+        """A mail that somebody tries to hand in while the drill does something else."""
+        thread = threading.Thread(target=self.mail, args=(word,), daemon=True)
+        thread.start()
+        return thread
 
     def reply(self, agent: Agent, number: str, word: str) -> None:
         """An agent who presses "send" until the answer is on its way, each time with the same form."""
@@ -123,11 +147,13 @@ class Load:
     def look(self, agent: Agent) -> Answered:
         return self._noted(Browser(self.stage, agent.cookie).get("/desk/views/open/"))
 
-    def _hand_in(self, message: EmailMessage) -> bool:
+    def _hand_in(self, message: EmailMessage, *, lmtp: bool) -> bool:
+        client, port = (smtplib.LMTP, self.stage.mail_port + 1) if lmtp else (smtplib.SMTP, self.stage.mail_port)
         try:
-            with smtplib.SMTP("127.0.0.1", self.stage.mail_port, timeout=30) as server:
+            with client("127.0.0.1", port, timeout=30) as server:
                 server.send_message(message, message["From"], [ADDRESS])
         except (OSError, smtplib.SMTPException):
+            self.tries += 1
             return False
         return True
 

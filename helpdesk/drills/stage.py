@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,14 +60,29 @@ def asked(question: Callable[[], Answer]) -> Answer | None:
 
 @dataclass
 class Sink:
-    """The mail server beyond: takes everything and remembers how often it was given each message."""
+    """The mail server beyond: takes everything and remembers how often it was given each message.
+
+    A drill may give it moods: what it answers to a recipient, and what it does with a message after it has taken it.
+    """
 
     taken: Counter[str] = field(default_factory=Counter)
+    refuses: Callable[[str], str] = lambda _recipient: ""
+    afterwards: Callable[[Any, str], Awaitable[None]] | None = None
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - the library's name
+    async def handle_RCPT(  # noqa: N802 - the library's names
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if refusal := self.refuses(address):
+            return refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         head = envelope.content.split(b"\r\n\r\n", 1)[0].decode(errors="replace")
         line = next(line for line in head.split("\r\n") if line.lower().startswith("message-id:"))
         self.taken[line.split(":", 1)[1].strip()] += 1
+        if self.afterwards is not None:
+            await self.afterwards(server, envelope.rcpt_tos[0])
         return "250 OK"
 
 
@@ -82,7 +97,8 @@ class Agent:
 class Stage:
     """Running processes, and what the drills may do to them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, settings_module: str = "helpdesk.settings") -> None:
+        self.folder, self.settings_module = folder, settings_module
         servers = Places(folder / "servers")
         self.postgres, self.valkey = Postgres(servers), Valkey(servers)
         self.data = folder / "data"
@@ -99,9 +115,9 @@ class Stage:
         self._make_world()
         self.mail_server.start()
         with (self.data / "run.out").open("wb") as log:
-            self.supervisor = subprocess.Popen(self._command(), env=self._environment(), stdout=log, stderr=log)  # noqa: S603
+            self.supervisor = subprocess.Popen(self._command(), env=self.environment(), stdout=log, stderr=log)  # noqa: S603
         try:
-            wait_for(self._is_ready, seconds=90, what="the start")
+            wait_for(self._is_ready, seconds=240, what="the start")
             yield
         finally:
             self.supervisor.terminate()
@@ -148,16 +164,18 @@ class Stage:
         options = ["--port", str(self.port), "--data", str(self.data), "--no-demo"]
         return [sys.executable, "-P", "-m", "helpdesk.embedded.supervisor", *options]
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """The addresses of the servers are given, so that nobody but the drill starts or stops them."""
         return os.environ | {
             "DATABASE_URL": self.postgres.url,
             "REDIS_URL": self.valkey.url,
             "HELPDESK_SMTP_URL": f"smtp://127.0.0.1:{self.mail_server.port}",
             "HELPDESK_MAIL_PORT": str(self.mail_port),
+            "HELPDESK_MAIL_NETWORKS": "private",
             "HELPDESK_BASE_URL": f"http://127.0.0.1:{self.port}",
             "HELPDESK_LOG_LEVEL": "WARNING",
             "PYTHONPATH": str(settings.BASE_DIR),
+            "DJANGO_SETTINGS_MODULE": self.settings_module,
         }
 
     def _is_ready(self) -> bool:

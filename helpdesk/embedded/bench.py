@@ -1,6 +1,7 @@
 """`bin/bench`: measures on servers and a data folder of its own, one for each size, kept for the next time.
 
-The drills (F03, K01, ...) are started from here, too: they kill, so they get an installation that is thrown away.
+The drills (F03, K01, mail_faults, ...) are started from here, too: they kill, so they get an installation that is
+thrown away.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from helpdesk.embedded.places import ROOT, Places
 from helpdesk.embedded.services import services
 
 FOLDER = ROOT / ".cache" / "bench"
-DRILL = re.compile(r"[FK]\d\d")
+DRILL = re.compile(r"[FK]\d\d|mail_faults")
 
 
 def main(arguments: list[str]) -> int:

@@ -62,12 +62,12 @@ class Postgres:
     def stop(self) -> None:
         """End all connections and stop; a server that takes too long is ended hard and repairs itself next time."""
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            process = self._started() or self._running()
+            process = self._present()
             if process is None:
                 break
             with suppress(ProcessLookupError):
                 os.kill(process, number)
-            wait_until(lambda: not self._is_there(), seconds=PATIENCE_WITH_A_STOP)
+            wait_until(lambda: self._present() is None, seconds=PATIENCE_WITH_A_STOP)
         # The socket's folder, where it had to be a temporary one; `data/run` holds other things and stays.
         with suppress(OSError):
             socket_folder(self._places.data).rmdir()
@@ -118,17 +118,13 @@ class Postgres:
         started = time.monotonic()
         announced = 3.0
         while not self.is_up():
-            if not self._is_there():
+            if self._present() is None:
                 raise Trouble(self._reason(added(self._log, since=since)))
             waited = time.monotonic() - started
             if waited > announced:
                 announced += 30
                 say("PostgreSQL is repairing its files after a crash or a kill; waiting until it is done ...")
             time.sleep(0.05)
-
-    def _is_there(self) -> bool:
-        """Whether the server we started, or else the one we adopt, still runs."""
-        return (self._started() or self._running()) is not None
 
     def _reason(self, output: str) -> str:
         if is_full_disk(output, folder=self._places.postgres):
@@ -157,9 +153,11 @@ class Postgres:
                 handle.write("\n".join(lines) + "\n")
         (self._footing.sockets / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
 
-    def _started(self) -> int | None:
-        """The process of the server we started, which has written no number yet if it is young."""
-        return self._process.pid if self._process is not None and self._process.poll() is None else None
+    def _present(self) -> int | None:
+        """The process of the server we started, which has written no number yet if it is young, else of one adopted."""
+        if self._process is not None and self._process.poll() is None:
+            return self._process.pid
+        return self._running()
 
     def _running(self) -> int | None:
         """The process of the server of this data folder."""

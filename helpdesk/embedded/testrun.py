@@ -24,15 +24,21 @@ def main(arguments: list[str]) -> int:
     try:
         with services_for_tests(places) as running:
             command = [sys.executable, "-m", "pytest", *with_defaults(arguments)]
-            return run_in_foreground(command, environment=application_environment(places, running), folder=ROOT)
+            environment = application_environment(places, running)
+            # A run starts some hundred processes of ours: each would compile what the others have compiled.
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)
+            return run_in_foreground(command, environment=environment, folder=ROOT)
     finally:
         discard(places)
 
 
 def with_defaults(arguments: list[str]) -> list[str]:
-    """Two workers, and all tests unless the arguments name some. Options given later win over these."""
+    """Four workers, and all tests unless the arguments name some. Options given later win over these.
+
+    Four also on two cores, because some are long busy with tests that wait more than they work.
+    """
     names_tests = any("::" in argument or (ROOT / argument).exists() for argument in arguments if argument[:1] != "-")
-    return ["-n", "2", "--dist", "loadgroup", *arguments, *([] if names_tests else ["tests"])]
+    return ["-n", "4", "--dist", "loadgroup", *arguments, *([] if names_tests else ["tests"])]
 
 
 def _clear_after_killed_runs(folder: Path) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from django.apps import apps
+from django.conf import settings
 from django.core.files.storage import default_storage
 
 from core.blobs import blob_name, open_blob
@@ -84,9 +86,15 @@ def _check_files(found: Findings, *, deep: bool) -> None:
 
 def _digests() -> Iterator[str]:
     """Every file that a row names, once."""
-    of_mail = Incoming.objects.order_by().exclude(digest="").values_list("digest")
+    of_mail = Incoming.objects.order_by().exclude(digest="").filter(raw_removed_at=None).values_list("digest")
+    others = [
+        apps.get_model(model)._default_manager.order_by().exclude(**{field: ""}).values_list(field)
+        for model, field in settings.FILES_NAMED
+    ]
     sources = of_mail.union(
-        Outgoing.objects.order_by().values_list("digest"), Attachment.objects.order_by().values_list("digest")
+        Outgoing.objects.order_by().values_list("digest"),
+        Attachment.objects.order_by().values_list("digest"),
+        *others,
     )
     for (digest,) in sources.iterator(chunk_size=CHUNK):
         yield digest

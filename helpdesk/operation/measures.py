@@ -11,14 +11,16 @@ from collections.abc import Iterable, Iterator
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import QuerySet
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from core import pulse
+from core.counting import figures
 from core.work import WorkRow, kinds
 from mail import spool
-from mail.models import Incoming, Outgoing
+from mail.alarms import troubles
+from mail.models import Incident, Incoming, Outgoing
+from mail.outbox_figures import sending
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +67,6 @@ def _work() -> Iterable[Metric]:
     )
     now = timezone.now()
     for model in kinds():
-        kind = model._meta.label_lower
         states = {
             "due": model.objects.due(),
             "leased": model.objects.unfinished().filter(leased_until__gte=now),
@@ -74,10 +75,11 @@ def _work() -> Iterable[Metric]:
         # Where no index makes this cheap, a state of the row says the same: see the mail below.
         if any("parked_at" in index.fields for index in model._meta.indexes):
             states["parked"] = model.objects.parked()
-        for state, count in _counts(states).items():
-            rows.add_metric([kind, state], count)
-        oldest = model.objects.due().values_list("due_at", flat=True).first()
-        age.add_metric([kind], max(0.0, (now - oldest).total_seconds()) if oldest else 0)
+        found = figures(states, firsts={"oldest": model.objects.due().values_list("due_at")}, limit=LIMIT)
+        for state in states:
+            rows.add_metric([model._meta.label_lower, state], found[state])
+        oldest = found["oldest"]
+        age.add_metric([model._meta.label_lower], max(0.0, (now - oldest).total_seconds()) if oldest else 0)
     return [rows, age]
 
 
@@ -95,17 +97,47 @@ def _mail() -> Iterable[Metric]:
         ("out", Outgoing, (Outgoing.State.FAILED,)),
     )
     for direction, model, wanted in waiting:
-        for state, count in _counts({state: model.objects.filter(state=state) for state in wanted}).items():
-            states.add_metric([direction, str(state)], count)
+        found = figures({state.value: model.objects.filter(state=state) for state in wanted}, limit=LIMIT)
+        for state, count in found.items():
+            states.add_metric([direction, state], count)
         for state, count in _latest(model).items():
             latest.add_metric([direction, state], count)
     spooled = GaugeMetricFamily("helpdesk_mail_spooled", "Messages that wait in files for the database.")
     spooled.add_metric([], len(spool.waiting()))
-    return [states, latest, spooled]
+    return [states, latest, spooled, _alarms(), *_sending()]
 
 
-def _counts(querysets: dict[str, QuerySet]) -> dict[str, int]:
-    return {name: queryset.order_by()[:LIMIT].count() for name, queryset in querysets.items()}
+def _sending() -> Iterable[Metric]:
+    """How mail leaves: what waits and fails, and which servers take nothing."""
+    figures = sending()
+    outbox = GaugeMetricFamily(
+        "helpdesk_mail_outbox", "Outgoing messages that need time or somebody (counts stop at 1000).", labels=["state"]
+    )
+    for state, number in (
+        ("waiting", figures.waiting),
+        ("retried", figures.retried),
+        ("held", figures.held),
+        ("failed_last_hour", figures.failed_last_hour),
+    ):
+        outbox.add_metric([state], number)
+    failing = GaugeMetricFamily("helpdesk_mail_servers_failing", "Servers for sending that take nothing at the moment.")
+    failing.add_metric([], len(figures.failing))
+    slow = GaugeMetricFamily("helpdesk_mail_domains_slowed", "Domains that have asked us to send more slowly.")
+    slow.add_metric([], figures.slow)
+    storms = GaugeMetricFamily("helpdesk_mail_storms", "Storms of mail about which nobody has decided.")
+    storms.add_metric([], figures.storms)
+    return [outbox, failing, slow, storms]
+
+
+def _alarms() -> Metric:
+    """What administrators are told of: by kind, 0 when all is well."""
+    alarms = GaugeMetricFamily(
+        "helpdesk_mail_alarms", "Trouble with mail that has lasted too long, by kind.", labels=["kind"]
+    )
+    kinds_now = [trouble.kind for trouble in troubles()]
+    for kind in Incident.Kind:
+        alarms.add_metric([kind.value], kinds_now.count(kind))
+    return alarms
 
 
 def _latest(model: type[WorkRow]) -> dict[str, int]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from helpdesk.drills.catalogue import FULL, SMALL
+from helpdesk.drills.catalogue import FAILING, FULL, SMALL, mail_faults
+from helpdesk.drills.dovecot import Unavailable
 from helpdesk.drills.stage import Stage, Unfinished
 
 
@@ -21,18 +22,24 @@ class Command(BaseCommand):
         parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(FULL)}; all if none is named")
         parser.add_argument("--small", action="store_true", help="as in the tests: seconds instead of minutes")
 
-    def handle(self, *args, names: list[str], small: bool, **options):
+        parser.add_argument("--mails", type=int, help="of mail_faults, with --kills")
+        parser.add_argument("--kills", type=int, help="of mail_faults, with --mails")
+
+    def handle(self, *args, names: list[str], small: bool, mails: int | None, kills: int | None, **options):
         folder = os.environ.get("HELPDESK_DRILL")
         if not folder:
             raise CommandError("Drills destroy: start them with python -m helpdesk.drills, on servers of their own.")
         drills = SMALL if small else FULL
+        if mails is not None and kills is not None:
+            drills = drills | {"mail_faults": mail_faults(mails=mails, kills=kills)}
         if unknown := [name for name in names if name not in drills]:
             raise CommandError(f"There is no drill {unknown[0]}: choose from {', '.join(drills)}.")
         logging.getLogger().setLevel(logging.ERROR)  # what is killed complains
         logging.getLogger("mail.log").setLevel(logging.ERROR)
         # A stop is to leave nothing running.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        stage = Stage(Path(folder))
+        failing = not FAILING.isdisjoint(names or drills)
+        stage = Stage(Path(folder), settings_module=f"helpdesk.{'drills.' if failing else ''}settings")
         with stage.running():
             passed = [self._run(drills[name], name, stage) for name in names or drills]
         if not all(passed):
@@ -43,6 +50,8 @@ class Command(BaseCommand):
             report = drill(stage)
         except Unfinished as error:
             report = {"name": name, "ok": False, "error": str(error)}
+        except Unavailable as reason:
+            report = {"name": name, "ok": False, "unavailable": str(reason)}
         self.stdout.write(json.dumps(report))
         self.stdout.flush()
         return report["ok"]

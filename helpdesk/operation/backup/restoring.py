@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from automation import surveying
 from helpdesk.operation.backup.archive import DATABASE, FILES, Damaged, Part, Reader, unreadable_is_damaged
 from helpdesk.operation.backup.making import counts, key_mark
 from helpdesk.operation.backup.programs import environment, program
@@ -216,3 +217,4 @@ def _hold_mail() -> None:
         due_at=None, leased_until=None, parked_at=timezone.now(), state=Outgoing.State.FAILED, last_error=HELD
     )
     Letter.objects.all().delete()
+    surveying.hold_back()
