@@ -53,9 +53,9 @@ def test_every_field_changes_by_its_verb_in_one_request(world, bea, ticket, path
         "type.changed",
         "customer.changed",
         "tags.changed",
-        "fields.changed",
         "priority.changed",
         "queue.changed",
+        "fields.changed",
         "owner.changed",
         "responsible.changed",
         "state.changed",
@@ -72,6 +72,17 @@ def test_what_is_the_same_changes_nothing(world, bea, ticket, path):
     assert (answer.status_code, answer["ETag"]) == (200, f'"{ticket.version}"')
     assert bea.patch(path, {}).status_code == 200
     assert Event.objects.count() == before
+
+
+def test_a_field_of_other_queues_is_refused_and_of_the_new_queue_taken(world, bea, ticket, path):
+    FieldDefinition.objects.create(key="invoice", label="Invoice", kind="text").queues.add(world.billing)
+    refused = bea.patch(path, {"custom_fields": {"invoice": "2209"}})
+    assert refused.status_code == 400
+    assert refused.json()["errors"] == {
+        "custom_fields.invoice": ["Tickets of this queue and type do not have this field."]
+    }
+    moved = bea.patch(path, {"queue": "Billing", "custom_fields": {"invoice": "2209"}})
+    assert moved.json()["custom_fields"] == {"invoice": "2209"}
 
 
 def test_null_takes_owner_and_custom_fields_away(world, bea, ticket, path):

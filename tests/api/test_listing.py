@@ -42,6 +42,8 @@ def test_a_list_holds_what_may_be_read_and_changed_last_comes_first(world, progr
         ({"q": "zebra -stripes"}, []),
         ({"q": "zebra -spots"}, [1]),
         ({"q": '-spots -"nothing else" "zebra stripe"'}, [1]),
+        ({"q": "queue:support owner:carlos"}, [0]),
+        ({"q": "is:open (bill or tag:raid)"}, [2]),
         ({"queue": "Support"}, [0]),
         ({"queue": "Support::Hardware"}, [1]),
         ({"queue": "Hardware"}, [1]),
@@ -65,10 +67,20 @@ def test_lists_are_narrowed(world, bea, three, asked, found):
 
 
 @pytest.mark.parametrize(
-    "words", ["--- -\" '&|!():*<->\\ or -", "-", '"', "or or", "%' --", "-x " * 60, "((((", "ß\u202e\ufeff"]
+    ("words", "status"),
+    [
+        ("%' --", 200),
+        ("-x " * 60, 200),
+        ("ß\u202e\ufeff", 200),
+        ("-", 200),
+        ('"', 200),
+        ("--- -\" '&|!():*<->\\ or -", 400),
+        ("or or", 400),
+        ("((((", 400),
+    ],
 )
-def test_any_words_can_be_searched(bea, ticket, words):
-    assert bea.get("tickets/", {"q": words}).status_code == 200
+def test_any_words_can_be_searched_and_what_is_no_query_is_refused(bea, ticket, words, status):
+    assert bea.get("tickets/", {"q": words}).status_code == status
 
 
 def test_a_number_leads_to_its_ticket(world, bea, program, three):
@@ -85,6 +97,8 @@ def test_a_number_leads_to_its_ticket(world, bea, program, three):
         {"queue.name": "Support"},
         {"ordering": "owner__password"},
         {"format": "json"},
+        {"q": "owner:"},
+        {"q": "queue:nothing-of-this-name"},
         {"q": "a\0b"},
         {"queue": "Billing' OR 1=1 --"},
         {"queue": "10000000000000000000000000000"},

@@ -66,7 +66,7 @@ def test_answers_are_kept_for_two_days(world, bea):
     assert list(KeptAnswer.objects.values_list("key", flat=True)) == ["b"]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_K07_five_at_once_make_one_effect_and_five_equal_answers(world, program):
     robots, start = [program(world.bea)] * 5, Barrier(5)
 
@@ -84,7 +84,7 @@ def test_K07_five_at_once_make_one_effect_and_five_equal_answers(world, program)
     assert Ticket.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_repeat_while_the_first_still_runs_is_told_so(world, program):
     """The first transaction holds its key longer than anybody waits for a lock."""
     robot = program(world.bea)
@@ -107,7 +107,7 @@ def test_a_repeat_while_the_first_still_runs_is_told_so(world, program):
     assert Ticket.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_ticket_that_somebody_holds_is_busy_and_nothing_is_lost(world, program):
     robot, ticket = program(world.bea), TicketFactory(queue=world.support, customer=world.dana)
 
