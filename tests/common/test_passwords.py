@@ -208,7 +208,7 @@ def test_a_letter_waits_when_the_mail_server_is_away(world, client, settings):
 def test_the_sweep_finds_letters(world, client, monkeypatch):
     ask(client, "dana@acme.example")
     woken = []
-    monkeypatch.setattr(work, "_send", lambda task, pk: woken.append(task))
+    monkeypatch.setattr(work, "nudge", lambda task, pk: woken.append(task))
     sweep_outgoing()
     assert woken == ["mail.tasks.send_letter"]
 

@@ -64,6 +64,17 @@ def test_the_language_can_be_left_to_the_browser(world, dana):
     assert 'lang="es"' in dana.get(PROFILE, headers={"accept-language": "es"}).content.decode()
 
 
+def test_the_zone_can_be_left_to_the_installation(world, dana, settings):
+    settings.TIME_ZONE = "Europe/Berlin"
+    dana.post(PROFILE, FORM)
+    assert dana.post(PROFILE, {**FORM, "language": "en", "time_zone": ""}).status_code == 302
+    world.dana.refresh_from_db()
+    assert world.dana.time_zone == ""
+    page = dana.get(PROFILE).content.decode()
+    assert 'data-zone="Europe/Berlin"' in page
+    assert "Zone of the installation (Europe/Berlin)" in page
+
+
 def test_an_old_zone_can_stay(world, dana):
     world.dana.time_zone = "US/Eastern"
     world.dana.save()
