@@ -89,7 +89,7 @@ def test_a_worker_that_lost_its_lease_cannot_overwrite_its_successor(row):
 @pytest.mark.django_db
 def test_the_sweep_wakes_what_is_due_and_nothing_else(row, monkeypatch):
     sent = []
-    monkeypatch.setattr(work, "_send", lambda task, pk: sent.append((task, pk)))
+    monkeypatch.setattr(work, "nudge", lambda task, pk: sent.append((task, pk)))
     others = Delivery.objects.exclude(pk=row.pk)
     others.update(due_at=timezone.now() + LEASE)
     assert sweep(Delivery) == 1
@@ -99,7 +99,7 @@ def test_the_sweep_wakes_what_is_due_and_nothing_else(row, monkeypatch):
 @pytest.mark.django_db
 def test_a_sweep_adds_no_more_wake_ups_than_workers_can_take(row, monkeypatch):
     sent = []
-    monkeypatch.setattr(work, "_send", lambda task, pk: sent.append(pk))
+    monkeypatch.setattr(work, "nudge", lambda task, pk: sent.append(pk))
     monkeypatch.setattr(work, "_waiting", lambda task: work.SWEEP_LIMIT)
     assert sweep(Delivery) == 0
     monkeypatch.setattr(work, "_waiting", lambda task: work.SWEEP_LIMIT - 1)
@@ -107,11 +107,11 @@ def test_a_sweep_adds_no_more_wake_ups_than_workers_can_take(row, monkeypatch):
     assert sent == [Delivery.objects.due()[0].pk]  # the oldest one
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_nothing_leaves_before_the_commit(world, monkeypatch):
     row = TicketFactory(queue=world.support).events.first().delivery
     sent = []
-    monkeypatch.setattr(work, "_send", lambda task, pk: sent.append(pk))
+    monkeypatch.setattr(work, "nudge", lambda task, pk: sent.append(pk))
     with transaction.atomic():
         wake(row)
         assert sent == []
@@ -122,7 +122,7 @@ def test_nothing_leaves_before_the_commit(world, monkeypatch):
     assert sent == [row.pk]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_an_error_after_the_commit_stops_nothing_else():
     done = []
     with transaction.atomic():
@@ -131,7 +131,7 @@ def test_an_error_after_the_commit_stops_nothing_else():
     assert done == ["second"]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("run", [run_inside, lambda *args: run_leased(*args, lease=LEASE)], ids=["inside", "leased"])
 def test_many_workers_at_once_do_each_row_once(world, run):
     rows = [TicketFactory(queue=world.support).events.first().delivery.pk for _n in range(5)]
