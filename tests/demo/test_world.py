@@ -1,12 +1,25 @@
 """The demo world tells a consistent story about its mail."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from helpdesk.demo import world
+from accounts.brands import default_brand
+from accounts.people import person_with_address
+from automation.models import Content, SurveyAnswer
+from core.clock import pretend
+from helpdesk.demo import crowd, world
 from mail.models import Outgoing
-from tickets.models import Delivery, Ticket
+from sla import retargeting, sweeping
+from sla.journals import disagreements
+from sla.models import Clock, Retarget
+from sla.standing import standing_of
+from tickets.catalogue import catalogue_for
+from tickets.events import broken_links
+from tickets.models import Delivery, Event, Service, Ticket
 
 pytestmark = pytest.mark.django_db
+PEOPLE = ("dana@acme", "erik@globex")
 
 
 def test_the_mail_of_the_demo_has_left_for_everybody():
@@ -23,4 +36,72 @@ def test_the_mail_of_the_demo_has_left_for_everybody():
 def test_each_request_by_mail_has_its_receipt():
     world.build()
     for ticket in Ticket.objects.filter(channel__in=("email", "web")):
-        assert ticket.articles.filter(sender="system").count() == 1, ticket.title
+        automatic = ticket.articles.filter(sender="system").exclude(marks__contains=[{"code": "survey"}])
+        assert automatic.count() == 1, ticket.title
+
+
+def test_some_customers_have_said_how_satisfied_they_are():
+    world.build()
+    assert sorted(SurveyAnswer.objects.values_list("score", flat=True)) == [2, 4, 5]
+    assert all(content.missing() == content.outdated() == [] for content in Content.objects.all())
+
+
+def test_the_catalogue_speaks_all_languages_and_offers_more_to_acme():
+    world.build()
+    assert all({"de", "es", "pt"} == set(service.names) for service in Service.objects.all())
+    found = {key: catalogue_for(person_with_address(f"{key}.example"), default_brand()) for key in PEOPLE}
+    more = {service.name for service in found["dana@acme"].services} - {s.name for s in found["erik@globex"].services}
+    assert more == {"Fleet bikes"}
+    assert len(found["dana@acme"].services) == 7
+
+
+# A Monday morning, a Wednesday at noon, a Saturday night, a public holiday; over a change of the clocks.
+@pytest.mark.parametrize(
+    "moment", ["2026-03-02T07:30", "2026-07-15T12:00", "2026-10-24T23:30", "2026-12-25T10:00", "2026-03-29T04:00"]
+)
+def test_clocks_stand_at_every_point_whenever_the_world_is_made(moment):
+    started = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    with pretend(started):
+        world.build()
+        standings = [standing_of(clock, started) for clock in Clock.objects.all()]
+        assert {standing.look.value for standing in standings} >= {"fine", "soon", "late", "paused", "met", "missed"}
+        assert sweeping.sweep() == 0
+    for ticket in Ticket.objects.all():
+        assert disagreements(ticket) == []
+        assert broken_links(ticket) == []
+        times = list(ticket.events.order_by("id").values_list("at", flat=True))
+        assert times == sorted(times)
+    told = Event.objects.filter(kind__startswith="sla.").exclude(kind="sla.changed")
+    assert all(event.at == datetime.fromisoformat(event.data["due"]["now"]) for event in told)
+    assert {"sla.warned", "sla.breached", "sla.escalated"} <= set(told.values_list("kind", flat=True))
+    assert not Retarget.objects.filter(finished_at=None).exists()
+
+
+def test_every_sla_is_that_of_a_ticket():
+    world.build()
+    named = set(Clock.objects.values_list("policy__name", flat=True))
+    assert named == {"Premium", "Standard Iberia", "Standard", None}
+
+
+def test_the_clocks_of_a_crowd_follow_in_the_background():
+    """A load of rows leaves open tickets without clocks; what brings them in step with the SLAs does the rest."""
+    world.build()
+    opened = Ticket.objects.open().filter(clocks__isnull=False).values("pk")
+    before = Clock.objects.filter(ticket__in=opened).count()
+    assert before
+    crowd.let_clocks_follow()
+    duty = Retarget.objects.get(finished_at=None)
+    retargeting.run(duty)
+    assert duty.finished_at and duty.done == Ticket.objects.open().count()
+    assert Clock.objects.filter(ticket__in=opened).count() == before
+
+
+def test_without_promises_nothing_follows(db):
+    crowd.let_clocks_follow()
+    assert not Retarget.objects.exists()
+
+
+def test_people_of_a_crowd_live_where_their_language_is_spoken(db):
+    people = crowd._users("customer", 4, is_customer=True)
+    zones = {person.language: person.time_zone for person in people}
+    assert zones == {"en": "Europe/London", "de": "Europe/Berlin", "es": "Europe/Madrid", "pt": "Europe/Lisbon"}
