@@ -14,6 +14,7 @@ from tests import factories
 from tests.conftest import World
 from tests.factories import TicketFactory
 from tests.mail.mails import raw_mail
+from tests.sla.conftest import office, sla  # noqa: F401 - fixtures
 from tickets.actions.progress import set_state
 from tickets.actions.replying import add_note, receive
 from tickets.messages import Message

@@ -1,5 +1,6 @@
 """New tickets from the desk: after a call, as an email, as a note."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from accounts.people import person_with_address
 from mail.models import Address, Outgoing
 from tests import factories
 from tests.desk.conftest import part, text_of
-from tickets.models import FieldDefinition, Priority, Ticket, TicketType
+from tickets.models import FieldDefinition, Priority, ReplyTemplate, Ticket, TicketType
 
 NEW = "/desk/tickets/new/"
 
@@ -97,7 +98,7 @@ def test_the_page_is_told_where_to_go(bea, world):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"customer": "nobody"}, "Enter a valid email address."),
+        ({"customer": "nobody"}, "is not an email address"),
         ({"customer": ""}, "This field is required."),
         ({"customer": "mail@system.invalid"}, "belongs to the helpdesk itself"),
         ({"title": " \u200b"}, "This field is required."),
@@ -147,3 +148,109 @@ def test_customers_open_no_tickets_here(world, signed_in):
     assert dana.post(NEW, form(world)).status_code == 404
     assert dana.get("/desk/tickets/new/person/", {"customer": "bea@demo.example"}).status_code == 404
     assert Ticket.objects.count() == 0
+
+
+# ---- several customers, and templates -----------------------------------------------------------
+
+
+def test_each_of_several_customers_gets_a_ticket_once(bea, world):
+    sent = form(world, customer="dana@acme.example, Frida Nova <frida@nova.example>", each="each", channel="email")
+    answers = [part(bea, NEW, sent) for _click in range(2)]
+    assert {ticket.customer.name for ticket in Ticket.objects.all()} == {"Dana Miller", "Frida Nova"}
+    assert Ticket.objects.count() == 2
+    assert {answer.headers["HX-Redirect"] for answer in answers} == {reverse("desk:view", args=["open"])}
+    for ticket in Ticket.objects.all():
+        assert [person["address"] for person in ticket.articles.get().to] == [ticket.customer.email]
+    page = text_of(bea.get(answers[0].headers["HX-Redirect"]))
+    assert all(f"#{ticket.number}" in page for ticket in Ticket.objects.all())
+
+
+def test_one_ticket_with_all_of_them_sends_copies(bea, world):
+    bea.post(NEW, form(world, customer="dana@acme.example, erik@globex.example", each="together", channel="email"))
+    ticket = Ticket.objects.get()
+    article = ticket.articles.get()
+    assert ticket.customer == world.dana
+    assert [person["address"] for person in article.cc] == ["erik@globex.example"]
+    assert len(article.outgoing.recipients) == 2
+
+
+def test_none_is_opened_when_one_cannot_be(bea, world):
+    factories.create_person(email="mail@system.invalid", system_key="mail", is_active=False)
+    answer = part(bea, NEW, form(world, customer="dana@acme.example, mail@system.invalid"))
+    assert answer.status_code == 422
+    assert Ticket.objects.count() == 0
+
+
+def test_several_people_are_asked_about(bea, world):
+    shown = text_of(part(bea, "/desk/tickets/new/person/", customer="dana@acme.example, who@nova.example"))
+    assert "Dana Miller" in shown
+    assert "A ticket for each of them" in shown
+    assert 'name="name"' not in shown
+
+
+def test_a_template_is_put_below_what_was_written(bea, world):
+    body = "Dear {{ customer.first_name }}, welcome to {{ ticket.queue }}."
+    template = ReplyTemplate.objects.create(name="Welcome", body=body)
+    sent = form(world, template=template.pk, insert="1", title="", text="Hello.")
+    for answer in (part(bea, NEW, sent), bea.post(NEW, sent)):
+        page = text_of(answer)
+        assert answer.status_code == 200
+        assert "Hello.\n\nDear Dana, welcome to Support." in page
+        assert 'value="Welcome"' in page
+    assert Ticket.objects.count() == 0
+
+
+def test_a_template_without_a_customer_leaves_a_gap(bea, world):
+    template = ReplyTemplate.objects.create(name="Welcome", body="Dear {{ customer.first_name }},")
+    page = text_of(part(bea, NEW, form(world, template=template.pk, insert="1", customer="", queue="")))
+    assert "Dear ," in page
+
+
+def test_the_fields_are_those_of_the_queue_that_is_chosen(bea, world):
+    everywhere = FieldDefinition.objects.create(key="order", label="Order number", kind="text")
+    there = FieldDefinition.objects.create(key="invoice", label="Invoice number", kind="text", is_required=True)
+    there.queues.add(world.billing)
+    assert "Invoice number" not in text_of(bea.get(NEW))
+    chosen = part(bea, f"{NEW}?refresh=1", form(world, queue=world.billing.pk, title="Which one"))
+    assert chosen.status_code == 200
+    assert "Invoice number" in text_of(chosen)
+    assert everywhere.label in text_of(chosen)
+    assert 'value="Which one"' in text_of(chosen)
+    assert bea.post(NEW, form(world, queue=world.billing.pk)).status_code == 422
+    assert bea.post(NEW, form(world)).status_code == 302
+    assert Ticket.objects.get().queue == world.support
+
+
+def test_without_script_the_fields_of_the_queue_are_shown_before_the_ticket_is_open(bea, world):
+    note = FieldDefinition.objects.create(key="note", label="Delivery note", kind="text")
+    note.queues.add(world.billing)
+    offered = re.search(r'name="offered" value="([^"]*)"', text_of(bea.get(NEW)))[1]
+    sent = form(world, queue=world.billing.pk, offered=offered)
+    answer = bea.post(NEW, sent)
+    assert answer.status_code == 422
+    assert "Delivery note" in text_of(answer)
+    assert "fields of its own" in text_of(answer)
+    assert not Ticket.objects.exists()
+    sent["offered"] = re.search(r'name="offered" value="([^"]*)"', text_of(answer))[1]
+    assert bea.post(NEW, sent | {"field_note": "D-17"}).status_code == 302
+    assert Ticket.objects.get().custom_fields == {"note": "D-17"}
+
+
+@pytest.mark.parametrize(
+    ("begun", "name"),
+    [
+        ({}, "customer"),
+        ({"customer": "dana@acme.example"}, "title"),
+        ({"customer": "dana@acme.example", "title": "Again"}, "text"),
+        ({"customer": "dana@acme.example", "title": "Again", "text": "It hums."}, "queue"),
+    ],
+)
+def test_one_begins_in_the_first_field_that_has_to_be_filled(bea, begun, name):
+    page = text_of(bea.get(NEW, begun))
+    fields = re.findall(r"<(?:input|textarea|select)[^>]*>", page.split('id="new-ticket"')[1].split("</form>")[0])
+    assert [re.search(r'name="([^"]*)"', field)[1] for field in fields if "autofocus" in field] == [name]
+
+
+def test_a_form_that_is_filled_in_further_keeps_the_focus_where_it_is(bea):
+    assert "autofocus" not in text_of(part(bea, f"{NEW}?refresh=1", {"customer": "dana@acme.example"}))
+    assert "autofocus" not in text_of(bea.post(NEW, {"customer": ""})).split('id="new-ticket"')[1].split("</form>")[0]

@@ -1,6 +1,7 @@
 """Answering and noting: one message per form, no answer over somebody's head, nothing lost on the way."""
 
 from datetime import timedelta
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from mail.models import Address, Outgoing
 from tests.desk.conftest import colleague_notes, customer_writes, part, put, text_of
 from tests.factories import TicketFactory
+from tickets.actions.routing import assign
 from tickets.models import Article, ReadMark
 
 
@@ -306,3 +308,53 @@ def test_an_empty_note_is_none(bea, ticket):
 def test_noting_needs_its_right(signed_in, reader, ticket):
     assert part(signed_in(reader), url(ticket, "note"), {"text": "Hello"}).status_code == 404
     assert nothing_happened(ticket)
+
+
+# ---- whose it is then ---------------------------------------------------------------------------
+
+
+def owner_after(client, ticket, **changes):
+    client.post(url(ticket), form(ticket, **changes))
+    assert len(written(ticket)) == 1
+    ticket.refresh_from_db()
+    return ticket.owner
+
+
+def test_who_answers_a_ticket_of_nobody_takes_it(bea, world, ticket):
+    shown = text_of(bea.get(url(ticket, "ticket")))
+    assert '<input type="checkbox" name="take" value="on" checked>' in shown
+    assert owner_after(bea, ticket, take="on") == world.bea
+    assert 'name="take"' not in text_of(bea.get(url(ticket, "ticket")))
+
+
+def test_who_does_not_want_it_leaves_it_to_nobody(bea, ticket):
+    assert owner_after(bea, ticket) is None
+
+
+def test_a_ticket_that_somebody_has_stays_theirs(bea, world, ticket):
+    assign(ticket, world.carlos, by=world.carlos)
+    assert 'name="take"' not in text_of(bea.get(url(ticket, "ticket")))
+    assert owner_after(bea, ticket, take="on") == world.carlos
+
+
+def test_a_wish_that_is_not_offered_takes_nothing(bea, ticket):
+    with patch("tickets.guidance.may_choose", return_value=False):
+        assert 'name="take"' not in text_of(bea.get(url(ticket, "ticket")))
+        assert owner_after(bea, ticket, take="on") is None
+
+
+def test_the_ticket_is_nobodys_again_when_the_answer_is_taken_back(bea, world, ticket):
+    bea.post(url(ticket), form(ticket, take="on", then="close"))
+    [article] = written(ticket)
+    bea.post(reverse("desk:take_back", args=[article.pk]))
+    ticket.refresh_from_db()
+    assert ticket.owner is None and ticket.is_open
+
+
+def test_whoever_was_given_it_meanwhile_keeps_it(bea, world, ticket):
+    bea.post(url(ticket), form(ticket, take="on"))
+    [article] = written(ticket)
+    assign(ticket, world.carlos, by=world.carlos)
+    bea.post(reverse("desk:take_back", args=[article.pk]))
+    ticket.refresh_from_db()
+    assert ticket.owner == world.carlos
