@@ -167,7 +167,7 @@ def test_a_failing_disk_is_one_plain_sentence(number: int, sentence: str) -> Non
 )
 def test_all_tests_run_unless_some_are_named(given: list[str], *, names_all: bool) -> None:
     arguments = with_defaults(given)
-    assert arguments[:4] == ["-n", "2", "--dist", "loadgroup"]
+    assert arguments[:4] == ["-n", "4", "--dist", "loadgroup"]
     assert (arguments[-1] == "tests") == names_all
 
 

@@ -8,7 +8,7 @@ import pytest
 from helpdesk.embedded import system_packages
 from helpdesk.embedded.system_packages import Program, install_missing
 
-BROWSER = Program(names=("browser-of-this-test",), package="browser", tests="the browser tests")
+BROWSER = Program(names=("browser-of-this-test", "another-browser"), package="browser", tests="the browser tests")
 
 
 @pytest.fixture
@@ -32,6 +32,17 @@ def test_nothing_is_done_when_nothing_is_missing(machine: Path, capsys: pytest.C
     install_missing(machine / "remembered")
     assert not (machine / "calls").exists()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("unattended", "installs"), [("", False), ("1", True)])
+def test_the_best_is_installed_where_nobody_watches(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], unattended: str, installs: bool
+) -> None:
+    monkeypatch.setenv("CI", unattended)
+    (machine / "programs" / "another-browser").symlink_to("/bin/true")
+    install_missing(machine / "remembered")
+    assert (machine / "calls").exists() == installs
+    assert "SKIPPED" not in capsys.readouterr().err
 
 
 def test_a_failed_installation_is_told_and_not_tried_again(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
