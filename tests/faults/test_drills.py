@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("K01", "K02", "K03", "K09", "F03", "F04", "F05", "F06")
+NAMES = ("K01", "K02", "K03", "K09", "F03", "F04", "F05", "F06", "F09", "F12", "mail_faults")
 
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("drills")]
 
@@ -24,7 +24,7 @@ def reports() -> dict[str, dict[str, Any]]:
     command = [sys.executable, "-P", "-m", "helpdesk.drills", "--small", *NAMES]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=580)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=900)
     found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert {report["name"] for report in found} == set(NAMES), done.stderr[-3000:]
     return {report["name"]: report for report in found}
@@ -32,6 +32,8 @@ def reports() -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_drill_passes(name: str, reports: dict[str, dict[str, Any]]) -> None:
+    if reason := reports[name].get("unavailable"):
+        pytest.skip(f"NOT TESTED: {name}, because there is no Dovecot: {reason}")
     assert reports[name]["ok"], reports[name]
 
 
