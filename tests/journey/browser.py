@@ -24,7 +24,7 @@ from helpdesk.embedded.system_packages import CHROMIUM
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 # Milliseconds after which something that was waited for has not happened: a busy machine is no reason to fail.
-WAIT = 30_000
+WAIT = 60_000
 # The browser itself reports these answers as errors; for a conflict, an end of session or a wrong field they are right.
 EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of (409|401|422)\b")
 ORIGINAL = "/original/"

@@ -14,7 +14,7 @@ SENDER, TITLE = "otto@walk.example", "Bent otter fork"
 
 
 def does_not_list(page: Page, queue: str) -> None:
-    page.goto("/desk/")
+    page.goto("/desk/tickets/")
     expect(Lists(page).entry("Support")).to_be_visible()
     expect(Lists(page).entry(queue)).to_have_count(0)
 

@@ -46,7 +46,7 @@ def test_F06_an_answer_that_could_not_be_saved_stays_in_the_box_and_leaves_at_th
         ticket.send()
         toast = bea.page.get_by_text("Nothing you wrote is lost")
         expect(toast).to_be_visible()
-        expect(ticket.reply_box).to_have_value("Turn the wheel the other way round.")
+        expect(ticket.reply_box).to_have_text("Turn the wheel the other way round.")
     bea.page.get_by_role("button", name="Try again").last.click()
     expect(ticket.message("Turn the wheel the other way round.")).to_be_visible()
     until(lambda: installation.sink.to(OLIVE), what="the answer by mail")

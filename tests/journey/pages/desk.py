@@ -14,7 +14,7 @@ class Lists:
         self.page.goto("/desk/views/open/")
 
     def open_queue(self, name: str) -> None:
-        self.page.goto("/desk/")
+        self.page.goto("/desk/tickets/")
         self.entry(name).click()
         expect(self.page.get_by_role("heading", level=1, name=name, exact=True)).to_be_visible()
 
@@ -27,7 +27,7 @@ class Lists:
         return self.page.locator("tr.trow", has_text=title)
 
     def open_ticket(self, title: str) -> "Ticket":
-        self.row(title).get_by_role("link").click()
+        self.row(title).first.get_by_role("link").click()
         return Ticket(self.page)
 
 
@@ -36,12 +36,15 @@ class Ticket:
 
     def __init__(self, page: Page) -> None:
         expect(page.locator("#ticket-head")).to_be_visible()
+        page.wait_for_load_state()  # its buttons do nothing before its scripts are there
         self.page = page
         self.head = page.locator("#ticket-head")
         self.conflict = page.locator("#conflict")
         self.reply_conflict = page.locator("#reply-conflict")
         self.reply_box = page.get_by_role("textbox", name="Your answer")
         self.note_box = page.get_by_role("textbox", name="Your note")
+        # When the answer that is being written was saved.
+        self.saved = page.locator("#reply-form [data-draft-hint]")
         self.signed_out = page.get_by_role("dialog", name="Please sign in again")
 
     @property
@@ -53,6 +56,7 @@ class Ticket:
 
     def write_note(self, words: str) -> None:
         self.page.locator(".composer").get_by_role("button", name="Internal note").first.click()
+        self._editor_of("note")
         self.note_box.fill(words)
 
     def add_note(self, words: str) -> None:
@@ -60,11 +64,18 @@ class Ticket:
         self.page.get_by_role("button", name="Add note").click()
 
     def write_reply(self, words: str, *files: Path) -> None:
-        if not self.reply_box.is_visible():
+        if self.reply_box.is_visible():
+            self.reply_box.click()
+        else:
             self.page.get_by_role("button", name="Reply", exact=True).first.click()
+        self._editor_of("reply")
         self.reply_box.fill(words)
         if files:
             self.page.locator("#reply-form input[type=file]").set_input_files(files)
+
+    def _editor_of(self, kind: str) -> None:
+        """The plain field makes way for it, which the driver of the browser does not notice while it fills one in."""
+        expect(self.page.locator(f"#{kind}-form [contenteditable=true]")).to_be_visible()
 
     @property
     def send_button(self) -> Locator:
