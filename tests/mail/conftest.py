@@ -17,6 +17,7 @@ from aiosmtpd.smtp import SMTP
 from django.db import connections
 
 from mail import receive
+from mail.connections import close_all
 from mail.intake import Envelope, accept, process
 from mail.models import Incoming
 
@@ -148,6 +149,7 @@ def sink(settings) -> Iterator[Sink]:
     assert started.wait(10)
     settings.SMTP_URL = f"smtp://127.0.0.1:{sink.port}"
     yield sink
+    close_all()
     box[0].call_soon_threadsafe(box[1].set)
     thread.join(10)
 
@@ -170,3 +172,10 @@ def take_in(world) -> Callable[..., Incoming]:
 def spool_folder(settings, tmp_path: Path) -> Path:
     settings.MAIL_SPOOL = tmp_path / "spool"
     return settings.MAIL_SPOOL
+
+
+@pytest.fixture
+def own_store(settings, tmp_path) -> None:
+    """Files in a folder of this test, where other tests have left none."""
+    options = {**settings.STORAGES["default"]["OPTIONS"], "location": str(tmp_path / "files")}
+    settings.STORAGES = {**settings.STORAGES, "default": {**settings.STORAGES["default"], "OPTIONS": options}}

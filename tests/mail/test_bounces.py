@@ -2,8 +2,8 @@
 
 import pytest
 
-from mail.ledger import send_again
 from mail.models import Incoming, Outgoing
+from mail.resending import send_again
 from mail.sending import locked_recipients
 from tests.mail.mails import lines, raw_mail
 from tests.mail.stories import DANA, ERIK, close
@@ -11,6 +11,7 @@ from tickets.actions.replying import reply
 from tickets.events import broken_links
 from tickets.messages import Message
 from tickets.models import Ticket
+from web.desk.delivery import delivery_of
 
 DAEMON = "Mail Delivery System <MAILER-DAEMON@mx.acme.example>"
 NO_SUCH_USER = "smtp; 550 5.1.1 <dana@acme.example>: no such user"
@@ -125,13 +126,40 @@ def test_the_older_kind_of_report_counts_by_the_id_in_its_text(take_in, outgoing
     assert Ticket.objects.count() == 1
 
 
-@pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded"])
-def test_a_delay_or_an_arrival_is_no_failure(take_in, outgoing, action):
+@pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
+def test_an_arrival_is_no_failure(take_in, outgoing, action):
     incoming = take_in(report(outgoing.message_id, recipient(DANA, action=action)), sender="")
     assert states(outgoing) == {DANA: "sent", ERIK: "sent"}
     assert (incoming.reason_code, incoming.trace[0]["result"]) == ("report", "no failure")
     assert failures(outgoing) == []
     assert Ticket.objects.count() == 1
+
+
+def test_t34_a_delay_is_shown_at_the_recipient_until_somebody_tells_how_it_ended(take_in, outgoing):
+    late = recipient(DANA, "Status: 4.4.1", "Diagnostic-Code: smtp; 451 4.4.1 No answer", action="delayed")
+    incoming = take_in(report(outgoing.message_id, late), sender="")
+    assert (states(outgoing), failures(outgoing)) == ({DANA: "sent", ERIK: "sent"}, [])
+    assert outgoing.recipients[0]["delay"] == "451 4.4.1 No answer"
+    assert (incoming.reason_code, incoming.trace[0]["result"]) == ("report", "delay noted")
+    shown = delivery_of(outgoing.article)
+    assert (shown.kind, [(one.address, one.words) for one in shown.problems]) == (
+        "late",
+        [(DANA, "The recipient's server could not be reached in time.")],
+    )
+    take_in(report(outgoing.message_id, recipient(DANA, action="delivered"), x_number="2"), sender="")
+    assert (states(outgoing), outgoing.recipients[0].get("delay")) == ({DANA: "sent", ERIK: "sent"}, None)
+    take_in(report(outgoing.message_id, late, x_number="3"), sender="")
+    assert states(outgoing)[DANA] == "sent"
+    assert outgoing.recipients[0].get("delay") is None  # an old report that comes late itself
+
+
+def test_t34_a_failure_after_a_delay_is_a_failure(take_in, outgoing):
+    take_in(report(outgoing.message_id, recipient(DANA, action="delayed")), sender="")
+    take_in(report(outgoing.message_id, recipient(DANA, "Status: 5.2.2"), x_number="2"), sender="")
+    assert states(outgoing)[DANA] == "failed"
+    outgoing.article.refresh_from_db()
+    shown = delivery_of(outgoing.article)
+    assert (shown.kind, shown.problems[0].words, shown.can_resend) == ("failed", "The mailbox is full.", True)
 
 
 def test_a_recipient_who_has_his_mail_forwarded_is_known_by_the_original_address(take_in, outgoing):

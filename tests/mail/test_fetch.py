@@ -1,16 +1,19 @@
 """Fetching from IMAP accounts, against a real Dovecot."""
 
 import json
+from datetime import timedelta
 
 import psycopg2
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.utils import timezone
 from imapclient.exceptions import IMAPClientError
 
 from core import blobs
-from mail import fetch, intake, tasks
-from mail.fetch import fetch_account
+from mail import intake, tasks
+from mail.fetching import imap, taking, visiting
+from mail.fetching.visiting import fetch_account
 from mail.ledger import retry_incoming
 from mail.models import Account, Incoming
 from tests.mail import dovecot
@@ -57,6 +60,8 @@ def test_what_is_fetched_becomes_tickets_once(server, account, drain):
         "more": False,
         "busy": False,
         "error": "",
+        "trouble": "",
+        "waiting": 0,
     }
     assert fetch_account(account).stored == 0
     server.put(account.username, raw_mail(subject="three"))
@@ -119,7 +124,7 @@ def test_a_fetcher_killed_between_storing_and_removing_is_made_good_by_the_next(
     account.after, account.move_to = Account.After.MOVE, "Done"
     server.put(account.username, raw_mail(), raw_mail())
     with monkeypatch.context() as crash:
-        crash.setattr(fetch._Folder, "settle", _raise(KeyboardInterrupt()))
+        crash.setattr(imap.Folder, "settle", _raise(KeyboardInterrupt()))
         with pytest.raises(KeyboardInterrupt):
             fetch_account(account)
     with server.mailbox(account.username) as somebody:
@@ -153,7 +158,7 @@ def test_deleting_leaves_what_others_have_marked(server, account):
     with server.mailbox(account.username) as somebody:
         somebody.add_flags(somebody.search(), [rb"\Deleted"])
     with pytest.MonkeyPatch.context() as small:
-        small.setattr(fetch.settings, "MAIL_MAX_BYTES", 2_000)
+        small.setattr(taking.settings, "MAIL_MAX_BYTES", 2_000)
         server.put(account.username, raw_mail(subject="two"))
         fetch_account(account)
     with server.mailbox(account.username) as somebody:
@@ -200,21 +205,23 @@ def test_f10_a_message_that_cannot_be_fetched_is_in_the_ledger_stops_no_other_an
     server, account, monkeypatch, drain
 ):
     server.put(account.username, *(raw_mail(subject=f"no. {n}") for n in range(1, 4)))
-    real = fetch._Folder.download
+    real = imap.Folder.download
 
-    def bad_literal(self, uid):
+    def bad_literal(self, uid, facts, **more):
         if uid == 2:
             raise IMAPClientError("bad literal")
-        return real(self, uid)
+        return real(self, uid, facts, **more)
 
     with monkeypatch.context() as broken:
-        broken.setattr(fetch._Folder, "download", bad_literal)
+        broken.setattr(imap.Folder, "download", bad_literal)
         summary = fetch_account(account)
         assert (summary.stored, summary.unfetched, summary.error) == (2, 1, "")
         row = Incoming.objects.get(digest="")
         assert (row.uid, row.state) == (2, "quarantined")
         assert (row.reason_code, row.reason) == ("unfetchable", "IMAP error: bad literal")
         fetch_account(account)
+    assert fetch_account(account).stored == 0  # it is not asked for again at once
+    Incoming.objects.filter(digest="").update(received_at=timezone.now() - timedelta(minutes=2))
     assert fetch_account(account).stored == 1
     drain()
     assert subjects() == ["no. 1", "no. 3", "no. 2"]
@@ -224,15 +231,17 @@ def test_f10_a_message_that_cannot_be_fetched_is_in_the_ledger_stops_no_other_an
 def test_f10_when_every_message_fails_the_server_is_to_blame(server, account, monkeypatch):
     server.put(account.username, *(raw_mail(subject=f"no. {n}") for n in range(5)))
     with monkeypatch.context() as broken:
-        broken.setattr(fetch._Folder, "download", _raise(TimeoutError("timed out")))
+        broken.setattr(imap.Folder, "download", _raise(TimeoutError("timed out")))
         summary = fetch_account(account)
     assert (summary.unfetched, summary.error) == (3, "TimeoutError: timed out")
-    assert fetch_account(account).stored == 5
+    assert fetch_account(account).stored == 2
+    Incoming.objects.filter(digest="").update(received_at=timezone.now() - timedelta(minutes=2))
+    assert fetch_account(account).stored == 3
 
 
 def test_f10_a_message_that_vanishes_between_search_and_fetch_is_no_trouble(server, account, monkeypatch):
     server.put(account.username, raw_mail(subject="one"), raw_mail(subject="two"))
-    real = fetch._Folder.size
+    real = imap.Folder.facts
 
     def somebody_deletes(self, uid):
         if uid == 1:
@@ -241,7 +250,7 @@ def test_f10_a_message_that_vanishes_between_search_and_fetch_is_no_trouble(serv
                 somebody.expunge([1])
         return real(self, uid)
 
-    monkeypatch.setattr(fetch._Folder, "size", somebody_deletes)
+    monkeypatch.setattr(imap.Folder, "facts", somebody_deletes)
     summary = fetch_account(account)
     assert (summary.stored, summary.unfetched, summary.error) == (1, 0, "")
     assert subjects() == ["two"]
@@ -274,7 +283,7 @@ def test_two_fetchers_never_work_on_one_account(server, account):
     )  # fmt: skip
     other.autocommit = True
     with other.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [fetch.LOCK_SPACE, account.pk])
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [visiting.LOCK_SPACE, account.pk])
         summary = fetch_account(account)
         assert (summary.busy, summary.stored) == (True, 0)
         cursor.execute("SELECT pg_advisory_unlock_all()")
@@ -285,9 +294,9 @@ def test_two_fetchers_never_work_on_one_account(server, account):
 def test_two_fetchers_that_race_in_spite_of_the_lock_store_once(server, account):
     server.put(account.username, raw_mail())
     fetch_account(account)
-    with fetch._Folder(account) as folder:
-        visit = fetch._Visit(account, folder, fetch.Summary("x"), None)
-        assert visit._keep(1, raw_mail()) is False
+    with imap.Folder(account, "INBOX") as folder:
+        visit = taking.FolderVisit(folder, taking.Summary("x"), None)
+        assert visit.keep(1, raw_mail()) is False
     assert Incoming.objects.count() == 1
 
 
@@ -307,7 +316,7 @@ def test_trouble_with_one_account_stops_no_other_and_is_noted(server, account, c
         ("Closed", 0, True),
     ]
     wrong.refresh_from_db()
-    assert wrong.last_error.startswith("LoginError")
+    assert (wrong.trouble, wrong.last_error[:13]) == ("password", "SignInRefused")
     assert "not this" not in wrong.last_error
     closed.refresh_from_db()
     assert closed.last_error == "ConnectionRefusedError: [Errno 111] Connection refused"

@@ -9,6 +9,7 @@ from accounts.invitations import invited_person
 from mail import intake
 from mail.ledger import reason_shown
 from mail.models import Incoming, Outgoing
+from tests.mail.letters import containers, events
 from tests.mail.mails import PNG, lines, mail, raw, raw_mail
 from tests.mail.stories import DANA, EVE, answered
 from tickets.actions.queues import save_queue
@@ -80,7 +81,8 @@ def test_somebody_with_a_password_gets_a_link_and_no_invitation(receiver, world,
     receiver.hand_in(raw_mail())
     drain()
     text = sink.sent[0].message.get_body(("plain",)).get_content()
-    assert f"/portal/requests/{Ticket.objects.get().number}/" in text
+    assert re.search(r"http://127\.0\.0\.1:8000/portal/link/[\w-]{43}/", text)
+    assert f"/portal/requests/{Ticket.objects.get().number}/" in Article.objects.get(sender="system").body
     assert "/welcome/" not in text
 
 
@@ -180,3 +182,27 @@ def test_t33_our_own_message_coming_back_is_ignored(take_in, world, drain, sink)
         back = take_in(b"X-Forwarded: yes\r\n" + sent.raw)
         assert (back.state, back.reason_code) == ("ignored", "own")
     assert Ticket.objects.count() == 1
+
+
+def test_an_invitation_says_what_when_and_where_in_the_language_of_the_queue(take_in, world):
+    world.support.language = "de"
+    save_queue(world.support, by=world.alex)
+    take_in(events.invited(events.REQUEST))
+    article = Ticket.objects.get().articles.order_by("pk")[0]
+    assert article.body.startswith("You are invited.")
+    assert "20. November 2026" in article.body
+    assert "20. November 2026" in article.html
+    assert "14:00 – 15:00 (Europe/Berlin)" in article.body
+    assert article.attachments.get().name == "invitation.ics"
+
+
+@pytest.mark.parametrize(
+    ("name", "how"), [("smime-clear", "smime-signed"), ("smime-wrapped", "smime-signed"), ("pgp-encrypted", "pgp-encrypted")]
+)  # fmt: skip
+def test_t40_signed_and_encrypted_mail_is_kept_intact_and_marked(take_in, name, how):
+    letter = next(letter for letter in containers.LETTERS if letter.name == name)
+    take_in(letter.raw)
+    article = Ticket.objects.get().articles.order_by("pk")[0]
+    assert article.marks == [{"code": "protected", "how": how}]
+    assert [file.name for file in article.attachments.order_by("pk")] == [name for name, _ in letter.files]
+    assert article.body == letter.text

@@ -1,18 +1,22 @@
 """Which messages join a ticket, and which must not."""
 
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from django.utils import timezone
 
+from core.blobs import load
 from mail.models import AutoReply, Outgoing
+from tests.factories import TicketFactory
 from tests.mail.mails import lines, raw_mail
 from tests.mail.stories import DANA, EVE, answered, close, our_message_id
+from tickets.actions import participants
 from tickets.actions.progress import set_state
 from tickets.actions.queues import save_queue
 from tickets.actions.replying import reply
 from tickets.messages import Message
-from tickets.models import State
+from tickets.models import State, Ticket
 from tickets.models.queue import FollowUp
 
 
@@ -55,6 +59,29 @@ def test_somebody_an_agent_wrote_to_takes_part_from_then_on(take_in, world):
     joined = take_in(raw_mail("thanks", sender=EVE, in_reply_to=our_message_id(ticket)))
     assert (joined.outcome, joined.article.ticket) == ("follow_up", ticket)
     assert joined.article.author.email == "eve@stranger.example"
+
+
+def test_t21_whoever_stands_in_cc_takes_part_and_sees_the_request_only_once_a_person_says_so(take_in, world):
+    ticket = take_in(raw_mail(cc=EVE)).article.ticket
+    assert not ticket.participants.exists()
+    assert take_in(raw_mail("me too", sender=EVE, subject=f"[#{ticket.number}]")).outcome == "new"
+    participants.add_address(ticket, "eve@stranger.example", by=world.dana)
+    eve = ticket.participants.get().user
+    told = Outgoing.objects.get(article__marks__contains=[{"code": "told of copy", "person": eve.pk}])
+    joined = take_in(raw_mail("here I am", sender=EVE, in_reply_to=told.message_id))
+    assert (joined.outcome, joined.article.ticket, joined.article.author) == ("follow_up", ticket, eve)
+    assert Ticket.objects.of_customer(eve).filter(pk=ticket.pk).exists()
+
+
+def test_t80_a_secret_link_that_is_quoted_opens_nothing_for_its_readers(take_in, world):
+    ticket = TicketFactory(queue=world.support, customer=world.dana)
+    receipt = Outgoing.objects.get(article__ticket=ticket)
+    sent = message_from_bytes(load(receipt.digest), policy=policy.default).get_body(("plain",)).get_content()
+    quoted = "".join(f"> {line}\n" for line in sent.splitlines())
+    back = take_in(raw_mail(f"Thanks!\n\n{quoted}", in_reply_to=receipt.message_id))
+    assert back.article.ticket == ticket
+    assert "/portal/link/" in sent
+    assert "/portal/link/…/" in back.article.body
 
 
 def test_t19_a_stranger_with_somebody_elses_number_gets_a_new_ticket_with_a_hint(take_in, world):

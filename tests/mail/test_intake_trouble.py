@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from core import blobs
+from core.memo import for_a_moment
 from mail import intake, sandbox
 from mail.ledger import reason_shown
 from mail.models import Incoming, Outgoing
@@ -163,7 +164,7 @@ def test_trouble_of_ours_is_tried_again_with_growing_pauses_and_parked_after_the
     def broken(*_arguments, **_options):
         raise RuntimeError("no room")
 
-    monkeypatch.setattr(intake, "_write", broken)
+    monkeypatch.setattr(intake, "place", broken)
     incoming = intake.accept(raw_mail(), intake.Envelope("smtp", sender=DANA))
     pauses = []
     for _try in range(5):
@@ -191,6 +192,33 @@ def test_c07_a_crash_before_the_commit_leaves_nothing_and_the_next_run_does_all(
     Incoming.objects.update(due_at=timezone.now())
     intake.process(incoming.pk)
     assert Ticket.objects.count() == Outgoing.objects.count() == 1
+
+
+def test_a_worker_asks_no_more_than_this_for_a_mail(world, queries):
+    """BEGIN, COMMIT and savepoints included: what is put together and answered here bounds the mails per second."""
+
+    def kept(subject: str, sender: str) -> int:
+        envelope = intake.Envelope("smtp", sender=sender, recipients=("support@demo.example",))
+        return intake.keep(raw_mail(subject=subject, sender=sender), envelope).pk
+
+    with for_a_moment():
+        intake.process(kept("To get warm", "first@people.example"))
+        with queries() as at_the_door:
+            new = kept("Somebody new", "new@people.example")
+        known = kept("Known", "dana@acme.example")
+        with queries() as for_somebody_new:
+            intake.process(new)
+        number = Ticket.objects.get(title="Somebody new").number
+        joins = kept(f"Re: Somebody new [#{number}]", "new@people.example")
+        with queries() as for_a_known_one:
+            intake.process(known)
+        with queries() as for_one_that_joins:
+            intake.process(joins)
+    # only this transaction need not wait for the disk: the door has said yes already, and whoever sends waits again
+    assert [sum("synchronous_commit" in q["sql"] for q in asked) for asked in (for_somebody_new, at_the_door)] == [1, 0]
+    assert len(for_somebody_new) <= 43
+    assert len(for_a_known_one) <= 42
+    assert len(for_one_that_joins) <= 35
 
 
 def test_dealing_with_a_mail_costs_the_same_number_of_queries_however_much_there_is(take_in, world, queries):

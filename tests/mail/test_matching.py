@@ -41,3 +41,30 @@ def test_every_step_is_in_the_trace_with_its_reason():
         ("tag", "10001", "sender does not take part"),
         ("tag", "10002", "sender takes part"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "proof", "marks", "is_held", "result"),
+    [
+        (TOKEN, "", [], False, "sender takes part"),
+        (TOKEN, "pass", [], False, "sender takes part"),
+        (TOKEN, "none", [], False, "sender takes part"),
+        (TOKEN, "fail", [], True, "sender is not who he says"),
+        (TAG, "pass", [], False, "sender is proven"),
+        (TAG, "none", UNVERIFIED, False, "sender takes part"),
+        (TAG, "fail", [], True, "sender is not who he says"),
+        (Pointer("external", "10001"), "pass", [], False, "sender is proven"),
+        (Pointer("external", "10001"), "", UNVERIFIED, False, "sender takes part"),
+        (REFERENCE, "fail", [], True, "sender is not who he says"),
+    ],
+)
+def test_what_is_known_of_the_sender_decides_how_sure_it_is(pointer, proof, marks, is_held, result):
+    verdict = decide([pointer], DANA, TAKING_PART, proof=proof)
+    assert (verdict.number, list(verdict.marks), verdict.is_held) == ("10001", marks, is_held)
+    assert verdict.trace[-1]["result"] == result
+
+
+@pytest.mark.parametrize("proof", ["pass", "none", "fail", ""])
+def test_t19_no_proof_makes_a_stranger_a_party(proof):
+    verdict = decide([TOKEN, TAG], EVE, TAKING_PART, proof=proof)
+    assert (verdict.number, verdict.is_held, list(verdict.marks)) == ("", False, NAMES)

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from mail.addresses import Address
-from mail.parse import parse, to_json
+from mail.parse import parse
+from mail.printing import to_json
 
 
 def message(*headers: str, body: str | bytes = "Hello", crlf: str = "\r\n") -> bytes:
@@ -148,6 +149,13 @@ def test_T27_reply_to_does_not_change_who_wrote():
         ("1 Jun 2026 10:00 -0000", datetime(2026, 6, 1, 10, tzinfo=UTC)),
         ("Mon, 1 Jun 2026 10:00:00 GMT", datetime(2026, 6, 1, 10, tzinfo=UTC)),
         ("Mon, 1 Jun 2026 10:00:00", datetime(2026, 6, 1, 10, tzinfo=UTC)),
+        ("Mon, 1 Jun 2026 10:00:00 +02:00", datetime(2026, 6, 1, 8, tzinfo=UTC)),
+        ("Mon, 1 Jun 2026 10:00:00 GMT+2", datetime(2026, 6, 1, 8, tzinfo=UTC)),
+        ("Mon, 1 Jun 2026 10:00:00 CEST", datetime(2026, 6, 1, 8, tzinfo=UTC)),
+        ("Mon, 1 Jun 2026 10:00:00 EST", datetime(2026, 6, 1, 15, tzinfo=UTC)),
+        ("Mon Jun  1 10:00:00 2026", datetime(2026, 6, 1, 10, tzinfo=UTC)),
+        ("2026-06-01T10:00:00.123+02:00", datetime(2026, 6, 1, 8, tzinfo=UTC)),
+        ("2026-06-01 10:00", datetime(2026, 6, 1, 10, tzinfo=UTC)),
         ("Mon, 1 Jun 2026 10:00:00 +9999", None),
         ("Mon, 31 Feb 2026 10:00:00 +0000", None),
         ("Mon, 1 Jun 9999 23:59:59 -1200", None),
@@ -603,5 +611,8 @@ def test_the_json_form_has_the_agreed_names():
         "is_bounce": False,
         "is_automatic": True,
         "from_ambiguous": False,
+        "bounce": None,
+        "invitation": None,
+        "protection": None,
         "notes": [],
     }

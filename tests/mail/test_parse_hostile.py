@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mail.parse import Message, TooComplex, parse
+from tests.mail.letters import containers, winmail
 from tests.mail.test_parse_corpus import CORPUS
 
 HEAD = b"From: a@b.c\r\nTo: s@d.e\r\nSubject: x\r\n"
@@ -48,6 +49,20 @@ def test_T14_ninety_nine_multiparts_are_fine():
     assert parse(nested(99)).text == "the message"
 
 
+TNEF = HEAD + b"Content-Type: application/ms-tnef\r\n\r\n"
+# Says that it is four megabytes long and repeats what it has said before.
+BOMB = (16).to_bytes(4, "little") + (4 << 20).to_bytes(4, "little") + b"LZFu\0\0\0\0" + b"\xff" + b"\x00\x1f" * 400_000
+
+
+def signatures_within(depth: int) -> bytes:
+    inner = b"Content-Type: text/plain\r\n\r\nthe message"
+    for _ in range(depth):
+        if len(inner) > 60_000:
+            break
+        inner = b"Content-Type: application/pkcs7-mime\r\n\r\n" + containers.signed(containers.element(4, inner))
+    return HEAD + inner
+
+
 BOUNDED = {
     "T15 16,000 encoded words": b"Subject: " + b"=?utf-8?Q?a=C3=BC?= " * 16_000 + b"\r\n\r\nx",
     "T15 16,000 unknown words": b"Subject: " + b"=?x-foo?Q?a=C3=BC?= " * 16_000 + b"\r\n\r\nx",
@@ -70,6 +85,24 @@ BOUNDED = {
     "T12 deep HTML": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 200_000 + b"x",
     "T17 an endless calendar": HEAD + b"Content-Type: text/calendar\r\n\r\nRRULE:FREQ=SECONDLY",
     "T64 On On On": HEAD + b"\r\n" + b"On " * 500_000,
+    "T15 question marks in words": b"Subject: " + b"=?a?Q?" + b"?" * 500_000 + b"=?a?Q?a?" * 50_000 + b"\r\n\r\nx",
+    "T15 commas in From": b"From: " + b"Miller, " * 30_000 + b"<a@b.c>\r\n\r\nx",
+    "T16 escapes of Japanese": HEAD + b"Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n" + b"\x1b$B-!\x1b(B\xb1" * 150_000,
+    "uuencode begins": HEAD + b"\r\n" + b"begin 644 a\n" * 200_000,
+    "uuencode begins with a line": HEAD + b"\r\n" + b"begin 644 a\n#0V%T\n" * 100_000,
+    "uuencode begins, nonsense, ends": HEAD + b"\r\n" + b"begin 644 a\n#0V%T\nfoo bar\n" * 50_000 + b"end\n",
+    "enriched": HEAD + b"Content-Type: text/enriched\r\n\r\n" + b"<param>" * 100_000 + b"<<" * 100_000,
+    "T17 calendar": HEAD + b"Content-Type: text/calendar\r\n\r\n" + b"BEGIN:VEVENT\nDTSTART;A=" + b'"' * 400_000 + b":20260101\n",
+    "T17 calendar lines": HEAD + b"Content-Type: text/calendar\r\n\r\n" + b"BEGIN:VEVENT\n" * 20_000 + b"A;B:\n c\n" * 20_000,
+    "T17 winmail files": TNEF + winmail.stream(*[winmail.file(b"a", b"b")] * 900),
+    "T17 winmail attributes": TNEF + winmail.stream(*[winmail.attribute(1, 1, b"")] * 30_000),
+    "T17 winmail values": TNEF + winmail.stream(winmail.words(b"\x1f\x10\x01\x00" + b"\xff\xff\xff\x7f" * 2)),
+    "T17 winmail rich text": TNEF + winmail.stream(winmail.words(winmail.value(0x1009, winmail.BINARY, BOMB))),
+    "T17 winmail groups": TNEF + winmail.stream(winmail.words(winmail.value(0x1009, winmail.BINARY, winmail.rich_text(b"{\\rtf1" + b"{" * 500_000)))),
+    "T40 signatures in signatures": signatures_within(200),
+    "T40 endless pieces": HEAD + b"Content-Type: application/pkcs7-mime\r\n\r\n" + b"0\x80\x06\x09*\x86H\x86\xf7\r\x01\x07\x02\xa0\x800\x80\x02\x01\x011\x000\x80\x06\x09*\x86H\x86\xf7\r\x01\x07\x01\xa0\x80" + b"$\x80" * 500_000,
+    "report in words": b"From: mailer-daemon@b.c\r\nSubject: failure notice\r\n\r\n" + b"<a@b.c>:\n550 no\n" * 50_000 + b"a@" * 200_000,
+    "letters within letters": HEAD + (b"Content-Type: message/rfc822\r\n\r\nFrom: a@b.c\r\n" * 250) + b"\r\nx",
     "report": HEAD + b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
     + b"Final-Recipient: rfc822; a@b.c\r\nAction: failed\r\n\r\n" * 20_000,
 }  # fmt: skip

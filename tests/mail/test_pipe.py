@@ -20,6 +20,8 @@ from mail.models import Account, Incoming
 from tests.mail.mails import raw_mail
 from tickets.models import Ticket
 
+pytestmark = pytest.mark.usefixtures("own_store")
+
 
 @pytest.fixture
 def pipe(monkeypatch, capsys, spool_folder):
@@ -209,7 +211,7 @@ def test_the_ledger_counts_and_adds_up(world, pipe, take_in, spool_folder):
     }
 
 
-def test_the_ledger_finds_what_was_forgotten_or_is_missing(world, pipe, take_in, spool_folder):
+def test_the_ledger_finds_what_was_forgotten_or_is_missing(own_store, world, pipe, take_in, spool_folder):
     forgotten, without_duty, lost = (
         intake.accept(raw_mail(f"no. {n}"), intake.Envelope("smtp", recipients=("support@demo.example",)))
         for n in range(3)

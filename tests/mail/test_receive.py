@@ -303,7 +303,7 @@ def test_more_recipients_than_anybody_needs_are_asked_to_come_again(receiver, wo
 
 
 @pytest.mark.services
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_the_command_stops_cleanly_and_whatever_got_250_is_there(world, tmp_path):
     """SIGTERM in the middle of four clients' mail: each 250 has its row, and its bytes."""
     port = free_ports()

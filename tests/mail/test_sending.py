@@ -1,5 +1,6 @@
 """Handing mail to a real SMTP server, and everything such a server may answer."""
 
+import asyncio
 import smtplib
 from datetime import timedelta
 
@@ -7,12 +8,15 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from mail import sending
-from mail.models import Outgoing
+from mail import connections, sending
+from mail.alarms import troubles
+from mail.models import Domain, Outgoing, ServerState
 from mail.tasks import send_outgoing
 from tests.factories import TicketFactory
+from tests.mail.conftest import Sent
 from tickets.actions.replying import reply
 from tickets.messages import Message
+from web.desk.delivery import delivery_of
 
 DANA, ERIK = "dana@acme.example", "erik@globex.example"
 
@@ -29,6 +33,7 @@ def outgoing(world) -> Outgoing:
 def attempt(outgoing: Outgoing) -> Outgoing:
     """One try, as if its time had come."""
     Outgoing.objects.filter(pk=outgoing.pk, due_at__isnull=False).update(due_at=timezone.now(), leased_until=None)
+    Domain.objects.update(free_at=None)
     send_outgoing(outgoing.pk)
     outgoing.refresh_from_db()
     return outgoing
@@ -237,3 +242,68 @@ def test_without_a_mail_server_the_message_is_kept(outgoing, settings):
     settings.SMTP_URL = ""
     attempt(outgoing)
     assert (outgoing.state, outgoing.due_at, states(outgoing)) == ("kept", None, ["queued", "queued"])
+
+
+def test_f11_a_server_that_hangs_after_data_is_tried_again_with_the_same_message(outgoing, sink, monkeypatch):
+    monkeypatch.setattr(connections, "TIMEOUT", 0.3)
+    never = asyncio.Event
+
+    async def hangs(self, server, session, envelope):
+        self.sent.append(Sent(envelope.mail_from, list(envelope.rcpt_tos), envelope.original_content))
+        await never().wait()
+
+    with monkeypatch.context() as hanging:
+        hanging.setattr(type(sink), "handle_DATA", hangs)
+        attempt(outgoing)
+    assert (outgoing.state, states(outgoing), outgoing.attempts) == ("queued", ["queued", "queued"], 1)
+    assert "timed out" in outgoing.last_error
+    assert attempt(outgoing).state == "sent"
+    first, second = sink.sent
+    assert first.message["Message-ID"] == second.message["Message-ID"] == outgoing.message_id
+
+
+def test_f11_a_server_without_the_tls_it_should_speak_gets_nothing(outgoing, sink, settings):
+    settings.SMTP_URL = f"smtps://127.0.0.1:{sink.port}"
+    attempt(outgoing)
+    assert (outgoing.state, sink.sent) == ("queued", [])
+    assert "SSL" in outgoing.last_error
+    assert delivery_of(outgoing.article).kind == "waiting"
+
+
+def test_f11_the_schedule_is_the_agreed_one_and_ends_after_five_days():
+    minutes = [pause.total_seconds() / 60 for pause in Outgoing.backoff]
+    assert minutes[:8] == [1, 2, 5, 15, 30, 60, 120, 240]
+    assert set(minutes[8:]) == {240}
+    assert 4.5 * 24 * 60 < sum(minutes) < 5 * 24 * 60
+
+
+def test_f11_an_agent_sees_at_the_message_who_did_not_get_it_and_sends_it_again(
+    outgoing, sink, signed_in, world, drain
+):
+    sink.answers[ERIK] = "550 5.1.1 No such user here"
+    attempt(outgoing)
+    browser = signed_in(world.bea)
+    page = browser.get(f"/desk/tickets/{outgoing.ticket.number}/").content.decode()
+    assert "Could not be delivered to everybody." in page
+    assert "This address does not exist." in page
+    assert "550 5.1.1 No such user here" in page
+    sink.answers.clear()
+    path = f"/desk/articles/{outgoing.article_id}/send-again/"
+    assert path in page
+    browser.post(path)
+    drain()
+    outgoing.refresh_from_db()
+    assert (outgoing.state, states(outgoing)) == ("sent", ["sent", "sent"])
+    assert [sent.recipients for sent in sink.sent] == [[DANA], [ERIK]]
+    event = outgoing.ticket.events.get(kind="mail.resent")
+    assert (event.actor, event.data["recipients"]["now"]) == (world.bea, [ERIK])
+    assert "There is nothing to send again." in browser.post(path, follow=True).content.decode()
+
+
+def test_an_alarm_tells_that_mail_does_not_leave(outgoing, settings):
+    settings.SMTP_URL = "smtp://127.0.0.1:1"
+    attempt(outgoing)
+    assert [one.kind for one in troubles() if one.kind == "sending"] == []
+    ServerState.objects.update(failing_since=timezone.now() - timedelta(minutes=16))
+    (trouble,) = (one for one in troubles() if one.kind == "sending")
+    assert trouble.number == 1

@@ -1,0 +1,152 @@
+"""The breaker: more mail than anybody reads is kept, told once, and decided about once."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import ConfigChange
+from core.memo import for_a_moment
+from mail.models import Incoming, MailRules, Outgoing, Storm
+from mail.storms import Rate, breaks, calm, drop, release
+from tests.mail.mails import raw_mail
+from tickets.models import Ticket
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=timezone.get_default_timezone())
+TEN = timedelta(minutes=10)
+ROBOT = "robot@stranger.example"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "limit", "is_storm"),
+    [
+        ([], 1, False),
+        ([1], 1, True),
+        ([11], 1, False),
+        ([10], 1, False),  # just out of sight
+        ([1, 2, 3], 4, False),
+        ([1, 2, 3, 9], 4, True),
+        ([1, 2, 3, 12], 4, False),
+        ([1] * 100, 0, False),  # no limit
+    ],
+)
+def test_when_one_message_is_too_many(minutes, limit, is_storm):
+    before = [NOON - timedelta(minutes=number) for number in minutes]
+    assert breaks(before, NOON, Rate(limit, TEN)) is is_storm
+
+
+@pytest.fixture
+def limits(world) -> MailRules:
+    return MailRules.objects.create(storm_of_sender=3, storm_of_ticket=3)
+
+
+def flood(take_in, number: int, **headers) -> list[Incoming]:
+    return [take_in(raw_mail(f"no. {one}", sender=ROBOT, subject=f"Alarm {one}", **headers)) for one in range(number)]
+
+
+def test_f21_a_storm_of_one_sender_makes_a_few_tickets_and_one_that_tells_of_it(take_in, limits, world):
+    came = flood(take_in, 12)
+    assert [one.state for one in came] == ["ticketed"] * 3 + ["quarantined"] * 9
+    assert {one.reason_code for one in came[3:]} == {"storm"}
+    storm = Storm.objects.get()
+    assert (storm.kind, storm.about, storm.held, storm.state) == ("sender", ROBOT, 9, "blowing")
+    assert Ticket.objects.count() == 4
+    told = storm.ticket
+    assert (told.queue, told.customer.is_system, told.title) == (world.support, True, f"Too much mail from {ROBOT}")
+    (article,) = told.articles.all()
+    assert (article.visible_to_customer, article.sender) == (False, "system")
+    # nobody is written to about it, and the sender got one receipt
+    assert [one.recipients[0]["address"] for one in Outgoing.objects.all()] == [ROBOT]
+    assert take_in(raw_mail()).state == "ticketed"  # others are not held up
+
+
+def test_f21_a_worker_that_remembers_no_storm_still_finds_the_one_that_has_just_begun(take_in, limits):
+    with for_a_moment():
+        came = flood(take_in, 6)
+    assert [one.state for one in came] == ["ticketed"] * 3 + ["quarantined"] * 3
+    assert Storm.objects.get().held == 3
+
+
+def test_when_it_is_quiet_again_one_note_stands_for_all(take_in, limits):
+    flood(take_in, 6)
+    assert calm() == 0
+    Storm.objects.update(last_at=timezone.now() - TEN - timedelta(seconds=1))
+    assert calm() == 1
+    storm = Storm.objects.get()
+    assert storm.state == "over"
+    _first, digest = storm.ticket.articles.order_by("pk")
+    assert digest.body.startswith("3 messages were kept and made into no tickets.")
+    assert "- Alarm 3\n- Alarm 4\n- Alarm 5" in digest.body
+    assert digest.channel == "note"
+    assert calm() == 0
+    Incoming.objects.filter(sender=ROBOT).update(received_at=timezone.now() - timedelta(minutes=11))
+    assert flood(take_in, 1)[0].state == "ticketed"  # and a new storm would be another one
+
+
+def test_what_is_released_becomes_tickets_and_is_not_held_again(take_in, limits, drain, world):
+    flood(take_in, 6)
+    storm = Storm.objects.get()
+    assert release(storm, by=world.alex)
+    drain()
+    assert list(Incoming.objects.order_by("pk").values_list("state", flat=True)) == ["ticketed"] * 6
+    assert Ticket.objects.filter(title__startswith="Alarm").count() == 6
+    assert Storm.objects.get().state == "released"
+    assert not release(storm, by=world.alex)
+    assert not drop(storm, by=world.alex)
+    change = ConfigChange.objects.get(kind="mail.storm")
+    assert change.after == {"state": "released", "messages": 3}
+
+
+def test_what_is_dropped_stays_in_the_ledger(take_in, limits, drain, world):
+    flood(take_in, 5)
+    assert drop(Storm.objects.get(), by=world.alex)
+    drain()
+    assert list(Incoming.objects.order_by("pk").values_list("state", flat=True)) == ["ticketed"] * 3 + ["ignored"] * 2
+    assert set(Incoming.objects.filter(state="ignored").values_list("reason_code", flat=True)) == {"storm"}
+    assert all(one.digest for one in Incoming.objects.all())
+
+
+def test_a_storm_onto_one_ticket_by_many_senders(take_in, limits, world):
+    ticket = take_in(raw_mail()).article.ticket
+    sent = [
+        take_in(raw_mail(f"no. {one}", subject=f"[#{ticket.number}] Printer", message_id=f"<{one}@acme.example>"))
+        for one in range(4)
+    ]
+    # the sender's own limit comes first; without it the ticket has one
+    assert sent[-1].state == "quarantined"
+    MailRules.objects.update(storm_of_sender=0)
+    Storm.objects.all().update(state="over")
+    again = take_in(raw_mail("more", subject=f"[#{ticket.number}] Printer"))
+    assert (again.state, again.storm.kind, again.storm.about) == ("quarantined", "ticket", ticket.number)
+    assert again.storm.ticket.title == f"Too much mail to ticket {ticket.number}"
+    assert ticket.articles.filter(sender="customer").count() == 3
+
+
+def test_some_senders_may_send_as_much_as_they_want(take_in, limits):
+    MailRules.objects.update(storm_never="stranger.example")
+    assert {one.state for one in flood(take_in, 6)} == {"ticketed"}
+
+
+def test_a_storm_costs_the_same_for_each_further_message(take_in, limits, queries):
+    flood(take_in, 5)
+    counted = []
+    for number in range(2):
+        with queries() as found:
+            take_in(raw_mail(f"more {number}", sender=ROBOT, subject="x"))
+        counted.append(len(found))
+        flood(take_in, 5, x_round=str(number))
+    assert counted[0] == counted[1]
+
+
+def test_an_administrator_decides_on_its_page(take_in, limits, signed_in, world, drain):
+    flood(take_in, 6)
+    storm = Storm.objects.get()
+    browser = signed_in(world.alex)
+    assert ROBOT in browser.get("/admin/email/storms/").content.decode()
+    page = browser.get(f"/admin/email/storms/{storm.pk}/").content.decode()
+    assert "3 messages kept" in page
+    assert "Alarm 3" in page
+    assert f"Open #{storm.ticket.number}" in page
+    answer = browser.post(f"/admin/email/storms/{storm.pk}/drop/", follow=True)
+    assert "Its messages are dropped." in answer.content.decode()
+    assert Incoming.objects.filter(state="ignored").count() == 3
