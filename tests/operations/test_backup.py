@@ -7,10 +7,12 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg2
@@ -102,8 +104,20 @@ def _on_server(*statements: str) -> None:
     connection.autocommit = True
     with connection.cursor() as cursor:
         for statement in statements:
-            cursor.execute(statement)
+            _execute(cursor, statement)
     connection.close()
+
+
+def _execute(cursor: Any, statement: str) -> None:
+    """The server's own cleaning may be in a database, which nobody may end and which is over in a moment."""
+    for _turn in range(50):
+        try:
+            cursor.execute(statement)
+        except psycopg2.errors.InsufficientPrivilege:
+            time.sleep(0.2)
+        else:
+            return
+    cursor.execute(statement)
 
 
 @pytest.fixture(scope="module")

@@ -29,10 +29,10 @@ def test_every_migration_after_the_first_goes_back_and_forth_with_data_in_place(
     before = lived.tables()
     newest = migrations(old)
     for app in APPS:
-        for name in reversed(newest[app][:-1]):
-            if name < "0003":  # the first ones make the tables, the history and the stock rows
-                break
-            old.ok("migrate", app, name)
+        # the first ones make the tables, the history and the stock rows
+        oldest = [name for name in newest[app] if name < "0003"][-1]
+        if oldest != newest[app][-1]:
+            old.ok("migrate", app, oldest)
     old.ok("migrate", "--no-input")
     assert migrations(old) == newest
     after = old.tables()
