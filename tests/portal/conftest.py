@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import TicketFactory
+from tests.sla.conftest import office, sla  # noqa: F401 - fixtures
 from tickets.actions.progress import set_state
 from tickets.actions.replying import reply
 from tickets.messages import Message

@@ -122,6 +122,17 @@ def test_only_fields_for_customers_are_asked_and_they_arrive(world, dana):
     assert re.search(r"<dt>Parts</dt><dd[^>]*>drum, tray</dd>", shown)
 
 
+def test_the_fields_are_those_of_the_queue_the_request_goes_to(world, dana):
+    make = FieldDefinition.objects.create
+    for key, queue in (("serial", world.support), ("invoice", world.billing)):
+        make(key=key, label=key.title(), kind="text", in_portal=True).queues.add(queue)
+    page = dana.get(NEW).content.decode()
+    assert "field_serial" in page
+    assert "field_invoice" not in page
+    assert send(dana, field_serial="X1", field_invoice="2209").status_code == 302
+    assert Ticket.objects.get().custom_fields == {"serial": "X1"}
+
+
 def test_a_value_that_is_not_on_the_list_is_refused(world, dana):
     FieldDefinition.objects.create(key="model", label="Model", kind="dropdown", options=["A"], in_portal=True)
     assert send(dana, field_model="Z").status_code == 422
