@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "api", "core", "helpdesk", "mail", "tickets", "web")
+APPS = ("accounts", "api", "automation", "core", "helpdesk", "knowledge", "mail", "sla", "tickets", "web")
 MODULES_OF_EVENT = ("tickets.models", "tickets.models.event", "tickets.events")
 OURS = re.compile(rf"^({'|'.join(APPS)})(\.|$)")
 
@@ -69,7 +69,17 @@ def test_there_are_no_signals_of_ours():
 
 def test_domain_apps_know_no_http():
     assert (
-        places(r"django\.http|HttpRequest|HttpResponse|django\.shortcuts", "core", "accounts", "tickets", "mail") == []
+        places(
+            r"django\.http|HttpRequest|HttpResponse|django\.shortcuts",
+            "core",
+            "accounts",
+            "tickets",
+            "mail",
+            "sla",
+            "knowledge",
+            "automation",
+        )
+        == []
     )
 
 
