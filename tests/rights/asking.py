@@ -26,6 +26,14 @@ def desk(crowd: Crowd, hidden: list[str]) -> Iterator[str]:
     for page in ("owner", "responsible", "queue", "state", "priority", "type", "tags", "fields/serial"):
         yield f"/desk/tickets/{crowd.visible[0].number}/{page}/"
     yield from ("/desk/", "/desk/side/", "/desk/tickets/new/", "/")
+    for words in ("queue:", "customer:", "customer:d", "org:g", "tag:", "owner:c", "field.serial:X", SECRET[:3]):
+        yield f"/desk/search/complete/?{urlencode({'q': words, 'at': len(words)})}"
+    yield from ("/desk/search/", "/desk/saved/new/", "/desk/saved/new/?q=queue:desk", "/desk/search/?q=queue:vault")
+    yield from ("/desk/views/open/?order=-priority&group=queue", "/desk/views/open/?order=due&group=state")
+    yield from ("/desk/tickets/", "/desk/next/", "/desk/people/", "/desk/people/?q=dana", "/desk/organisations/")
+    for person in (crowd.dana, crowd.carl, crowd.erik):
+        yield from (f"/desk/people/{person.pk}/", f"/desk/people/{person.pk}/?show=all")
+        yield f"/desk/organisations/{person.memberships.get().organisation_id}/?show=all"
     for person in (crowd.dana, crowd.erik):
         yield f"/desk/tickets/new/person/?customer={person.email}"
 
@@ -37,7 +45,8 @@ def parts_of_desk(crowd: Crowd, hidden: list[str], ids: list[int]) -> Iterator[s
     yield from (f"/desk/queues/{crowd.desk.pk}/news/?{rows}&more=1", f"/desk/queues/{crowd.billing.pk}/news/?{rows}")
     for key in ("view:mine", "view:open", f"queue:{crowd.desk.pk}", f"queue:{crowd.board.pk}"):
         yield f"/desk/side/?here={key}"
-    for words in (*WORDS, SECRET, SECRET[:4], "Vault", "Billing", "Desk", ">queue", *hidden[:3]):
+    yield from ("/desk/", "/desk/people/?q=da", "/desk/organisations/names/?join=a")
+    for words in (*WORDS, SECRET, SECRET[:4], "Vault", "Billing", "Desk", ">queue", "", "@dana", "#1", *hidden[:3]):
         yield f"/desk/palette/?{urlencode({'q': words})}"
 
 

@@ -13,7 +13,7 @@ Body = dict[str, Any]
 def bodies(world: Matrix, relation: str) -> dict[str, Body]:
     """By the label of the row, for things of ours or (relation "elsewhere") of the other queue."""
     queue, agent = ("elsewhere", "outsider") if relation == "elsewhere" else ("own", "write")
-    return _pages(world, world.queues[queue], world.people[agent]) | _programs(world.people[agent])
+    return _pages(world, world.queues[queue], world.people[agent]) | _programs(world, world.people[agent])
 
 
 def _pages(world: Matrix, queue: Queue, agent: User) -> dict[str, Body]:
@@ -30,26 +30,51 @@ def _pages(world: Matrix, queue: Queue, agent: User) -> dict[str, Body]:
             "title": "By phone",
             **text,
         },
-        "desk:take_selected": {"ticket": world.tickets["open"].pk},
-        "desk:close_selected": {"ticket": world.tickets["open"].pk},
+        "desk:bulk_choose": {"ticket": world.tickets["open"].pk, "do": "assign"},
+        "desk:bulk_ask": {"ticket": world.tickets["open"].pk},
+        "desk:bulk": {"ticket": world.tickets["open"].pk},
         "desk:reply": {**text, "to": "dana@acme.example"},
         "desk:note": text,
+        "desk:notices_read": {"up_to": "0"},
+        "desk:notice_mark": {"as": "read"},
+        "desk:forward": {**text, "to": "supplier@parts.example", "subject": "Please look"},
+        "desk:draft": text,
         "desk:owner": {"owner": agent.pk},
         "desk:responsible": {"responsible": agent.pk},
         "desk:move": {"move": queue.pk},
         "desk:state": {"state": State.objects.get(name="closed successful").pk},
         "desk:priority": {"priority": Priority.objects.get(level=5).pk},
         "desk:type": {"type": TicketType.objects.get(name="Incident").pk},
+        "desk:service": {"service": world.things["service"]["everybody"][0]},
+        "desk:knowledge_use_version": {"version": "1"},
+        "desk:knowledge_comment": {"body": "One more word"},
+        "desk:ticket_article_use": {"how": "solved"},
+        "portal:service": {"subject": "A new request", **text},
+        "desk:level": {"level": "none"},
         "desk:title": {"title": "Another title"},
         "desk:tags": {"tags": "urgent"},
         "desk:field": {"field_serial": "X1"},
+        "desk:later": {"state": State.objects.get(name="pending reminder").pk, "when": "tomorrow"},
+        "desk:rating": {"cell": "3x3"},
+        "desk:customer": {"customer": "dana@acme.example"},
+        "desk:call": {"caller": "customer", **text},
+        "desk:split_message": {"title": "Another", "queue": queue.pk, "customer": "dana@acme.example"},
+        "desk:time": {"minutes": "15"},
+        "desk:checklist": {"steps": "Look"},
+        "desk:guided_answer": {**text, "to": "dana@acme.example"},
+        "desk:guided_later": {"days": "1"},
+        "desk:guided_pass_on": {"owner": agent.pk},
+        "desk:guided_skip": {"reason": "time"},
         "portal:answer": text,
         "portal:solve": text,
+        "portal:add_participant": {"address": "fourth@nowhere.example"},
+        "desk:participants": {"address": "fourth@nowhere.example"},
         "portal:new": {"subject": "A new request", **text},
+        "kb:feedback": {"helpful": "yes"},
     }
 
 
-def _programs(agent: User) -> dict[str, Body]:
+def _programs(world: Matrix, agent: User) -> dict[str, Body]:
     """JSON."""
     body = {"body": "One more word"}
     return {
@@ -57,6 +82,16 @@ def _programs(agent: User) -> dict[str, Body]:
         "api:ticket": {"title": "Another title"},
         "api:ticket#owner": {"owner": agent.email},
         "api:ticket#priority": {"priority": "5 very high"},
+        "api:calendars": {"name": "Days"},
+        "api:kb_articles": {
+            "category": world.things["article topic"]["there"][0],
+            "title": "A new article",
+            "html": "<p>It says something.</p>",
+        },
+        "api:calendar": {"zone": "Europe/Berlin"},
+        "api:slas": {"name": "Fast"},
+        "api:sla": {"warnings": [50]},
+        "api:hours_of_queue": {"unlock_after": 7200},
         "api:articles": {"channel": "email", **body},
         "api:articles#note": {"channel": "note", **body},
         "api:articles#web": {"channel": "web", **body},
@@ -66,6 +101,7 @@ def _programs(agent: User) -> dict[str, Body]:
 QUERIES: dict[str, Callable[[Matrix], Body]] = {
     "live_address#ticket": lambda world: {},
     "desk:news": lambda world: {"shown": 0},
+    "desk:others": lambda world: {"for": "link"},
     "desk:search": lambda world: {"q": "hums"},
     "api:people": lambda world: {"email": "dana@acme.example"},
 }

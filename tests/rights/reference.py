@@ -2,8 +2,8 @@
 
 Read off the decisions: rights are additive and inherited downward; "write" is everything; "note", "owner" and "priority"
 let one read, "create" and "move into" do not; owning a ticket or being an administrator grants nothing. A customer sees
-his own requests and, where a membership says so, the organisation's; never removed ones, nor those of which nothing was
-said to the customer.
+his own requests, those he is kept in copy of and, where a membership says so, the organisation's; never removed ones, nor
+those of which nothing was said to the customer.
 """
 
 from dataclasses import dataclass, field
@@ -25,6 +25,8 @@ class Request:
     organisation: int | None
     is_removed: bool
     is_public: bool
+    # People who are kept in copy.
+    copied: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -65,6 +67,6 @@ def follows(facts: Facts, person: int, ticket: int) -> bool:
     who, request = facts.people[person], facts.tickets[ticket]
     if not who.is_active or request.is_removed or not request.is_public:
         return False
-    if request.customer == person:
+    if request.customer == person or person in request.copied:
         return True
     return request.organisation is not None and who.organisations.get(request.organisation, False)

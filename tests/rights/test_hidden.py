@@ -24,7 +24,7 @@ from tickets.models import Delivery
 from web.common import live
 from web.setup.urls import urlpatterns
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("light_answers")]
+pytestmark = pytest.mark.django_db
 
 PART = {"HX-Request": "true"}
 # What differs from one answer to the next by itself: tokens, ids of requests and of forms, moments in signatures.
@@ -98,7 +98,9 @@ def test_T48_an_administrator_without_the_right_reads_no_word_of_hidden_tickets(
     pages += [f"/admin/email/outgoing/{sent.pk}/", f"/admin/audit/{ConfigChange.objects.latest('pk').pk}/"]
     for page in pages:
         answer = browser.get(page)
-        assert answer.status_code in (200, 405), page
+        # back from a provider of mailboxes nobody has gone to, one is sent on
+        usual = (302,) if page == reverse("setup:account_connected") else (200, 405)
+        assert answer.status_code in usual, page
         assert SECRET not in answer.content.decode(), page
     assert browser.get(f"/admin/email/outgoing/{sent.pk}/raw/").status_code == 404
 

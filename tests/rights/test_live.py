@@ -15,6 +15,9 @@ from django.test import Client
 from accounts.models import User
 from tests.factories import TicketFactory
 from tickets.actions.replying import add_note
+from tickets.actions.routing import assign
+from tickets.changes import locked
+from tickets.events import record
 from tickets.messages import Message
 from tickets.models import Ticket
 from tickets.rights import revoke
@@ -127,6 +130,24 @@ def test_T50_who_loses_a_right_while_listening_falls_silent(world, ticket, signe
     second.wait()
 
 
+def test_who_has_a_ticket_hears_of_its_deadline_as_long_as_he_may_read_it(world, ticket, signed_in, short_lives):
+    assign(ticket, world.carlos, by=world.bea)
+    said = {"clock": "solution", "due": "2026-11-21T12:00:00+00:00", "target": 60}
+    data = {name: {"was": None, "now": value} for name, value in said.items()}
+
+    def tell() -> None:
+        with locked(ticket) as row:
+            live.announce(record(row, "sla.breached", by=world.bea, data=data))
+
+    listener = Listener(address(signed_in(world.carlos)))
+    heard = listener.hears(tell)
+    time.sleep(0.2)
+    assert {*heard, *listener.hints} == {"list", "deadlines"}
+    listener.wait()
+    world.support_role.user_set.remove(world.carlos)
+    assert Listener(address(signed_in(world.carlos))).hears(tell) == []
+
+
 def test_T50_a_token_and_its_stream_live_no_longer_than_a_minute(world, ticket, signed_in, monkeypatch):
     assert live.TOKEN_SECONDS <= 60
     monkeypatch.setattr(live, "TOKEN_SECONDS", 1)
@@ -170,11 +191,12 @@ def test_T50_no_pattern_names_a_ticket(world, ticket, signed_in, number):
 
 def test_T50_everybody_hears_of_their_own_queues_and_requests_alone(world, ticket, signed_in):
     both = [f"queue.{pk}" for pk in sorted((world.support.pk, world.hardware.pk))]
-    assert channels(signed_in(world.carlos)) == both
-    assert channels(signed_in(world.carlos), ticket=ticket.number) == [*both, f"ticket.{ticket.pk}"]
+    own = [f"person.{world.carlos.pk}", *both]
+    assert channels(signed_in(world.carlos)) == own
+    assert channels(signed_in(world.carlos), ticket=ticket.number) == [*own, f"ticket.{ticket.pk}"]
     assert channels(signed_in(world.dana), ticket=ticket.number) == [f"request.{ticket.pk}"]
     assert channels(signed_in(world.dana)) == []
-    assert channels(signed_in(world.alex)) == both
+    assert channels(signed_in(world.alex)) == [f"person.{world.alex.pk}", *both]
     hidden = TicketFactory(queue=world.billing, customer=world.erik)
     for person in (world.carlos, world.dana, world.alex):
         assert signed_in(person).get("/live-address/", {"ticket": hidden.number}).status_code == 404

@@ -13,7 +13,7 @@ from tests.rights.verdicts import verdict
 from tests.rights.visits import Visits
 from tests.rights.world import PROGRAMS
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("light_answers")]
+pytestmark = pytest.mark.django_db
 
 # What is not listed is refused before anybody asks who it is, and HEAD answers as GET: these alone try.
 BY_METHOD = ("chief", "read_token", "cookie")

@@ -15,7 +15,7 @@ from tests.factories import TicketFactory
 from tickets.models import Article, Ticket
 from tickets.rights import revoke
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 OPENING = {"title": "Disk full", "queue": "Support", "customer": "new@acme.example", "body": "Nothing can be saved."}
 TIMES, ROUNDS = 5, 4

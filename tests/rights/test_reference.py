@@ -19,6 +19,7 @@ from core.clock import now
 from tests.rights.reference import Facts, Person, Request, follows, may
 from tickets import options, vocabulary
 from tickets.models import (
+    Participant,
     Priority,
     Queue,
     QueueGroupPermission,
@@ -28,6 +29,7 @@ from tickets.models import (
     Ticket,
     TicketType,
 )
+from tickets.readers import customers_of
 from tickets.rights import RIGHTS, agents_with
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,7 @@ def worlds(draw: Callable) -> Facts:
         organisation=st.one_of(st.none(), st.integers(0, organisations - 1)),
         is_removed=st.sampled_from([False, False, False, True]),
         is_public=st.sampled_from([True, True, True, False]),
+        copied=st.sets(st.integers(0, people - 1), max_size=2),
     )
     return Facts(
         parents=parents,
@@ -87,17 +90,19 @@ def test_T41_sets_predicate_and_choices_agree_with_the_reference(facts, administ
 def compare(facts: Facts, rows: Rows) -> None:
     for index, person in enumerate(rows.people):
         allowed = {right: {q for q in range(len(rows.queues)) if may(facts, index, right, q)} for right in RIGHTS}
+        newcomer = fresh(person)
         for right in RIGHTS:
             due = {
                 row.pk for row, fact in zip(rows.tickets, facts.tickets, strict=True) if fact.queue in allowed[right]
             }
-            assert found(Ticket.objects.allowing(fresh(person), right)) == due
-            assert {row.pk for row in rows.tickets if row.allows(person, right)} == due
+            assert found(Ticket.objects.allowing(newcomer, right)) == due
+            assert {row.pk for row in rows.tickets if row.allows(newcomer, right)} == due
         due = {row.pk for n, row in enumerate(rows.tickets) if follows(facts, index, n)}
-        assert found(Ticket.objects.of_customer(fresh(person))) == due
-        assert found(options.queues_to_read(person)) == {rows.queues[n].pk for n in allowed["read"]}
-        assert found(options.queues_to_open_in(person)) == {rows.queues[n].pk for n in allowed["create"]}
-        assert found(options.queues_to_move_to(person)) == {rows.queues[n].pk for n in allowed["move_into"]}
+        assert found(Ticket.objects.of_customer(newcomer)) == due
+        assert {row.pk for row in rows.tickets if person in customers_of(row)} == due
+        assert found(options.queues_to_read(newcomer)) == {rows.queues[n].pk for n in allowed["read"]}
+        assert found(options.queues_to_open_in(newcomer)) == {rows.queues[n].pk for n in allowed["create"]}
+        assert found(options.queues_to_move_to(newcomer)) == {rows.queues[n].pk for n in allowed["move_into"]}
 
     for right in RIGHTS:
         for place, queue in enumerate(rows.queues):
@@ -165,7 +170,7 @@ def _person(
 def _tickets(facts: Facts, queues: list[Queue], people: list[User], organisations: list[Organisation]) -> list[Ticket]:
     removed, usual = State.objects.get(type=StateType.REMOVED), vocabulary.first_state(StateType.OPEN)
     kind, level = TicketType.objects.all()[0], Priority.objects.all()[0]
-    return Ticket.objects.bulk_create(
+    tickets = Ticket.objects.bulk_create(
         [
             Ticket(
                 number=f"W{number}",
@@ -185,3 +190,9 @@ def _tickets(facts: Facts, queues: list[Queue], people: list[User], organisation
             for number, fact in enumerate(facts.tickets)
         ]
     )
+    Participant.objects.bulk_create(
+        Participant(ticket=ticket, user=people[one], added_by=people[0])
+        for ticket, fact in zip(tickets, facts.tickets, strict=True)
+        for one in fact.copied
+    )
+    return tickets

@@ -21,8 +21,15 @@ from tests.rights.world import Matrix
 
 # Tables in which somebody who only looks, or is refused, leaves a trace: sessions, the last use of a token.
 TRACES = ("django_session", "accounts_apitoken")
-# And what an agent has read.
-READ = (*TRACES, "tickets_readmark")
+# And what somebody has read: agents on the ticket and by the bell, everybody of the articles.
+READ = (
+    *TRACES,
+    "tickets_readmark",
+    "automation_notice",
+    "automation_housenews",
+    "knowledge_reading",
+    "knowledge_article",
+)
 # Nothing has this address.
 NOWHERE = "/no/such/page/"
 _WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
@@ -103,6 +110,14 @@ def address(row: Row, args: list, world: Matrix) -> str:
 # Addresses with parts that are no thing of the world.
 FILLED: dict[str, list] = {
     "welcome": ["no-such-token"],
+    "sign_up_confirm": ["no-such-token"],
+    "join": ["no-such-token"],
+    "notice_stop": ["no-such-token"],
+    "portal:link": ["no-such-token"],
+    "portal:survey": ["no-such-token"],
+    "portal:survey_comment": ["no-such-token"],
+    "desk:bulk_ask": ["assign"],
+    "desk:bulk": ["take"],
     "account_reset_password_from_key": ["1", "no-such-key"],
 }
 

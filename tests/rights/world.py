@@ -1,22 +1,63 @@
 """The world of the rights matrix: one person per role, one thing per relation, and the browsers and programs they use."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import uuid4
 
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import ApiToken, ConfigChange, Organisation, User
+from accounts.brands import default_brand, save_brand, set_logo
+from accounts.managing import Guest, invite
+from accounts.models import ApiToken, ConfigChange, Membership, Organisation, Registration, User
 from accounts.tokens import issue_token, revoke_token
+from automation.alert_sources import save_source
+from automation.endpoints import make_test, save_endpoint
+from automation.macro_setup import save_macro
+from automation.macros import run_macro
+from automation.models import AlertSource, Content, Endpoint, Macro, Notice, Rule, RuleRun, Schedule, Skill, SkillRule
+from automation.rule_handlers import run_rules
+from automation.ruling import publish, save_rule
+from automation.schedules import run_now, save_schedule
+from knowledge.models import Announcement
 from mail.intake import process
-from mail.models import Account, Outgoing
+from mail.models import Account, AutomaticText, Filter, KnownSender, Outgoing, Server, Storm
+from sla.configuring import save_calendar, save_policy
+from sla.models import Calendar, Policy
 from tests import factories
+from tests.rights.library import library
 from tests.setup import worlds
+from tickets.actions.fields import set_tags, set_title
+from tickets.actions.participants import add
 from tickets.actions.progress import set_state
 from tickets.actions.replying import add_note, reply
+from tickets.bulk import run_job, start_job
 from tickets.messages import File, Message
-from tickets.models import Article, Attachment, Delivery, FieldDefinition, Queue, State, StateType, Ticket
+from tickets.models import (
+    Article,
+    Attachment,
+    ChecklistTemplate,
+    Delivery,
+    Event,
+    FieldDefinition,
+    Priority,
+    Queue,
+    ReplyTemplate,
+    SavedView,
+    Service,
+    Snippet,
+    State,
+    StateType,
+    Tag,
+    Ticket,
+    TicketType,
+    WebForm,
+)
+from tickets.pictures import keep_picture
 from tickets.rights import RIGHTS, grant
+from tickets.saved import save_view
+from tickets.servicedefinitions import add_question, save_service
+from tickets.webforms import save_form
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc000000301010018dd8db0"
@@ -136,6 +177,19 @@ def _tickets(world: Matrix) -> None:
     numbers = world.things["ticket"]
     FieldDefinition.objects.create(key="serial", label="Serial number", kind="text", in_portal=True)
     world.things["ticket field"] = {name: [*number, "serial"] for name, number in numbers.items()}
+    # Rows that belong to a ticket are found through it: one that is gone is as good as done.
+    world.things["row of ticket"] = {name: [*number, 99_999_999] for name, number in numbers.items()}
+    world.things["participant"] = _participants(tickets)
+
+
+def _participants(tickets: dict[str, Ticket]) -> dict[str, list]:
+    """Somebody else is in copy, who has no part in anything beside that; a merged request leads on to another's."""
+    third = factories.PersonFactory(email="third@nowhere.example", is_customer=True)
+    copied = {name: add(tickets[name], third, by=tickets[name].customer) for name in ("open", "elsewhere")}
+    rows = {name: tickets[name].participants.get().pk for name in copied}
+    found = {name: [tickets[name].number, pk] for name, pk in rows.items()}
+    found["merged"] = [tickets["merged"].number, rows["open"]]
+    return found | {"nowhere": [tickets["open"].number, 99_999_999]}
 
 
 def _files(world: Matrix) -> None:
@@ -161,7 +215,7 @@ def _digest(note: Article) -> str:
 
 def _mail(world: Matrix) -> None:
     """Messages that came and left: on a ticket of ours, on one elsewhere, on none."""
-    came, left, articles = {}, {}, {"nowhere": [99_999_999]}
+    came, left, articles, answers = {}, {}, {"nowhere": [99_999_999]}, {"nowhere": [99_999_999]}
     for name, queue in (("open", "support"), ("elsewhere", "billing")):
         row = worlds.incoming(LETTER.replace(b"support", queue.encode()), f"{queue}@demo.example")
         process(row.pk)
@@ -169,28 +223,182 @@ def _mail(world: Matrix) -> None:
         came[name], articles[name] = [row.pk], [row.article_id]
         agent = world.people["write" if name == "open" else "outsider"]
         sent = reply(world.tickets[name], Message(text="Turn it off and on."), by=agent)
-        left[name] = [Outgoing.objects.get(article=sent).pk]
+        left[name], answers[name] = [Outgoing.objects.get(article=sent).pk], [sent.pk]
+    _unsent(world)
     came |= {"none": [worlds.quarantined().pk], "nowhere": [99_999_999]}
     world.things |= {"incoming": came, "outgoing": left | {"nowhere": [99_999_999]}, "mail": articles}
+    world.things["sent mail"] = answers
+
+
+def _unsent(world: Matrix) -> None:
+    """What one agent has done and can still take back, and a picture in a text that is being written."""
+    agent = world.people["write"]
+    waits = Message(text="Turn it off for good.", send_at=timezone.now() + timedelta(days=1))
+    article = reply(world.tickets["open"], waits, by=agent)
+    picture = keep_picture(File("photo.png", "image/png", PNG), by=agent)
+    world.things["message that waits"] = {"open": [article.pk], "nowhere": [99_999_999]}
+    changed = set_title(world.tickets["open"], "Printer hums loudly", by=agent)
+    world.things["own change"] = {
+        "open": [world.tickets["open"].number, changed.pk],
+        "nowhere": [world.tickets["open"].number, 99_999_999],
+    }
+    world.things["picture"] = {"own": [picture.uuid], "nowhere": [uuid4()]}
+    drafts = {name: [*number, "reply"] for name, number in world.things["ticket"].items()}
+    world.things["draft"] = drafts
 
 
 def _setup(world: Matrix) -> None:
     nowhere = [99_999_999]
     queue = {name: [row.pk] for name, row in world.queues.items()} | {"nowhere": nowhere}
     account = Account.objects.create(name="Provider", host="imap.demo.example", username="u", queue=world.queues["own"])
+    calendar = save_calendar(Calendar(name="Nights", zone="UTC"), by=world.people["administrator"])
+    level = save_policy(Policy(name="Slow"), [], by=world.people["administrator"])
+    skill = Skill.objects.create(name="Linux")
     rows = {
+        "skill": skill.pk,
+        "skill rule": SkillRule.objects.create(name="Linux", condition={"all": []}, wants={str(skill.pk): 3}).pk,
+        "agent": world.people["write"].pk,
+        "calendar": calendar.pk,
+        "service level": level.pk,
         "role": world.people["write"].groups.get().role.pk,
         "person": world.people["customer"].pk,
         "organisation": world.acme.pk,
         "account": account.pk,
+        "server": Server.objects.create(name="Relay", host="smtp.demo.example").pk,
+        "filter": Filter.objects.create(name="Spam", conditions=[]).pk,
+        "known sender": KnownSender.objects.create(pattern="@evil.example").pk,
+        "storm": Storm.objects.create(kind="sender", about="robot@stranger.example").pk,
+        "row of contents": Content.objects.create(key="greeting", name="Greeting", texts={"en": "Hello"}).pk,
+        "row of automatic": AutomaticText.objects.create(event="new", subject="Thanks", body="{{ number }}").pk,
         "field": FieldDefinition.objects.get().pk,
         "change": ConfigChange.objects.order_by("pk").first().pk,
         "delivery": Delivery.objects.order_by("pk").first().pk,
+        "tag": Tag.objects.get_or_create(name="urgent")[0].pk,
+        "row of states": State.objects.get(name="open").pk,
+        "row of priorities": Priority.objects.get(level=3).pk,
+        "row of types": TicketType.objects.get(name="Incident").pk,
+        "row of templates": ReplyTemplate.objects.create(name="Thanks", body="Thank you.").pk,
+        "row of snippets": Snippet.objects.create(name="Hours", keyword="hours", body="9 to 5").pk,
+        "row of announcements": Announcement.objects.create(titles={"en": "Planned work"}).pk,
+        "row of checklists": ChecklistTemplate.objects.create(name="New colleague", steps="Laptop").pk,
     }
+    rows |= _channels(world)
     world.things |= {name: {"there": [pk], "nowhere": nowhere} for name, pk in rows.items()}
+    world.things["door of mail"] = {"there": ["receiver"], "nowhere": ["no-such-door"]}
     world.things["queue"] = queue
     world.things["queue row"] = {"there": queue["own"], "nowhere": nowhere}
     world.things["view"] = {"there": ["mine"], "nowhere": ["no-such-view"]}
+    _saved(world)
+    _automation(world)
+    _notices(world)
+    _catalogue(world)
+    _brands(world)
+    world.things |= library(world.people["chief"], PNG)
+    article = world.things["read article"]["public"]
+    world.things["article on ticket"] = {
+        name: [*number, *article] for name, number in world.things["ticket"].items() if name != "nowhere"
+    } | {"nowhere": [world.tickets["open"].number, 99_999_999]}
+
+
+def _brands(world: Matrix) -> None:
+    """Everybody may sign up; the colleague manages the people of Acme, and has invited somebody."""
+    nowhere, acme, colleague = 99_999_999, world.acme.pk, world.people["colleague"]
+    brand = default_brand()
+    brand.registration = Registration.OPEN
+    set_logo(brand, PNG)
+    save_brand(brand, by=world.people["administrator"])
+    Membership.objects.filter(organisation=acme, user=colleague).update(is_manager=True)
+    guest = invite(Guest("guest@acme.example"), world.acme, brand=brand, by=colleague)
+    world.things["row of brands"] = {"there": [brand.pk], "nowhere": [nowhere]}
+    world.things["brand"] = {"there": [brand.key, brand.logo[:12]], "nowhere": ["no-such-brand", "0"]}
+    world.things["managed organisation"] = {"there": [acme], "nowhere": [nowhere]}
+    world.things["invitation"] = {"there": [acme, guest.pk], "nowhere": [acme, nowhere]}
+    member = world.people["member"].pk
+    world.things["membership"] = {"there": [acme, member], "nowhere": [acme, nowhere]}
+
+
+def _catalogue(world: Matrix) -> None:
+    """A service for everybody, one for the people of Acme, and one that is out of use."""
+    by, queue, field = world.people["administrator"], world.queues["own"], FieldDefinition.objects.get()
+
+    def made(name: str, **facts) -> Service:
+        return save_service(Service(name=name, queue=queue, **facts), {"organisations": [world.acme]}, by=by)
+
+    public = made("New laptop", audience="everybody")
+    question = add_question(public, field, by=by)
+    rows = {
+        "everybody": public,
+        "acme": made("Acme's own", audience="members"),
+        "retired": made("Telex", audience="everybody", is_active=False),
+    }
+    nowhere = 99_999_999
+    world.things["service"] = {name: [row.pk] for name, row in rows.items()} | {"nowhere": [nowhere]}
+    world.things["row of services"] = {"there": [public.pk], "nowhere": [nowhere]}
+    world.things["question"] = {"there": [public.pk, question.pk], "nowhere": [public.pk, nowhere]}
+
+
+def _notices(world: Matrix) -> None:
+    """What the agent with write has in the bell."""
+    ticket = world.tickets["open"]
+    event = Event.objects.filter(ticket=ticket).order_by("pk").first()
+    notice = Notice.objects.create(
+        user=world.people["write"], ticket=ticket, event=event, occasion="answered", relation="owner"
+    )
+    world.things["notice"] = {"own": [notice.pk], "nowhere": [99_999_999]}
+    world.things["occasion"] = {"there": ["answered"], "nowhere": ["no-such-event"]}
+    world.things["text of an occasion"] = {"there": ["answered", "de"], "nowhere": ["answered", "xx"]}
+
+
+def _automation(world: Matrix) -> None:
+    """A rule that has run, a macro that the agent with write has run, and a schedule that is about to run."""
+    administrator, writer, nowhere = world.people["administrator"], world.people["write"], 99_999_999
+    tag = [{"do": "tag", "tags": ["seen"]}]
+    rule = Rule(name="Seen", events=["tags"], effects=[{"do": "untag", "tags": ["old"]}])
+    publish(save_rule(rule, [], by=administrator), by=administrator)
+    run_rules(set_tags(world.tickets["open"], {"new"}, by=world.people["write"]))
+    made = RuleRun.objects.get(rule=rule)
+    world.things["rule"] = {"there": [rule.pk], "nowhere": [nowhere]}
+    world.things["run of rule"] = {"there": [rule.pk, made.pk], "nowhere": [rule.pk, nowhere]}
+    macro = save_macro(Macro(name="Seen", effects=tag), roles=[], queues=[], by=administrator)
+    ticket = world.tickets["open"]
+    (ran,) = run_macro(macro, ticket, by=writer)
+    times = {"cron": "0 8 * * *", "zone": "UTC"}
+    schedule = save_schedule(Schedule(name="Daily", condition={"all": []}, effects=tag, **times), by=administrator)
+    run = run_now(schedule, by=administrator)
+    world.things["macro"] = {"there": [macro.pk], "nowhere": [nowhere]}
+    on_tickets = {name: [*number, macro.pk] for name, number in world.things["ticket"].items()}
+    world.things["macro on ticket"] = on_tickets | {"nowhere": [ticket.number, nowhere]}
+    world.things["own run"] = {"open": [ticket.number, ran.pk], "nowhere": [ticket.number, nowhere]}
+    world.things["schedule"] = {"there": [schedule.pk], "nowhere": [nowhere]}
+    world.things["schedule run"] = {"there": [schedule.pk, run.pk], "nowhere": [schedule.pk, nowhere]}
+
+
+def _channels(world: Matrix) -> dict[str, int]:
+    """A program that is told, and one that tells."""
+    administrator = world.people["administrator"]
+    endpoint = save_endpoint(Endpoint(name="Chat", url="http://127.0.0.1:9/"), queues=[], by=administrator)
+    source = AlertSource(name="Prometheus", queue=world.queues["own"], customer=world.people["customer"])
+    save_source(source, by=administrator)
+    world.things["alert secret"] = {"there": ["no-such-secret"]}
+    form = save_form(WebForm(name="Contact", queue=world.queues["own"]), [], by=administrator)
+    # That it is absent to everybody alike, nobody being asked to sign in within a frame, is in the tests of the form.
+    world.things["web form"] = {"there": [form.key]}
+    world.things["row of web forms"] = {"there": [form.pk], "nowhere": [99_999_999]}
+    return {"webhook": endpoint.pk, "webhook message": make_test(endpoint).pk, "alert source": source.pk}
+
+
+def _saved(world: Matrix) -> None:
+    """Views of the agent with write, one of them shared with the role of the agent with read; and bulk work."""
+    writer, role = world.people["write"], world.people["read"].groups.get()
+    everything = {"all": []}
+    own = save_view(SavedView(name="Own", condition=everything), roles=[], by=writer)
+    shared = save_view(SavedView(name="Shared", condition=everything), roles=[], by=writer)
+    shared.roles.set([role])
+    job = start_job([world.tickets["open"]], [{"do": "watch"}], by=writer)
+    run_job(job)
+    nowhere = [99_999_999]
+    world.things["saved view"] = {"own": [own.pk], "shared": [shared.pk], "nowhere": nowhere}
+    world.things["job"] = {"own": [job.pk], "nowhere": nowhere}
 
 
 def _tokens(world: Matrix) -> None:
