@@ -25,8 +25,12 @@ class _Session(socketserver.StreamRequestHandler):
         return b"OK welcome" if rest[1].strip(b'"') == b"s3cret" else b"NO [AUTHENTICATIONFAILED] wrong"
 
     def on_list(self, rest: list[bytes]) -> bytes:
-        if rest[-1].strip(b'"') == b"INBOX":
+        if rest[-1].strip(b'"') in (b"INBOX", b"*"):
             self.say(b'* LIST () "/" "INBOX"')
+        return b"OK done"
+
+    def on_uid(self, _rest: list[bytes]) -> bytes:
+        self.say(b"* SEARCH 6 7")
         return b"OK done"
 
     def on_examine(self, _rest: list[bytes]) -> bytes:

@@ -5,12 +5,15 @@ import re
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import override
 
 from accounts.models import ApiToken, ConfigChange
 from accounts.tokens import issue_token, token_for
 from tests.factories import TicketFactory
 from tests.setup import worlds
 from tickets.models import Delivery, FieldDefinition
+from web.setup import health
 
 
 def sent(**fields) -> dict:
@@ -26,6 +29,15 @@ def test_a_new_field_with_choices(world, door, last_change):
     field = FieldDefinition.objects.get()
     assert (field.key, field.options, field.in_portal, field.is_required) == ("colour", ["red", "green"], True, False)
     assert (last_change().action, last_change().after["options"]) == ("created", ["red", "green"])
+
+
+def test_the_list_says_where_a_field_is(world, door, text_of):
+    door.post(reverse("setup:field_new"), sent())
+    door.post(reverse("setup:field_new"), sent(label="Shade", key="shade", queues=[world.support.pk]))
+    rows = door.get(reverse("setup:fields")).content.decode().split("<tbody>")[1].split("</tr>")
+    assert "All tickets" in rows[0]
+    assert "All tickets" not in rows[1]
+    assert "<div>Support</div>" in rows[1]
 
 
 def test_key_and_kind_never_change(world, door, last_change):
@@ -133,6 +145,12 @@ def test_health_names_what_waits_and_what_was_given_up(world, door, text_of):
     page = text_of(door.get(reverse("setup:health")))
     assert "PostgreSQL" in page
     assert re.search(r"Incoming mail 1 1 .* 1 Outgoing mail", page)
+
+
+def test_every_kind_of_work_is_named_in_the_readers_language(db):
+    with override("de"):
+        assert all(isinstance(duty.label, Promise) for duty in health.duties())
+        assert "Sammeländerung" in [str(duty.label) for duty in health.duties()]
 
 
 def test_a_parked_event_is_tried_again(world, door, text_of, last_change):

@@ -1,0 +1,168 @@
+"""The pages about sending: servers, limits, automatic replies, the outbox."""
+
+import pytest
+
+from accounts.models import ConfigChange
+from mail.models import AutomaticText, MailRules, Outgoing, QueueAnswers, Server
+from tests.factories import TicketFactory
+from tests.mail.conftest import sink  # noqa: F401
+from tickets.actions.replying import reply
+from tickets.messages import Message
+
+SERVER = {
+    "name": "Relay",
+    "is_active": "on",
+    "host": "127.0.0.1",
+    "port": "25",
+    "security": "none",
+    "username": "us",
+    "password": "secret-word",
+}
+
+
+@pytest.fixture
+def browser(world, signed_in):
+    return signed_in(world.alex)
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def test_a_server_is_saved_sealed_audited_and_never_shown_again(browser, world):
+    answer = browser.post("/admin/email/servers/new/", SERVER | {"queues": [world.support.pk]}, follow=True)
+    server = Server.objects.get()
+    assert (server.password, list(server.queues.all())) == ("secret-word", [world.support])
+    assert "secret-word" not in text(answer)
+    assert "secret-word" not in str(ConfigChange.objects.get(kind="mail.server").after)
+    assert "Support" in text(browser.get("/admin/email/servers/"))
+    browser.post(f"/admin/email/servers/{server.pk}/", SERVER | {"password": "", "name": "Other"})
+    server.refresh_from_db()
+    assert (server.name, server.password) == ("Other", "secret-word")
+    browser.post(f"/admin/email/servers/{server.pk}/", SERVER | {"password": "", "username": ""})
+    server.refresh_from_db()
+    assert server.password == ""
+
+
+def test_the_test_button_says_in_plain_words_what_is_wrong_and_saves_nothing(browser, sink):  # noqa: F811
+    tried = SERVER | {"port": "1", "username": "", "password": ""}
+    answer = browser.post("/admin/email/servers/new/test/", tried, headers={"HX-Request": "true"})
+    assert "127.0.0.1 takes no connections on port 1." in text(answer)
+    answer = browser.post("/admin/email/servers/new/test/", tried | {"port": sink.port}, headers={"HX-Request": "true"})
+    assert "The server answers and takes mail from here." in text(answer)
+    assert "knows no sign-in" in text(
+        browser.post("/admin/email/servers/new/test/", SERVER | {"port": sink.port}, headers={"HX-Request": "true"})
+    )
+    assert (Server.objects.count(), sink.sent) == (0, [])
+
+
+def rules(**changed) -> dict:
+    figures = {
+        "answers_new": "on",
+        "answers_per_hour": 2,
+        "answers_per_day": 9,
+        "storm_minutes": 10,
+        "storm_of_sender": 50,
+        "storm_of_ticket": 30,
+        "storm_never": "",
+        "domain_parallel": 5,
+        "domain_per_minute": 0,
+        "hold_new_recipients": 15,
+        "never_send_to": "",
+    }
+    return figures | changed
+
+
+def test_the_limits_are_one_row_that_remembers_who_changed_it(browser):
+    browser.post("/admin/email/limits/", rules(never_send_to="acme.example\n  x@y.example "))
+    browser.post("/admin/email/limits/", rules(answers_per_hour=3))
+    row = MailRules.objects.get()
+    assert (row.answers_per_hour, row.answers_rejected, row.never_send_to) == (3, False, "")
+    assert ConfigChange.objects.filter(kind="mail.mailrules").count() == 2
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"answers_per_hour": 0}, {"storm_minutes": 0}, {"never_send_to": "two words"}, {"domain_parallel": 1000}]
+)
+def test_figures_that_make_no_sense_are_refused(browser, wrong):
+    assert browser.post("/admin/email/limits/", rules(**wrong)).status_code == 422
+    assert not MailRules.objects.exists()
+
+
+def test_a_text_is_tried_on_a_real_ticket_and_refused_when_it_cannot_be_read(browser, world):
+    ticket = TicketFactory(queue=world.support, customer=world.dana)
+    written = {"event": "new", "language": "de", "subject": "Danke {{ number }}", "body": "Guten Tag, {{ link }}"}
+    tried = browser.post("/admin/automatic/new/", written | {"preview": "on", "preview_ticket": ticket.number})
+    assert f"Danke #{ticket.number}" in text(tried)
+    assert f"requests/{ticket.number}/" in text(tried)
+    assert not AutomaticText.objects.exists()
+    broken = browser.post("/admin/automatic/new/", written | {"body": "{% if %}", "is_active": "on"})
+    assert broken.status_code == 422
+    assert browser.post("/admin/automatic/new/", written | {"is_active": "on"}).status_code == 302
+    assert "New ticket, Deutsch" in text(browser.get("/admin/automatic/"))
+    same = browser.post("/admin/automatic/new/", written | {"is_active": "on"})
+    assert "There is already a text for this event, queue and language." in text(same)
+
+
+def queue_form(world, **more) -> dict:
+    page = {"name": "Support", "follow_up": "reopen", "is_active": "on", "address-rows": "0"}
+    return page | {"answers-seen": "0"} | {f"answers-{event}": "" for event in QueueAnswers.EVENTS} | more
+
+
+def test_a_queue_says_which_events_it_answers(browser, world):
+    page = text(browser.get(f"/admin/queues/{world.hardware.pk}/"))
+    assert "Yes, as everywhere" in page
+    path = f"/admin/queues/{world.support.pk}/"
+    assert browser.post(path, queue_form(world, **{"answers-new": "off"})).status_code == 302
+    assert QueueAnswers.objects.get().new is False
+    assert "No, from Support" in text(browser.get(f"/admin/queues/{world.hardware.pk}/"))
+    # the audit has a newer line than this form has seen
+    assert browser.post(path, queue_form(world, **{"answers-new": "on"})).status_code == 409
+    assert QueueAnswers.objects.get().new is False
+
+
+def test_the_outbox_is_narrowed_by_state_recipient_domain_and_days(browser, world, queries):
+    for customer in (world.dana, world.erik):
+        ticket = TicketFactory(queue=world.support, customer=customer)
+        reply(ticket, Message(text="Hello", subject=f"For {customer.name}"), by=world.bea)
+    Outgoing.objects.filter(subject__contains="Erik").update(state="failed")
+
+    def found(query: str) -> tuple[bool, bool]:
+        page = text(browser.get(f"/admin/email/outgoing/?{query}"))
+        return "dana@acme.example" in page, "erik@globex.example" in page
+
+    assert found("") == (True, True)
+    assert found("state=failed") == (False, True)
+    assert found("state=held") == (False, False)
+    assert found("recipient=acme.example") == (True, False)
+    assert found("recipient=@Globex.example") == (False, True)
+    assert found("recipient=dana@acme.example") == (True, False)
+    assert found("recipient=eve@acme.example") == (False, False)
+    assert found("since=2030-01-01") == (False, False)
+    assert found("until=2020-01-01") == (False, False)
+    assert found("since=nonsense&state=nonsense") == (True, True)
+    with queries() as few:
+        browser.get("/admin/email/outgoing/")
+    for _number in range(5):
+        reply(TicketFactory(queue=world.support, customer=world.dana), Message(text="x"), by=world.bea)
+    with queries() as many:
+        browser.get("/admin/email/outgoing/")
+    assert len(many) == len(few)
+
+
+def test_a_held_message_is_released_from_the_outbox(browser, world):
+    ticket = TicketFactory(queue=world.support, customer=world.dana)
+    to = [{"name": "", "address": "dana@gmial.com"}]
+    held = reply(ticket, Message(text="Hello", to=to), by=world.bea).outgoing
+    page = text(browser.get(f"/admin/email/outgoing/{held.pk}/"))
+    assert "dana@gmial.com looks mistyped. Was dana@gmail.com meant?" in page
+    browser.post(f"/admin/email/outgoing/{held.pk}/anyway/")
+    held.refresh_from_db()
+    assert held.state == "queued"
+    assert ConfigChange.objects.filter(kind="mail.outgoing").count() == 1
+
+
+def test_health_tells_how_sending_goes(browser, world):
+    reply(TicketFactory(queue=world.support, customer=world.dana), Message(text="x"), by=world.bea)
+    page = text(browser.get("/admin/health/"))
+    assert "Messages that wait to be sent" in page
