@@ -17,7 +17,7 @@ from tickets.events import broken_links
 from tickets.messages import Message
 from tickets.models import Event, State, Ticket
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(number: int, act: Callable[[int], object]) -> list[object]:

@@ -8,18 +8,43 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import TicketFactory
-from tickets.actions.fields import set_tags
-from tickets.actions.progress import set_priority, set_state
+from tickets.actions.effort import spend
+from tickets.actions.fields import set_custom_fields, set_tags
+from tickets.actions.progress import rate, set_priority, set_state
+from tickets.actions.replying import add_note
 from tickets.actions.routing import assign
+from tickets.actions.taking_part import watch
+from tickets.comparisons import OPERATORS
 from tickets.conditions import ConditionError, Viewer, check, known_fields, matches, to_q
-from tickets.models import Priority, State, Ticket
+from tickets.messages import Message
+from tickets.models import FieldDefinition, Priority, State, Ticket
 
 pytestmark = pytest.mark.django_db
+
+
+CUSTOM = [
+    ("asset", "text", []),
+    ("count", "number", []),
+    ("vip", "checkbox", []),
+    ("size", "dropdown", ["S", "M"]),
+    ("colours", "multiselect", ["red", "blue"]),
+    ("bought", "date", []),
+]
+VALUES = [
+    ("asset", "PC-12 printer"),
+    ("count", 2),
+    ("vip", True),
+    ("size", "M"),
+    ("colours", ["red", "blue"]),
+    ("bought", "2026-01-01"),
+]
 
 
 @pytest.fixture
 def varied(world):
     """Tickets that differ in every field that conditions know."""
+    for key, kind, options in CUSTOM:
+        FieldDefinition.objects.create(key=key, label=key, kind=kind, options=options)
     queues = [world.support, world.hardware, world.billing]
     for number in range(12):
         ticket = TicketFactory(
@@ -37,17 +62,26 @@ def varied(world):
         if number % 4 == 3:
             later = timezone.now() + timedelta(days=number - 6)
             set_state(ticket, State.objects.get(name="pending reminder"), until=later, by=world.bea)
+        if number % 2:
+            set_custom_fields(ticket, dict([VALUES[number % 6], VALUES[(number + 2) % 6]]), by=world.bea)
+            rate(ticket, number % 3 + 1, 2, by=world.bea)
+            spend(ticket, number, by=world.bea)
+            watch(ticket, [world.bea, world.carlos][number % 4 // 2], by=world.bea)
+            add_note(ticket, Message(text="about a printer", mentions=[world.bea]), by=world.carlos)
         if number % 5 == 0:
             set_priority(ticket, Priority.objects.get(level=5), by=world.bea)
     return world
 
 
 def leaves(world) -> st.SearchStrategy:
-    texts = st.sampled_from(["printer", "Printer", "100%", "_", "", "open", "Support", "bea@demo.example", "vip", "x"])
-    numbers = st.sampled_from([world.support.pk, world.bea.pk, world.dana.pk, 0])
+    texts = st.sampled_from(
+        ["printer", "Printer", "100%", "_", "", "open", "Support", "bea@demo.example", "vip", "x", "M", "red"]
+    )
+    numbers = st.sampled_from([2, 2.0, world.support.pk, world.bea.pk, world.dana.pk, 0])
     values = st.one_of(texts, numbers, st.just({"me": True}), st.booleans())
     times = st.one_of(
         st.sampled_from(["-7d", "+2h", "-30m", "+3d"]).map(lambda span: {"now": span}),
+        st.sampled_from(["-1d", "+0d", "+1d"]).map(lambda span: {"today": span}),
         st.just("2026-01-01T00:00:00+00:00"),
     )
     operators = {
@@ -57,14 +91,14 @@ def leaves(world) -> st.SearchStrategy:
         "empty": st.just(True),
         "before": times,
         "after": times,
+        "above": st.sampled_from([-1, 0, 2, 10, 2.5]),
+        "below": st.sampled_from([-1, 0, 2, 10, 2.5]),
     }
-    allowed = {"text": "is in contains empty", "row": "is in empty", "choice": "is in", "time": "before after empty"}
-    allowed |= {"list": "contains empty", "flag": "is"}
 
     @st.composite
     def leaf(draw):
         name = draw(st.sampled_from(sorted(known_fields())))
-        operator = draw(st.sampled_from(allowed[known_fields()[name].kind].split()))
+        operator = draw(st.sampled_from(OPERATORS[known_fields()[name].kind]))
         return {"field": name, operator: draw(operators[operator])}
 
     return leaf()

@@ -7,6 +7,7 @@ import pytest
 from accounts.models import User
 from tests.factories import AgentFactory, QueueFactory, TicketFactory, role
 from tickets.actions.progress import set_state
+from tickets.actions.queues import save_queue
 from tickets.models import Queue, QueueGroupPermission, QueueUserPermission, StateType, Ticket
 from tickets.rights import IMPLIES, RIGHTS, agents_with, grant, revoke
 from tickets.vocabulary import first_state
@@ -112,3 +113,16 @@ def test_removed_tickets_are_gone_for_customers(world):
 
 def test_every_right_is_known_to_the_implications():
     assert set(IMPLIES) == set(RIGHTS)
+
+
+def test_a_queue_knows_those_above_it_and_asks_once(queries):
+    top = save_queue(Queue(name="Top"), by=AgentFactory())
+    middle = save_queue(Queue(name="Middle", parent=top), by=AgentFactory())
+    low = Queue.objects.get(pk=save_queue(Queue(name="Low", parent=middle), by=AgentFactory()).pk)
+    with queries() as made:
+        assert low.line == low.line == [low.pk, middle.pk, top.pk]
+        assert (top.line, Queue(name="New", parent=top).line) == ([top.pk], [])
+    assert len(made) == 1
+    low.parent = top
+    save_queue(low, by=AgentFactory())
+    assert low.line == [low.pk, top.pk]

@@ -19,7 +19,7 @@ from tickets.actions.replying import add_note, receive, reply
 from tickets.actions.routing import assign, move
 from tickets.changes import Stale
 from tickets.messages import File, Message
-from tickets.models import Article, FieldDefinition, Queue, State, Ticket
+from tickets.models import Article, FieldDefinition, Queue, State, Ticket, TicketType
 from tickets.models.queue import FollowUp
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +180,36 @@ def test_custom_fields_are_checked_and_canonical(world, ticket):
     assert set(refused.value.message_dict) == {"size", "colour", "weight"}
     ticket.refresh_from_db()
     assert ticket.custom_fields == {"size": 12, "colour": "red"}
+
+
+def test_a_field_of_other_queues_or_types_is_refused_but_what_is_there_may_stay_and_go(world, ticket):
+    serial = FieldDefinition.objects.create(key="serial", label="Serial number", kind="text")
+    serial.queues.add(world.support)
+    FieldDefinition.objects.create(key="cause", label="Cause", kind="text").types.add(
+        TicketType.objects.get(name="Problem")
+    )
+    set_custom_fields(ticket, {"serial": "X1"}, by=world.bea)
+    move(ticket, world.billing, by=world.bea)
+    ticket.refresh_from_db()
+    for values in ({"serial": "X2"}, {"cause": "Dust"}):
+        with pytest.raises(ValidationError) as refused:
+            set_custom_fields(ticket, values, by=world.bea)
+        assert refused.value.messages == ["Tickets of this queue and type do not have this field."]
+    set_custom_fields(ticket, {"serial": "X1", "cause": ""}, by=world.bea)
+    ticket.refresh_from_db()
+    assert ticket.custom_fields == {"serial": "X1"}
+    set_custom_fields(ticket, {"serial": ""}, by=world.bea)
+    move(ticket, world.hardware, by=world.bea)
+    set_custom_fields(ticket, {"serial": "X3"}, by=world.bea)
+    ticket.refresh_from_db()
+    assert ticket.custom_fields == {"serial": "X3"}
+    with pytest.raises(ValidationError):
+        open_article(
+            Opening(
+                title="x", queue=world.billing, customer=world.dana, channel="email", custom_fields={"serial": "X1"}
+            ),
+            Message(text="x"),
+        )
 
 
 def test_html_is_stored_clean(world):
