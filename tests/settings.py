@@ -4,9 +4,11 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("HELPDESK_SECRET_KEY", "only-for-tests-" + "0" * 40)
 
+from core.outside import networks  # noqa: E402
 from helpdesk.settings import *  # noqa: E402, F403
 
 _folder = tempfile.mkdtemp(prefix="helpdesk-tests-")
@@ -17,6 +19,9 @@ STORAGES = {
     "default": {"BACKEND": "core.blobs.DurableFiles", "OPTIONS": {"location": _folder}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+HOSTS = [*HOSTS, "testserver"]  # noqa: F405
 SMTP_URL = ""
+MAIL_NETWORKS = networks("private")
+MAIL_PARTS = Path(_folder) / "parts"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LOGGING = {**LOGGING, "root": {"handlers": ["stderr"], "level": "WARNING"}}  # noqa: F405
