@@ -63,7 +63,14 @@ class RichEditor extends HTMLElement {
   // ---- the field
 
   focus() {
-    this.editor ? this.editor.commands.focus() : this.text.focus();
+    this.editor ? this.editor.view.focus() : this.text.focus();
+  }
+
+  // what is done to the text gives it the focus at once: the editor's own `focus` waits for the screen's next frame, and
+  // a key that is pressed before would be lost, or press the button again
+  chain() {
+    this.editor.view.focus();
+    return this.editor.chain();
   }
 
   // what stands before the caret in its line
@@ -85,10 +92,10 @@ class RichEditor extends HTMLElement {
       return this.focus();
     }
     const { from, to } = this.editor.state.selection;
-    if (html) return this.editor.chain().focus().insertContentAt({ from: from - length, to }, html).run();
+    if (html) return this.chain().insertContentAt({ from: from - length, to }, html).run();
     const nodes = nodesOf(text);
     const content = nodes.length === 1 && nodes[0].type === "paragraph" ? nodes[0].content : nodes;
-    this.editor.chain().focus().insertContentAt({ from: from - length, to }, content).run();
+    this.chain().insertContentAt({ from: from - length, to }, content).run();
   }
 
   // a text of its own paragraphs, below what is there; as HTML (`isFormed`) only where the editor is
@@ -101,7 +108,8 @@ class RichEditor extends HTMLElement {
     const { doc } = this.editor.state;
     const empty = !doc.textContent && doc.childCount < 2;
     const content = isFormed ? `${text}<p></p>` : [...nodesOf(text), { type: "paragraph" }];
-    this.editor.chain().insertContentAt(empty ? { from: 0, to: doc.content.size } : doc.content.size, content).focus("end").run();
+    const place = empty ? { from: 0, to: doc.content.size } : doc.content.size;
+    this.chain().insertContentAt(place, content).setTextSelection(Infinity).scrollIntoView().run();
   }
 
   // drafts, presence and lists hear of it as of typing
@@ -190,7 +198,7 @@ class RichEditor extends HTMLElement {
   tool(asked) {
     if (!this.editor || !(asked.rich || asked.do)) return;
     const name = asked.do ?? `toggle${asked.rich[0].toUpperCase()}${asked.rich.slice(1)}`;
-    this.editor.chain().focus()[name](levelOf(asked)).run();
+    this.chain()[name](levelOf(asked)).run();
   }
 
   choose(field) {
@@ -205,14 +213,14 @@ class RichEditor extends HTMLElement {
     const address = /^[a-z]+:/i.test(target.value) || !target.value ? target.value : `https://${target.value}`;
     target.closest("[popover]").hidePopover();
     target.value = "";
-    this.editor?.chain().focus().setLink(address).run();
+    this.editor && this.chain().setLink(address).run();
   }
 
   // an address pasted over words makes them a link
   paste(pasted) {
     const { empty } = this.editor.state.selection;
     if (empty || !URL_ALONE.test(pasted.trim())) return false;
-    return this.editor.chain().focus().setLink(pasted.trim()).run();
+    return this.chain().setLink(pasted.trim()).run();
   }
 
   // ---- pictures
@@ -225,7 +233,7 @@ class RichEditor extends HTMLElement {
 
   async upload(file) {
     const preview = URL.createObjectURL(file);
-    this.editor.chain().focus().insertContent({ type: "image", attrs: { src: preview, alt: file.name } }).run();
+    this.chain().insertContent({ type: "image", attrs: { src: preview, alt: file.name } }).run();
     const sending = this.send(file);
     this.waiting.add(sending);
     const address = await sending.catch(() => null);

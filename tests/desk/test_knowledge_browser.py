@@ -56,11 +56,11 @@ def home_of(made: Article, rest: str = "") -> str:
 
 
 def editor(page: Page):
-    """The editor comes when somebody begins to write."""
-    if page.locator("#id_text").is_visible():
-        page.locator("#id_text").focus()
+    """The editor comes when somebody begins to write, be it the title; the words are for it."""
+    page.locator("#id_title").focus()
     box = page.locator(f".writing {EDITOR}")
     expect(box).to_be_visible()
+    box.focus()
     return box
 
 
