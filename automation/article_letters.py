@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import article_publishers
 from core.links import absolute
-from knowledge.models import Article, ArticleEvent, Revision
+from knowledge.models import ArticleEvent, Revision
+from knowledge.queries import publishers_of
 from mail.letters import tell
 from mail.texts import Text, fill
 
@@ -38,6 +38,8 @@ def write(event: ArticleEvent) -> None:
     """One letter to each whom it concerns, and none to who did it (settings.ARTICLE_WITHIN)."""
     if event.kind not in LETTERS or event.translation is None or event.revision is None or event.actor.is_system:
         return
+    if event.kind == "published" and "publish_at" in event.data:  # the writer has heard of it when it was planned
+        return
     people, text = LETTERS[event.kind]
     for person in people(event, event.revision):
         subject, body = fill(
@@ -54,9 +56,8 @@ def write(event: ArticleEvent) -> None:
 
 def _reviewers(event: ArticleEvent, revision: Revision) -> Iterable[User]:
     """Who may publish this article, other than its writer."""
-    others = article_publishers().exclude(pk__in=[event.actor_id, revision.author_id]).order_by("pk")
-    own = Article.objects.filter(pk=event.article_id)
-    return [person for person in others[:MOST] if own.editable_by(person).exists()]
+    others = publishers_of(event.article).exclude(pk__in=[event.actor_id, revision.author_id])
+    return others.order_by("pk")[:MOST]
 
 
 def _writer(event: ArticleEvent, revision: Revision) -> Iterable[User]:

@@ -4,13 +4,12 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.conf import settings
 from django.db import models, transaction
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from knowledge.models import Article, ArticleEvent, Revision, Translation
+from tickets.events import handlers
 
 
 class Stale(Exception):
@@ -108,8 +107,8 @@ def note(
         actor=by,
         data=data or {},
     )
-    for name in settings.ARTICLE_WITHIN:
-        import_string(name)(event)
+    for handle in handlers("ARTICLE_WITHIN"):
+        handle(event)
     return event
 
 

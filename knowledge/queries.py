@@ -11,8 +11,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from accounts.roles import article_publishers
 from knowledge.open_categories import stands_open
-from knowledge.rights import may_write
+from knowledge.rights import may_publish, may_write
 
 if TYPE_CHECKING:
     from knowledge.models.article import Article, ArticleFile, Translation  # noqa: F401
@@ -30,6 +31,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """What `user` may write, published or not: nothing without the mark of a role (knowledge/rights.py)."""
         return self.filter(_for_roles_of(self.model, user, "")) if may_write(user) else self.none()
 
+    def publishable_by(self, user: User) -> Self:
+        """What `user` may show to readers, take back and archive; four eyes come on top (knowledge/actions)."""
+        return self.editable_by(user) if may_publish(user) else self.none()
+
     def for_agent(self, user: User) -> Self:
         """What an agent finds in the desk: what may be read, and for writers also what is not published."""
         if not (user.is_active and user.is_agent):
@@ -37,6 +42,15 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         if may_write(user):
             return self.filter(_for_roles_of(self.model, user, ""))
         return self.visible_to(user)
+
+
+def publishers_of(article: "Article") -> models.QuerySet[User]:
+    """Everybody who may publish `article`: the other side of `publishable_by`."""
+    everybody = article_publishers()
+    roles = article.roles.all()
+    if article.visibility != "internal" or not roles.exists():
+        return everybody
+    return everybody.filter(Exists(User.groups.through.objects.filter(user=OuterRef("pk"), group__in=roles)))
 
 
 class TranslationQuerySet(models.QuerySet["Translation"]):

@@ -27,8 +27,6 @@ from tickets.models import Article, Delivery, Event, Ticket
 MAX_DEPTH = 10
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
-Handler = Callable[[Event], None]
-
 _rehearsed: ContextVar[list[Event] | None] = ContextVar("rehearsed", default=None)
 
 
@@ -139,7 +137,7 @@ def rehearsal() -> Iterator[list[Event]]:
         _rehearsed.reset(mark)
 
 
-def handlers(setting: str) -> Sequence[Handler]:
+def handlers(setting: str) -> Sequence[Callable[[Any], None]]:
     """The functions that a list in the settings names."""
     return _load(tuple(getattr(settings, setting)))
 
@@ -190,5 +188,5 @@ def digest_of_text(text: str) -> str:
 
 
 @cache
-def _load(names: tuple[str, ...]) -> Sequence[Handler]:
+def _load(names: tuple[str, ...]) -> Sequence[Callable[[Any], None]]:
     return [import_string(name) for name in names]

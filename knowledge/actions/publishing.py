@@ -5,6 +5,7 @@ knowledge/rights.py; doors ask there.
 """
 
 from datetime import datetime
+from typing import Any
 
 from accounts.models import User
 from core.clock import now
@@ -61,10 +62,10 @@ def unschedule(translation: Translation, *, by: User) -> ArticleEvent | None:
 def publish_due(translation: Translation) -> ArticleEvent | None:
     """Show what is scheduled and whose time has come, as who approved it; None when it is not (any more)."""
     with locked_translation(translation, seen=None) as row:
-        due = row.state == State.SCHEDULED and row.publish_at is not None and row.publish_at <= now()
-        if not due or row.approved_by is None or row.article.archived_at is not None:
+        at = row.publish_at if row.state == State.SCHEDULED else None
+        if at is None or at > now() or row.approved_by is None or row.article.archived_at is not None:
             return None
-        return _show(row, by=row.approved_by)
+        return _show(row, by=row.approved_by, data={"publish_at": {"was": at.isoformat(), "now": None}})
 
 
 def withdraw(translation: Translation, *, by: User) -> ArticleEvent | None:
@@ -116,13 +117,13 @@ def _refuse_unapprovable(row: Translation, *, by: User) -> None:
         raise Refused("four_eyes")
 
 
-def _show(row: Translation, *, by: User) -> ArticleEvent:
+def _show(row: Translation, *, by: User, data: dict[str, Any] | None = None) -> ArticleEvent:
     row.published, row.published_at = row.latest, now()
     row.state, row.publish_at, row.approved_by = State.PUBLISHED, None, by
     row.save(update_fields=["published", "published_at", "state", "publish_at", "approved_by"])
     keep_words(row)
     _count_published(row.article)
-    return note(row.article, "published", by=by, translation=row, revision=row.published)
+    return note(row.article, "published", by=by, translation=row, revision=row.published, data=data)
 
 
 def _hide(row: Translation) -> None:

@@ -16,6 +16,7 @@ from knowledge.actions.publishing import archive, withdraw
 from knowledge.actions.reading import log_search
 from knowledge.categories import save_category
 from knowledge.models import Article, ArticleFile, Category, SearchLog, Translation
+from knowledge.queries import publishers_of
 from knowledge.rights import may_publish, may_write
 from knowledge.search import find, suggest
 from mail.keeping import clear_away, note_unneeded
@@ -145,6 +146,15 @@ def test_what_may_be_written_is_what_a_slow_reference_says(seed):
             if writes and (row.visibility != "internal" or not row.roles.exists() or set(row.roles.all()) & roles)
         }
         assert ids(Article.objects.editable_by(user or User())) == expected
+        assert ids(Article.objects.publishable_by(user or User())) == (expected if may_publish(user) else set())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_who_publishes_an_article_is_known_from_both_sides(seed):
+    world = RandomWorld(seed)
+    for made in world.articles:
+        may = {one.pk for one in User.objects.all() if Article.objects.publishable_by(one).filter(pk=made.pk).exists()}
+        assert ids(publishers_of(made)) == may
 
 
 def test_marks_of_roles_let_agents_write_and_publish(world):

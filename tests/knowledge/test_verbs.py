@@ -16,6 +16,7 @@ from knowledge.actions.publishing import (
     bring_back,
     may_approve,
     publish,
+    publish_due,
     schedule,
     unschedule,
     withdraw,
@@ -163,6 +164,12 @@ def test_who_has_something_to_do_about_an_article_gets_a_letter(world):
     publish(english(made), by=world.carlos)
     assert letters() == [(world.bea.email, "Your article is")]
     withdraw(english(made), by=world.carlos)
+    assert letters() == []
+    schedule(english(made), now() + timedelta(days=1), by=world.carlos)
+    assert letters() == [(world.bea.email, "Your article is")]
+    with pretend(now() + timedelta(days=2)):
+        publish_due(english(made))
+    assert english(made).state == State.PUBLISHED
     assert letters() == []
 
 

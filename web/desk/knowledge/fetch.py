@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from knowledge.models import Article, Translation
-from knowledge.rights import may_publish, may_write
+from knowledge.rights import may_write
 from web.desk.knowledge.page import ArticlePage
 
 SHOWN_WITH = ("category", "owner")
@@ -21,9 +21,7 @@ def article_to_write_or_404(request: HttpRequest, number: int) -> Article:
 
 
 def article_to_publish_or_404(request: HttpRequest, number: int) -> Article:
-    if not may_publish(request.user):
-        raise Http404
-    return article_to_write_or_404(request, number)
+    return get_object_or_404(Article.objects.publishable_by(request.user).select_related(*SHOWN_WITH), number=number)
 
 
 def writers_only(request: HttpRequest) -> None:
