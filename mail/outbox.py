@@ -29,7 +29,7 @@ from tickets.actions.replying import TooLate
 from tickets.events import Refused
 from tickets.models import Article
 from tickets.models.article import Sender
-from tickets.participation import copies
+from tickets.participation import copies, in_copy
 
 IMPOSSIBLE = "No mail can be sent to this address."
 
@@ -49,7 +49,7 @@ def enqueue(article: Article) -> Outgoing:
         raise Refused(_("This email cannot be sent, because no address is set up to send from."))
     if not (article.to or article.cc or article.bcc):
         article.to = [{"name": ticket.customer.name, "address": ticket.customer.email}]
-        article.cc = copies(ticket)
+        article.cc = copies(in_copy(ticket))
     good, bad = _recipients(article)
     if not good and not bad:
         raise Refused(_("This email cannot be sent, because all its recipients are addresses of the helpdesk itself."))

@@ -1,6 +1,6 @@
 """Who takes part in a request beside the customer, and who on the customer's side may decide that."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
@@ -28,15 +28,15 @@ def in_copy(ticket: Ticket) -> QuerySet[Participant]:
 
 
 def people_in_copy(ticket: Ticket) -> Sequence[Participant]:
-    """The same, asked once as long as this ticket is in memory: a page needs them in several places."""
+    """The same, asked once as long as this ticket is in memory: for pages, which need them in several places."""
     everybody = Participant.objects.select_related("user").order_by("since", "pk")
     prefetch_related_objects([ticket], Prefetch("participants", everybody))
     return [one for one in ticket.participants.all() if one.user.is_active]
 
 
-def copies(ticket: Ticket) -> list[dict[str, str]]:
-    """The same as addresses of a mail."""
-    people = (participant.user for participant in people_in_copy(ticket))
+def copies(participants: Iterable[Participant]) -> list[dict[str, str]]:
+    """They as addresses of a mail."""
+    people = (participant.user for participant in participants)
     return [{"name": person.name, "address": person.email} for person in people]
 
 

@@ -4,7 +4,7 @@ from core.text import normalise_address
 from mail.addressing import is_ours
 from tickets.models import Article, Ticket
 from tickets.models.article import Sender
-from tickets.participation import copies
+from tickets.participation import copies, people_in_copy
 
 Person = dict[str, str]
 
@@ -14,7 +14,7 @@ def everybody_else(ticket: Ticket) -> list[Person]:
     ours: they get copies."""
     said = ticket.articles.filter(visible_to_customer=True).exclude(sender=Sender.SYSTEM)
     last = said.order_by("-created_at", "-id").first()
-    people = [*copies(ticket), *(_people_of(last) if last else ())]
+    people = [*copies(people_in_copy(ticket)), *(_people_of(last) if last else ())]
     left_out = {normalise_address(ticket.customer.email)}
     found: dict[str, Person] = {}
     for person in people:

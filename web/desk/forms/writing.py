@@ -21,7 +21,7 @@ from tickets.guidance import may_take
 from tickets.mentions import mentioned_in
 from tickets.messages import File, Message
 from tickets.models import Article, Attachment, State, StateType, Ticket
-from tickets.participation import copies
+from tickets.participation import copies, people_in_copy
 from tickets.pictures import pictures_of
 from web.common.uploads import FilesField
 from web.desk.forms.addresses import AddressesField, written
@@ -175,7 +175,7 @@ class Reply(Sent):
         self.fields["based_on"].initial = newest
         if not self.has_draft:
             to = written([{"name": ticket.customer.name, "address": ticket.customer.email}])
-            self.fill(to=to, cc=written(copies(ticket)))
+            self.fill(to=to, cc=written(copies(people_in_copy(ticket))))
 
     @property
     def everybody(self) -> str:
