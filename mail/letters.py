@@ -23,6 +23,7 @@ from core.secrets import derived_key
 from core.text import normalise_address
 from core.work import wake
 from mail.account_letters import Words, of_invitation, of_membership, of_registration, site_of
+from mail.addressing import is_ours
 from mail.alarm_words import words_of
 from mail.loops import MARK
 from mail.marks import make_message_id
@@ -47,9 +48,14 @@ def tell(person: User, *, subject: str, body: str) -> None:
 
 
 def send_letter(letter: Letter) -> None:
-    """Send it, or nothing where there is nothing to say. Raises `TryLater` when the server is away."""
+    """Send it, or nothing where there is nothing to say. Raises `TryLater` when the server is away.
+
+    Nothing goes to an address of ours either: the letter would come back as a ticket, with whatever link it holds.
+    """
     person = person_with_address(letter.address)
-    if words := _WORDS[Letter.Kind(letter.kind)](letter, person):
+    if is_ours(letter.address):
+        log.warning("the letter %s was for an address of ours and was not sent", letter.pk)
+    elif words := _WORDS[Letter.Kind(letter.kind)](letter, person):
         _hand_over(_compose(letter, words), letter)
     letter.delete()
 

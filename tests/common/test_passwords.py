@@ -60,6 +60,14 @@ def can_sign_in(email: str, password: str) -> bool:
 # ---- forgotten
 
 
+def test_no_link_goes_to_an_address_of_the_house_where_it_would_become_a_ticket(world, outbox):
+    world.dana.addresses.update(address="support@demo.example")
+    ask(Client(), "support@demo.example")
+    send_all()
+    assert not Letter.objects.exists()
+    assert not outbox.exists()
+
+
 def test_a_forgotten_password_is_replaced_by_a_link_in_a_letter(world, client, outbox):
     assert ask(client, "Dana@Acme.example")["Location"] == "/password/reset/done/"
     send_all()
