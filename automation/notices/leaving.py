@@ -45,9 +45,12 @@ def send(row: NoticeDelivery) -> None:
     if row.channel == Channel.WEBHOOK:
         _settle([row], *_call(row))
         return
-    if row.state != State.WAITING or _is_carried(row) or _waits_for_wave(row):
+    if row.state != State.WAITING or _is_carried(row):
         return
-    rows = sorted([row, *_gather(row)], key=lambda one: one.event_id)
+    wave = _wave(row)
+    if wave is not None and _waits_for(wave, row):
+        return
+    rows = sorted([row, *_gather(row, of_wave=wave is not None)], key=lambda one: one.event_id)
     told = [one for one in rows if _may_still_hear(one)]
     _settle([one for one in rows if one not in told], State.DROPPED, NO_RIGHT)
     if told:
@@ -73,11 +76,8 @@ def _is_carried(row: NoticeDelivery) -> bool:
     return True
 
 
-def _waits_for_wave(row: NoticeDelivery) -> bool:
+def _waits_for(rows: QuerySet[NoticeDelivery], row: NoticeDelivery) -> bool:
     """Whether its time has not come after all: others of a large wave still come, or another row carries it."""
-    rows = _wave(row)
-    if rows is None:
-        return False
     first = rows.order_by("pk").values_list("pk", "due_at").first()
     if first is not None and first[0] != row.pk:
         row.due_at = max(first[1] or timezone.now(), timezone.now()) + ROOM
@@ -104,7 +104,7 @@ def _wave(row: NoticeDelivery) -> QuerySet[NoticeDelivery] | None:
     return rows if rows.count() >= FEW or row.carried.exists() else None
 
 
-def _gather(row: NoticeDelivery) -> list[NoticeDelivery]:
+def _gather(row: NoticeDelivery, *, of_wave: bool) -> list[NoticeDelivery]:
     """What it carries already, from an earlier try, and what waits for the same person about the same ticket, or of
     the same wave.
 
@@ -113,7 +113,7 @@ def _gather(row: NoticeDelivery) -> list[NoticeDelivery]:
     now = timezone.now()
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     wanted = free & Q(ticket=row.ticket_id, attempts=0)
-    if _wave(row) is not None:  # whoever holds one of it finds that it waits for this one
+    if of_wave:  # whoever holds one of it finds that it waits for this one
         wanted |= Q(wave=row.wave, attempts__lte=1)
     waiting = NoticeDelivery.objects.unfinished().filter(
         wanted, user=row.user_id, channel=row.channel, carrier=None, state=State.WAITING

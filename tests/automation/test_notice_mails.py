@@ -221,7 +221,7 @@ def test_f03_a_worker_killed_after_sending_repeats_the_same_message(world, ticke
     def killed(row):
         from automation.notices import leaving
 
-        leaving._gather(row)
+        leaving._gather(row, of_wave=False)
         raise SystemExit  # the process is gone, nothing is noted
 
     with pytest.raises(SystemExit):
