@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +16,7 @@ from accounts.palette import contrast, palette
 from core.text import clean_line
 from mail.models import Address
 from web.setup.forms.domains import Domains
+from web.setup.forms.websites import with_safe_scheme
 
 # Texts by language, and how long they may be.
 TEXTS = {"greeting": 80, "intro": 200, "footer": 200}
@@ -26,13 +26,6 @@ TEXT_LABELS = {
     "footer": _("Line at the foot"),
 }
 ALLOW, REFUSE = DomainRule.Verdict.ALLOW, DomainRule.Verdict.REFUSE
-
-
-def _field_of(field: models.Field, **options: Any) -> forms.Field | None:
-    """Who writes an address without its scheme means the safe one."""
-    if isinstance(field, models.URLField):
-        options["assume_scheme"] = "https"
-    return field.formfield(**options)
 
 
 class BrandForm(forms.ModelForm):
@@ -61,7 +54,7 @@ class BrandForm(forms.ModelForm):
 
     class Meta:
         model = Brand
-        formfield_callback = _field_of
+        formfield_callback = with_safe_scheme
         fields = (
             *("name", "host", "is_active", "colour", "accent", "website", "sender_name", "sender_address"),
             *("language", "privacy_url", "imprint_url", "accessibility_url", "registration"),

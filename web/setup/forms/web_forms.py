@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets.models import FieldDefinition, Priority, Queue, TicketType, WebForm
 from tickets.models.webform import Asked
 from tickets.webforms import TEXTS, checked_sites
+from web.setup.forms.websites import with_safe_scheme
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 LABELS = {
@@ -44,6 +45,7 @@ class WebFormForm(ModelForm):
 
     class Meta:
         model = WebForm
+        formfield_callback = with_safe_scheme
         fields = (
             *("name", "is_active", "queue", "type", "priority", "language", "asks_name", "asks_subject"),
             *("takes_files", "look", "consent_url"),
