@@ -2,8 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
+from core.text import fold
 from tests.factories import PersonFactory
+from web.common.locales import zone_choices
 
 PROFILE = "/profile/"
 FORM = {"name": "Dana M.", "language": "de", "time_zone": "America/Sao_Paulo", "theme": "dark"}
@@ -100,3 +103,14 @@ def test_the_profile_leads_to_the_password_and_out(world, signed_in, who):
     page = signed_in(getattr(world, who)).get(PROFILE).content.decode()
     assert 'href="/password/change/"' in page
     assert 'action="/logout/"' in page
+
+
+def test_zones_are_places_by_region_in_the_readers_language(world):
+    with translation.override("de"):
+        offered = dict(zone_choices("US/Eastern"))
+        europe = dict(offered["Europa"])
+    assert europe["Europe/Athens"] == "Athen"
+    assert list(europe.values()) == sorted(europe.values(), key=fold)
+    assert "US/Eastern" in offered
+    # one name for each place, that of today
+    assert {"Europe/Kyiv", "Europe/Kiev"} & europe.keys() == {"Europe/Kyiv"}

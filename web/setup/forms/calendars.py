@@ -15,7 +15,7 @@ from sla.hours import ALWAYS, Hours, read
 from sla.instants import HoursError
 from sla.models import Calendar
 from sla.packs import UnknownCountry, public_holidays, region_names, regions
-from web.common.locales import zone_choices
+from web.common.locales import is_offered, zone_choices
 from web.setup.forms.hours import OwnDayRows, WeekRows
 
 
@@ -47,7 +47,7 @@ class CalendarForm(ModelForm):
 
     def clean_zone(self) -> str:
         zone = self.cleaned_data["zone"]
-        if zone not in dict(zone_choices(self.instance.zone)):
+        if zone != self.instance.zone and not is_offered(zone):
             raise ValidationError(gettext("There is no such time zone."))
         return zone
 
