@@ -251,6 +251,16 @@ def test_a_search_without_result_offers_a_request(world, visitor):
     assert "<b>unicorn" not in text
 
 
+def test_a_whole_question_finds_what_comes_close_and_nothing_that_is_hidden(world, visitor):
+    article("Replace the toner cartridge", "<p>Open the printer.</p>")
+    article("Toner cartridge in the safe", "<p>Secret.</p>", visibility="internal")
+    text = read(visitor, "/kb/search/", q="how on earth do I replace that toner cartridge please")
+    assert "Replace the toner cartridge" in text
+    assert "These come close." in text
+    assert "safe" not in text
+    assert SearchLog.objects.get().hits == 0
+
+
 def test_nobody_searches_without_end(world, visitor, monkeypatch):
     monkeypatch.setattr("web.portal.kb_readers.SEARCHING", type("Never", (), {"take": lambda self, who: False})())
     assert visitor.get("/kb/search/", {"q": "battery"}).status_code == 429

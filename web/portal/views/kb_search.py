@@ -23,7 +23,7 @@ from web.portal import kb_readers as readers
 from web.portal.articles import address, reader_of
 
 PAGE = 20
-SUGGESTED = 3
+SUGGESTED, NEAR = 3, 5
 # Of what is typed so many characters say enough to look for answers, and so many are looked at.
 SAYS_ENOUGH, LOOKED_AT = 6, 4_000
 # What the text of an article has at the beginning of each entry of a list.
@@ -74,6 +74,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "portal_section": "articles",
         "words": words,
         "results": [Result.of(hit) for hit in shown.hits],
+        "near": [] if found.total else _near(request, words),
         "total": shown.total,
         "more": shown.total - len(shown.hits),
         "most": MOST,
@@ -102,6 +103,12 @@ def _find(request: HttpRequest, words: str, topic: Category | None = None) -> Fo
     limit = MOST if "all" in request.GET else PAGE
     language = get_language() or ""
     return find(words, user=reader_of(request), brand=request.brand, language=language, limit=limit, category=topic)
+
+
+def _near(request: HttpRequest, words: str) -> list[Result]:
+    """What answers a question of which no article has every word, such as a whole sentence."""
+    who, language = reader_of(request), get_language() or ""
+    return [Result.of(hit) for hit in suggest(words, user=who, brand=request.brand, language=language, limit=NEAR)]
 
 
 def _topic(request: HttpRequest) -> Category | None:
