@@ -4,6 +4,8 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet, Sum
+
 from api.otrs.door import Call, Caller, Refusal, listed, operation
 from api.otrs.reading import invalid
 from api.otrs.seen import articles_of, as_id, fields_of, tickets_with
@@ -15,6 +17,7 @@ from tickets.models.ticket import Channel
 
 SENDER_IDS = {Sender.AGENT: "1", Sender.SYSTEM: "2", Sender.CUSTOMER: "3"}
 CHANNELS = {Channel.EMAIL: ("Email", "1"), Channel.PHONE: ("Phone", "2")}
+MOST_BYTES = 100_000_000
 INTERNAL = ("Internal", "3")
 # Of the body, which is no row among the files.
 BODY = "0"
@@ -50,10 +53,19 @@ def _articles(call: Call, tickets: Sequence[Ticket], *, caller: Caller) -> dict[
     articles = articles_of(caller, tickets).select_related("author").order_by("created_at", "id")
     if call.flag("Attachments"):
         articles = articles.prefetch_related("attachments")
+        _refuse_too_much(call, articles)
     by_ticket: dict[int, list[Article]] = {ticket.pk: [] for ticket in tickets}
     for article in articles:
         by_ticket[article.ticket_id].append(article)
     return {pk: _chosen(call, found, caller=caller) for pk, found in by_ticket.items()}
+
+
+def _refuse_too_much(call: Call, articles: QuerySet[Article]) -> None:
+    """Files travel within one document: what would not fit into the memory of a server is asked for in parts."""
+    if call.flag("GetAttachmentContents", default="1"):
+        size = Attachment.objects.filter(article__in=articles.order_by()).aggregate(sum=Sum("size"))["sum"] or 0
+        if size > MOST_BYTES:
+            raise Refusal("InvalidParameter", "These are too many files at once, ask for fewer tickets!")
 
 
 def _chosen(call: Call, articles: Sequence[Article], *, caller: Caller) -> list[dict[str, Any]]:

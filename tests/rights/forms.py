@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from tests.rights.world import Matrix
-from tickets.models import Priority, Queue, State, TicketType
+from tickets.models import Article, Priority, Queue, State, TicketType
 
 Body = dict[str, Any]
 
@@ -13,7 +13,8 @@ Body = dict[str, Any]
 def bodies(world: Matrix, relation: str) -> dict[str, Body]:
     """By the label of the row, for things of ours or (relation "elsewhere") of the other queue."""
     queue, agent = ("elsewhere", "outsider") if relation == "elsewhere" else ("own", "write")
-    return _pages(world, world.queues[queue], world.people[agent]) | _programs(world, world.people[agent])
+    pages = _pages(world, world.queues[queue], world.people[agent])
+    return pages | _programs(world, world.people[agent]) | _otrs_clients(world, relation, world.people[agent])
 
 
 def _pages(world: Matrix, queue: Queue, agent: User) -> dict[str, Body]:
@@ -98,10 +99,32 @@ def _programs(world: Matrix, agent: User) -> dict[str, Body]:
     }
 
 
+def _otrs_clients(world: Matrix, relation: str, agent: User) -> dict[str, Body]:
+    """JSON as well. The other end of a link is a ticket that whoever may do it sees, too."""
+    article = {"Subject": "Printer", "Body": "One more word", "ContentType": "text/plain; charset=utf8"}
+    other = Article.objects.get(pk=world.things["mail"][relation or "open"][0]).ticket_id
+    opening = {"Title": "By script", "Queue": "Support", "State": "new", "Priority": "3 normal"}
+    return {
+        "otrs:session_create": {"UserLogin": "nobody@nowhere.example", "Password": "wrong"},
+        "otrs:tickets": {"Ticket": {**opening, "CustomerUser": "dana@acme.example"}, "Article": article},
+        "otrs:ticket": {"Article": article},
+        "otrs:ticket#note": {"Article": {**article, "IsVisibleForCustomer": 0}},
+        "otrs:ticket#owner": {"Ticket": {"Owner": agent.email}},
+        "otrs:ticket#priority": {"Ticket": {"Priority": "5 very high"}},
+        "otrs:ticket#title": {"Ticket": {"Title": "Another title"}},
+        "otrs:link_add": {"SourceObject": "Ticket", "TargetObject": "Ticket", "TargetKey": other, "Type": "Normal"},
+        "otrs:link_delete": {"Object1": "Ticket", "Object2": "Ticket", "Key2": other, "Type": "Normal"},
+        "otrs:link_delete_all": {"Object": "Ticket"},
+    }
+
+
 QUERIES: dict[str, Callable[[Matrix], Body]] = {
     "live_address#ticket": lambda world: {},
     "desk:news": lambda world: {"shown": 0},
     "desk:others": lambda world: {"for": "link"},
     "desk:search": lambda world: {"q": "hums"},
+    "otrs:link_list": lambda world: {"Object": "Ticket"},
+    "otrs:possible_objects": lambda world: {"Object": "Ticket"},
+    "otrs:possible_types": lambda world: {"Object1": "Ticket", "Object2": "Ticket"},
     "api:people": lambda world: {"email": "dana@acme.example"},
 }
