@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -61,6 +62,7 @@ def signed_in(call: Call) -> Caller:
     return Caller(found, is_customer)
 
 
+@transaction.atomic
 def begin_session(caller: Caller) -> str:
     """A new session; the secret is never readable again."""
     old = OtrsSession.objects.filter(created_at__lt=timezone.now() - LONGEST).select_for_update(skip_locked=True)

@@ -19,7 +19,13 @@ from tickets.models import Priority, Queue, State, TicketType
 from tickets.rights import RIGHTS, rights_of
 
 
-class QueueList(Door):
+class Lookup(Door):
+    """What every program needs to know before it asks for anything."""
+
+    area = ""
+
+
+class QueueList(Lookup):
     order = ("path", "id")
 
     @extend_schema(operation_id="listQueues", summary="List queues", responses=QueueShape(many=True), tags=["Choices"])
@@ -36,7 +42,7 @@ class QueueList(Door):
         return queues
 
 
-class StateList(Door):
+class StateList(Lookup):
     order = ("position", "id")
 
     @extend_schema(operation_id="listStates", summary="List states", responses=StateShape(many=True), tags=["Choices"])
@@ -45,7 +51,7 @@ class StateList(Door):
         return self.listing(State.objects.active(), StateShape)
 
 
-class PriorityList(Door):
+class PriorityList(Lookup):
     order = ("position", "id")
 
     @extend_schema(
@@ -56,7 +62,7 @@ class PriorityList(Door):
         return self.listing(Priority.objects.active(), PriorityShape)
 
 
-class TypeList(Door):
+class TypeList(Lookup):
     order = ("position", "id")
 
     @extend_schema(operation_id="listTypes", summary="List types", responses=RowShape(many=True), tags=["Choices"])
@@ -65,7 +71,7 @@ class TypeList(Door):
         return self.listing(TicketType.objects.active(), RowShape)
 
 
-class ServiceList(Door):
+class ServiceList(Lookup):
     order = ("path", "id")
 
     @extend_schema(
@@ -101,7 +107,7 @@ class PersonList(Door):
         return self.listing(User.objects.active().filter(pk=person.pk if person else None), FoundPersonShape)
 
 
-class Me(Door):
+class Me(Lookup):
     @extend_schema(operation_id="showMe", summary="Who am I", responses=MeShape, tags=["Choices"])
     def get(self, request: Request) -> Response:
         """The token's person and the token itself."""

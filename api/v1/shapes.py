@@ -184,6 +184,11 @@ class FoundPersonShape(PersonShape):
 class TokenShape(serializers.Serializer):
     name = serializers.CharField()
     scope = serializers.CharField()
+    areas = serializers.ListField(child=serializers.CharField(), help_text="Which parts it opens; empty: all.")
+    queues = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Ids of the queues it is kept to, with those below; empty: all."
+    )
+    per_minute = serializers.IntegerField(help_text="Requests it may send within a minute.")
     expires_at = serializers.DateTimeField()
 
 

@@ -30,6 +30,8 @@ READ = (
     "knowledge_reading",
     "knowledge_article",
 )
+# Headers that tell of the request, and of the second in which it came.
+OF_THE_MOMENT = ("X-Request-ID", "RateLimit-Remaining", "RateLimit-Reset")
 # Nothing has this address.
 NOWHERE = "/no/such/page/"
 _WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
@@ -64,7 +66,7 @@ class Visit:
     @property
     def seen(self) -> tuple:
         """Everything a stranger can compare."""
-        headers = {name: value for name, value in self.answer.items() if name != "X-Request-ID"}
+        headers = {name: value for name, value in self.answer.items() if name not in OF_THE_MOMENT}
         return self.status, headers, self.answer.content
 
 
