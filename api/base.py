@@ -37,7 +37,7 @@ class AlwaysJson(BaseContentNegotiation):
 
 
 class Door(GenericAPIView):
-    http_method_names = ["get", "head", "post", "patch"]  # noqa: RUF012
+    http_method_names = ["get", "head", "post", "patch", "delete"]  # noqa: RUF012
     parser_classes = (JsonParser,)
     content_negotiation_class = AlwaysJson
     pagination_class = CursorPages

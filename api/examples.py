@@ -25,6 +25,17 @@ CHANGE = OpenApiExample(
         "tags": ["printer", "warranty"],
     },
 )
+BULK = OpenApiExample(
+    "Close two, take a third",
+    request_only=True,
+    value={
+        "items": [
+            {"ticket": "10001", "changes": {"state": "closed successful"}},
+            {"ticket": "10002", "changes": {"state": "closed successful"}, "if_match": '"7"'},
+            {"ticket": "10003", "changes": {"owner": "bea@demo.example"}},
+        ]
+    },
+)
 ANSWER = OpenApiExample(
     "Answer by mail",
     request_only=True,

@@ -19,6 +19,9 @@ INTERNAL: dict[str, Any] = {
     "service": None,
     "priority": None,
     "owner": None,
+    "is_locked": None,
+    "time_spent": None,
+    "merged_into": None,
     "responsible": None,
     "tags": [],
     "due_at": None,
@@ -56,6 +59,11 @@ class TicketShape(serializers.Serializer):
     tags = serializers.ListField(child=serializers.CharField())
     custom_fields = serializers.DictField(help_text="Values by the key of the field.")
     is_open = serializers.BooleanField()
+    is_locked = serializers.BooleanField(allow_null=True, help_text="Its owner works it just now.")
+    time_spent = serializers.IntegerField(allow_null=True, help_text="In minutes.")
+    merged_into = serializers.CharField(
+        source="merged_into.number", allow_null=True, default=None, help_text="Where it goes on."
+    )
     pending_until = serializers.DateTimeField(allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True, help_text="The earliest of what is promised and still runs.")
     sla = RowShape(source="targets.policy", allow_null=True, default=None)
