@@ -50,6 +50,16 @@ NOTE = OpenApiExample(
         "attachments": [{"name": "log.txt", "content_type": "text/plain", "content": "RXJyb3IgMTc="}],
     },
 )
+PERSON = OpenApiExample(
+    "A customer with two addresses who sees all requests of Acme",
+    request_only=True,
+    value={
+        "email": "finn@acme.example",
+        "name": "Finn Weber",
+        "further": ["finn.weber@home.example"],
+        "organisations": [{"organisation": "Acme", "sees_all": True}],
+    },
+)
 CALENDAR = OpenApiExample(
     "An office in Berlin, closed on public holidays and at noon on Christmas Eve",
     request_only=True,

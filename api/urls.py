@@ -14,7 +14,8 @@ from api.v1.levels.calendars import CalendarDetail, CalendarList
 from api.v1.levels.clocks import ClockList
 from api.v1.levels.policies import SlaDetail, SlaList
 from api.v1.levels.queues import QueueHoursDetail, QueueHoursList
-from api.v1.lookups import Me, PersonList, PriorityList, QueueList, ServiceList, StateList, TypeList
+from api.v1.lookups import Me, PriorityList, QueueList, ServiceList, StateList, TypeList
+from api.v1.people import OrganisationDetail, OrganisationList, PersonDetail, PersonList
 from api.v1.tickets import TicketDetail, TicketList
 
 app_name = "api"
@@ -54,6 +55,9 @@ urlpatterns = [
     path("types/", TypeList.as_view(), name="types"),
     path("services/", ServiceList.as_view(), name="services"),
     path("people/", PersonList.as_view(), name="people"),
+    path("people/<int:id>/", PersonDetail.as_view(), name="person"),
+    path("organisations/", OrganisationList.as_view(), name="organisations"),
+    path("organisations/<int:id>/", OrganisationDetail.as_view(), name="organisation"),
     path("me/", Me.as_view(), name="me"),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.docs, name="docs"),

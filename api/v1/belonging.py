@@ -56,7 +56,7 @@ class MergeDoor(Door):
         summary="Merge into another ticket",
         parameters=[NUMBER, IDEMPOTENCY_KEY],
         request=MergeForm,
-        responses=TicketShape,
+        responses={200: TicketShape},
         tags=["Tickets"],
     )
     @once
@@ -79,7 +79,7 @@ class MergeDoor(Door):
         operation_id="unmergeTicket",
         summary="Take a merge back",
         parameters=[NUMBER],
-        responses=TicketShape,
+        responses={200: TicketShape},
         tags=["Tickets"],
     )
     @transaction.atomic

@@ -164,7 +164,7 @@ class MacroRun(Door):
         summary="Run a macro",
         parameters=[NUMBER, IDEMPOTENCY_KEY],
         request=None,
-        responses=TicketShape,
+        responses={200: TicketShape},
         tags=["Tickets"],
     )
     @once

@@ -1,18 +1,13 @@
-"""What can be chosen: queues, states, priorities, types, services, people. And who one is oneself."""
+"""What can be chosen: queues, states, priorities, types, services. And who one is oneself."""
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
 from api.base import Door
-from api.v1.fields import find_person
-from api.v1.shapes import FoundPersonShape, MeShape, PriorityShape, QueueShape, RowShape, ServiceShape, StateShape
+from api.v1.shapes import MeShape, PriorityShape, QueueShape, RowShape, ServiceShape, StateShape
 from tickets import options
 from tickets.catalogue import catalogue_for
 from tickets.models import Priority, Queue, State, TicketType
@@ -84,27 +79,6 @@ class ServiceList(Lookup):
             offered = catalogue_for(self.person, request.brand).services
             services = services.filter(pk__in=[service.pk for service in offered])
         return self.listing(services.prefetch_related("questions__field"), ServiceShape)
-
-
-class PersonList(Door):
-    parameters = ("email",)
-
-    @extend_schema(
-        operation_id="findPerson",
-        summary="Find a person by address",
-        parameters=[OpenApiParameter("email", OpenApiTypes.EMAIL, required=True, description="The whole address.")],
-        responses=FoundPersonShape(many=True),
-        tags=["Choices"],
-    )
-    def get(self, request: Request) -> Response:
-        """One result, or none. Only agents can ask."""
-        if not self.person.is_agent:
-            raise NotFound
-        wanted = request.query_params.get("email", "")
-        if "@" not in wanted:
-            raise ValidationError({"email": [_("Enter a whole address.")]})
-        person = find_person(wanted)
-        return self.listing(User.objects.active().filter(pk=person.pk if person else None), FoundPersonShape)
 
 
 class Me(Lookup):

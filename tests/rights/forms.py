@@ -88,6 +88,10 @@ def _programs(world: Matrix, relation: str, agent: User) -> dict[str, Body]:
         "api:merge": {"into": other},
         "api:links": {"ticket": other, "kind": "normal"},
         "api:times": {"minutes": 5},
+        "api:people": {"email": "new@acme.example", "name": "New"},
+        "api:person": {"phone": "123"},
+        "api:organisations": {"name": "Initech"},
+        "api:organisation": {"notes": "Pays late."},
         "api:calendars": {"name": "Days"},
         "api:kb_articles": {
             "category": world.things["article topic"]["there"][0],
