@@ -101,6 +101,23 @@ def api_list(ground: Ground) -> list[Result]:
     return [result]
 
 
+def api_export(ground: Ground) -> list[Result]:
+    """Everything that has happened, a thousand events at a time; `per_s` counts answers."""
+    program, token = _program(ground)
+    address = f"{reverse('api:changes')}?page_size=1000"
+
+    def follow(_number: int) -> None:
+        nonlocal address
+        answer = program.get(address)
+        _expect(answer, 200)
+        page = answer.json()
+        address = f"{reverse('api:changes')}?page_size=1000" if page["is_complete"] else page["next"]
+
+    result = measure("api_export", follow, repeat=ground.repeat, tickets=ground.tickets)
+    revoke_token(token, by=ground.agent)
+    return [result]
+
+
 def _program(ground: Ground) -> tuple[Client, ApiToken]:
     token, secret = issue_token(ground.agent, name=TOKEN)
     return Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {secret}"}), token

@@ -27,6 +27,7 @@ TARGETS: dict[str, Callable[[Ground], list[Result]]] = {
     "dashboard": pages.dashboard,
     "palette": pages.palette,
     "api_create": programs.api_create,
+    "api_export": programs.api_export,
     "api_get": programs.api_get,
     "api_list": programs.api_list,
     "api_search": programs.api_search,

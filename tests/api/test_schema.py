@@ -127,7 +127,8 @@ def test_examples_fit_what_they_show(db, name):
 def test_requests_in_the_manual_fit_too(db, settings):
     manual = (settings.BASE_DIR / "docs" / "api.md").read_text()
     bodies = [json.loads(body) for body in re.findall(r"-d '({.*})'", manual)]
-    for name, body in zip(("Opening", "Change", "NewArticle", "Change", "NewSla"), bodies, strict=True):
+    names = ("Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "Change", "NewSla")
+    for name, body in zip(names, bodies, strict=True):
         schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
         Draft202012Validator(schema).validate(body)
 
