@@ -14,9 +14,10 @@ from api.v1.levels.calendars import CalendarDetail, CalendarList
 from api.v1.levels.clocks import ClockList
 from api.v1.levels.policies import SlaDetail, SlaList
 from api.v1.levels.queues import QueueHoursDetail, QueueHoursList
-from api.v1.lookups import Me, PriorityList, QueueList, ServiceList, StateList, TypeList
+from api.v1.lookups import FieldList, Me, PriorityList, QueueList, ServiceList, StateList, TypeList
 from api.v1.people import OrganisationDetail, OrganisationList, PersonDetail, PersonList
 from api.v1.tickets import TicketDetail, TicketList
+from api.v1.views import SavedViewDetail, SavedViewList
 
 app_name = "api"
 urlpatterns = [
@@ -53,6 +54,9 @@ urlpatterns = [
     path("states/", StateList.as_view(), name="states"),
     path("priorities/", PriorityList.as_view(), name="priorities"),
     path("types/", TypeList.as_view(), name="types"),
+    path("fields/", FieldList.as_view(), name="fields"),
+    path("views/", SavedViewList.as_view(), name="views"),
+    path("views/<int:id>/", SavedViewDetail.as_view(), name="view"),
     path("services/", ServiceList.as_view(), name="services"),
     path("people/", PersonList.as_view(), name="people"),
     path("people/<int:id>/", PersonDetail.as_view(), name="person"),

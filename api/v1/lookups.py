@@ -7,10 +7,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import Door
-from api.v1.shapes import MeShape, PriorityShape, QueueShape, RowShape, ServiceShape, StateShape
+from api.v1.shapes import FieldShape, MeShape, PriorityShape, QueueShape, RowShape, ServiceShape, StateShape
 from tickets import options
 from tickets.catalogue import catalogue_for
-from tickets.models import Priority, Queue, State, TicketType
+from tickets.models import FieldDefinition, Priority, Queue, State, TicketType
 from tickets.rights import RIGHTS, rights_of
 
 
@@ -79,6 +79,16 @@ class ServiceList(Lookup):
             offered = catalogue_for(self.person, request.brand).services
             services = services.filter(pk__in=[service.pk for service in offered])
         return self.listing(services.prefetch_related("questions__field"), ServiceShape)
+
+
+class FieldList(Lookup):
+    order = ("position", "id")
+
+    @extend_schema(operation_id="listFields", summary="List fields", responses=FieldShape(many=True), tags=["Choices"])
+    def get(self, request: Request) -> Response:
+        """The custom fields in use, with what they may be and which tickets have them. Customers know theirs."""
+        fields = FieldDefinition.objects.filter(is_active=True).prefetch_related("queues", "types")
+        return self.listing(fields if self.person.is_agent else fields.filter(in_portal=True), FieldShape)
 
 
 class Me(Lookup):

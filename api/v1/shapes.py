@@ -162,6 +162,26 @@ class PriorityShape(RowShape):
     level = serializers.IntegerField(help_text="1 (very low) to 5 (very high).")
 
 
+class FieldShape(serializers.Serializer):
+    """A custom field; its values stand in `custom_fields` under its key."""
+
+    id = serializers.IntegerField(source="pk")
+    key = serializers.CharField()
+    label = serializers.CharField(source="shown_label", help_text="In the language of the token's person.")
+    kind = serializers.CharField(help_text="text, number, checkbox, dropdown, multiselect or date.")
+    options = serializers.ListField(child=serializers.CharField(), help_text="Of lists.")
+    is_required = serializers.BooleanField()
+    to_close = serializers.BooleanField(help_text="A ticket is not closed without it.")
+    in_portal = serializers.BooleanField(help_text="Customers see it.")
+    queues = RowShape(many=True, source="queues.all", help_text="With those below them; none: everywhere.")
+    types = RowShape(many=True, source="types.all", help_text="None: all.")
+
+    def to_representation(self, field: FieldDefinition) -> dict[str, Any]:
+        """Customers know neither queues nor types."""
+        shown = super().to_representation(field)
+        return shown if self.context["request"].user.is_agent else {**shown, "queues": [], "types": []}
+
+
 class QuestionShape(serializers.Serializer):
     key = serializers.CharField(source="field.key", help_text="Of the custom field that holds the answer.")
     label = serializers.CharField(source="field.shown_label")

@@ -88,6 +88,8 @@ def _programs(world: Matrix, relation: str, agent: User) -> dict[str, Body]:
         "api:merge": {"into": other},
         "api:links": {"ticket": other, "kind": "normal"},
         "api:times": {"minutes": 5},
+        "api:views": {"name": "Mine", "condition": {"all": []}},
+        "api:view": {"name": "Renamed"},
         "api:people": {"email": "new@acme.example", "name": "New"},
         "api:person": {"phone": "123"},
         "api:organisations": {"name": "Initech"},
