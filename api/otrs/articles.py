@@ -84,7 +84,7 @@ def _words(facts: Facts, files: Sequence[File], *, caller: Caller) -> Words:
     require(facts, "Subject", of="Article")
     require(facts, "Body", of="Article")
     is_html = _is_html(facts)
-    body = str(facts["Body"])
+    body = facts["Body"] if isinstance(facts["Body"], str) else scalar(facts["Body"])
     if len(body) > LONGEST_TEXT:
         raise invalid("Article->Body")
     own = _files(facts.get("Attachment"))

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from api.otrs.articles import Words, note_time, say, words_of
 from api.otrs.attributes import changes_of, customer_of, queues_for, set_lock, wanted_lock
-from api.otrs.door import Call, Caller, Refusal, operation
+from api.otrs.door import Call, Caller, Refusal, operation, scalar
 from api.otrs.reading import Facts, dynamic_fields, given, invalid, require, row
 from api.otrs.seen import fields_of
 from api.otrs.signing_in import caller_of
@@ -51,7 +51,7 @@ def _opened(call: Call, facts: Facts, words: Words, *, caller: Caller) -> tuple[
         )
     values = _values(call, facts, queue, caller=caller)
     opening = Opening(
-        title=str(facts["Title"]),
+        title=scalar(facts["Title"]),
         queue=queue,
         customer=customer,
         channel=words.channel,

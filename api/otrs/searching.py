@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, TextField
@@ -14,7 +15,7 @@ from api.otrs.search_times import TIMES, time_q
 from api.otrs.seen import as_id, fields_of, tickets_of
 from api.otrs.signing_in import caller_of
 from api.otrs.wildcards import matching
-from tickets.models import Article, Event, FieldDefinition, StateType
+from tickets.models import Article, Event, FieldDefinition, StateType, Watcher
 from tickets.models.article import Sender
 from tickets.models.field import FieldKind
 from tickets.models.queue import SEPARATOR
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 USUAL, MOST = 500, 100_000
 # Who asks, what is asked for otherwise, and what changes nothing here.
 APART = {
-    *("SessionID", "AccessToken", "UserLogin", "CustomerUserLogin", "Password", "TwoFactorToken"),
+    *("SessionID", "AccessToken", "UserLogin", "Password", "TwoFactorToken"),
     *("Limit", "SortBy", "OrderBy", "Result", "FullTextIndex", "ContentSearch", "ContentSearchPrefix"),
     *("ContentSearchSuffix", "ConditionInline", "UseSubQueues", "ArchiveFlags", "Permission", "UserID", "CacheTTL"),
 }
@@ -83,6 +84,8 @@ def _condition(call: Call, tickets: TicketQuerySet, *, caller: Caller) -> Q:
     fields = {field.key: field for field in fields_of(caller)}
     for name, value in call.data.items():
         if name in APART or name in CONTENT or value in ("", None, []):
+            continue
+        if name == "CustomerUserLogin" and caller.is_customer:  # who it is, and no question
             continue
         if caller.is_customer and not _may_ask(name):
             raise invalid(name)
@@ -147,6 +150,10 @@ def _created_by(value: Any, _caller: Caller) -> Q:
     return Q(Exists(opened))
 
 
+def _watched_by(value: Any, _caller: Caller) -> Q:
+    return Q(Exists(Watcher.objects.filter(ticket=OuterRef("pk"), user__in=list(map(as_id, listed(value))))))
+
+
 def _customer_ids(value: Any, _caller: Caller) -> Q:
     return matching("organisation__name", value) | Q(organisation__isnull=True) & matching("customer__email", value)
 
@@ -158,9 +165,10 @@ TESTS: Mapping[str, Callable[[Any, Caller], Q]] = {
     "StateType": _state_types,
     "Locks": _locks,
     "LockIDs": _locks,
-    "WatchUserIDs": lambda value, _caller: Q(watchers__user__in=list(map(as_id, listed(value)))),
+    "WatchUserIDs": _watched_by,
     "CreatedUserIDs": _created_by,
     "CustomerID": _customer_ids,
+    "CustomerUserLogin": lambda value, _caller: matching("customer__email", value),
     "CustomerUserID": lambda value, _caller: matching("customer__email", value),
     "AttachmentName": lambda value, caller: _said(caller, matching("attachments__name", value)),
 }
@@ -233,9 +241,10 @@ def _stored(field: FieldDefinition, text: str) -> Iterable[Any]:
         return [text == "1"]
     if field.kind == FieldKind.NUMBER:
         try:
-            return [float(text)]
+            number = float(text)
         except ValueError:
             return []
+        return [number] if isfinite(number) else []
     return [text.removesuffix(" 00:00:00") if field.kind == FieldKind.DATE else text]
 
 

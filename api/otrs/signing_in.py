@@ -14,11 +14,13 @@ from django.utils.crypto import constant_time_compare
 from accounts.models import User
 from api.models import OtrsSession
 from api.otrs.door import Call, Caller, Refusal
+from core.text import ADDRESS_LIMIT
 
 # As OTRS has it by default (SessionMaxTime, SessionMaxIdleTime).
 LONGEST = timedelta(hours=16)
 IDLE = timedelta(hours=2)
 CLEARED_AT_ONCE = 100
+LONGEST_PASSWORD = 4096
 
 
 def caller_of(call: Call) -> Caller:
@@ -50,11 +52,14 @@ def signed_in(call: Call) -> Caller:
     """Whose address and password these are."""
     is_customer = not call.text("UserLogin")
     login = call.text("CustomerUserLogin") if is_customer else call.text("UserLogin")
+    password = str(call.data.get("Password", ""))
+    if len(login) > ADDRESS_LIMIT or len(password) > LONGEST_PASSWORD:
+        raise Refusal("AuthFail", "User could not be authenticated!")
     # A copy that posts: allauth counts no guesses that come with a GET.
     asking = copy(call.request)
     asking.method = "POST"
     try:
-        found = get_adapter(asking).authenticate(asking, email=login, password=str(call.data.get("Password", "")))
+        found = get_adapter(asking).authenticate(asking, email=login, password=password)
     except ValidationError as error:
         raise Refusal("AuthFail", "Too many attempts. Wait five minutes and try again.") from error
     if not isinstance(found, User) or not _may_be(found, is_customer=is_customer):

@@ -4,7 +4,7 @@ from typing import Any
 
 from api.otrs.articles import Words, say, words_of
 from api.otrs.attributes import changes_of, customer_of, set_lock, state_of, wanted_lock
-from api.otrs.door import Call, Caller, Refusal, operation
+from api.otrs.door import Call, Caller, Refusal, operation, scalar
 from api.otrs.reading import Facts, dynamic_fields, given, invalid, row
 from api.otrs.seen import denied, fields_of, ticket_to_change
 from api.otrs.signing_in import caller_of
@@ -60,7 +60,7 @@ def _values(ticket: Ticket, facts: Facts, *, caller: Caller) -> dict[str, Any]:
     if queue is not None:
         values["queue"] = queue
     if given(facts, "Title"):
-        values["title"] = str(facts["Title"])
+        values["title"] = scalar(facts["Title"])
     if given(facts, "CustomerUser"):
         values["customer"] = customer_of(facts, caller=caller)
     return values
