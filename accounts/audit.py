@@ -1,6 +1,8 @@
 """Configuration changes, each with everything before and after. Administrators' forms save through here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -11,6 +13,7 @@ from accounts.models import ConfigChange, User
 SECRET_WORDS = ("password", "secret", "token", "digest")
 # How a secret shows that it was given anew, as True before and after would say nothing.
 REPLACED = "replaced"
+_through: ContextVar[Callable[[], str]] = ContextVar("through", default=str)
 
 
 class Stale(Exception):
@@ -97,9 +100,20 @@ def note(obj: models.Model, *, action: str, before: dict, after: dict, by: User)
         kind=obj._meta.label_lower,
         object_id=str(obj.pk),
         label=str(obj)[:200],
+        through=_through.get()()[:130],
         before=before,
         after=after,
     )
+
+
+@contextmanager
+def acting_through(name: Callable[[], str]) -> Iterator[None]:
+    """Lines written meanwhile say which program acted in the person's name; `name` is asked then."""
+    mark = _through.set(name)
+    try:
+        yield
+    finally:
+        _through.reset(mark)
 
 
 def note_export(what: dict[str, Any], *, by: User) -> ConfigChange:

@@ -5,17 +5,20 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from accounts.models import User
+from accounts.audit import acting_through
+from accounts.models import ApiToken, User
 from api import pages
+from api.limits import Spent, spend
 from api.pages import CursorPages
 from api.parsers import JsonParser
 from api.problems import LengthRequired
@@ -34,11 +37,13 @@ class AlwaysJson(BaseContentNegotiation):
 
 
 class Door(GenericAPIView):
-    http_method_names = ["get", "head", "post", "patch"]  # noqa: RUF012
+    http_method_names = ["get", "head", "post", "patch", "delete"]  # noqa: RUF012
     parser_classes = (JsonParser,)
     content_negotiation_class = AlwaysJson
     pagination_class = CursorPages
     metadata_class = None
+    # Which tokens open it (`ApiToken.Area`); empty: all.
+    area: str = ApiToken.Area.TICKETS
     # The order of a list (core/pagination.py).
     order: tuple[str, ...] = ("id",)
     # What a list may be asked beside its page.
@@ -47,6 +52,18 @@ class Door(GenericAPIView):
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         request.encoding = "utf-8"  # a strange charset in the Content-Type must not decide how the query is read
         return super().initialize_request(request, *args, **kwargs)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.spent: Spent | None = None
+        with acting_through(lambda: str(getattr(self.request, "auth", None) or "")):
+            return super().dispatch(request, *args, **kwargs)
+
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        if request.auth is not None:
+            self.spent = spend(request.auth)
+            if self.spent.remaining < 0:
+                raise Throttled(self.spent.reset)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -58,6 +75,11 @@ class Door(GenericAPIView):
     @property
     def default_response_headers(self) -> dict[str, str]:
         return {**super().default_response_headers, "Cache-Control": "no-store"}
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.spent:
+            self.headers |= self.spent.headers
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @property
     def person(self) -> User:

@@ -25,6 +25,17 @@ CHANGE = OpenApiExample(
         "tags": ["printer", "warranty"],
     },
 )
+BULK = OpenApiExample(
+    "Close two, take a third",
+    request_only=True,
+    value={
+        "items": [
+            {"ticket": "10001", "changes": {"state": "closed successful"}},
+            {"ticket": "10002", "changes": {"state": "closed successful"}, "if_match": '"7"'},
+            {"ticket": "10003", "changes": {"owner": "bea@demo.example"}},
+        ]
+    },
+)
 ANSWER = OpenApiExample(
     "Answer by mail",
     request_only=True,
@@ -37,6 +48,16 @@ NOTE = OpenApiExample(
         "channel": "note",
         "body": "The log of the printer.",
         "attachments": [{"name": "log.txt", "content_type": "text/plain", "content": "RXJyb3IgMTc="}],
+    },
+)
+PERSON = OpenApiExample(
+    "A customer with two addresses who sees all requests of Acme",
+    request_only=True,
+    value={
+        "email": "finn@acme.example",
+        "name": "Finn Weber",
+        "further": ["finn.weber@home.example"],
+        "organisations": [{"organisation": "Acme", "sees_all": True}],
     },
 )
 CALENDAR = OpenApiExample(

@@ -62,7 +62,7 @@ REFUSED = {
     "description": (
         "Refused: 400 with errors per field, 401 without a valid token, 403 without the right, 404 also for what may "
         "not be seen, 409 for what cannot be done as things are set up, 409 and 422 for keys in use, 412 for a change "
-        "by somebody else, 413 when too large."
+        "by somebody else, 413 when too large, 429 with `Retry-After` for too many requests."
     ),
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }

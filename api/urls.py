@@ -3,6 +3,10 @@ from django.urls import path
 from api import docs
 from api.v1.alerts import Alerts, AlertsHere
 from api.v1.articles import ArticleList, AttachmentDetail
+from api.v1.belonging import LinkDetail, LinkList, MergeDoor
+from api.v1.bulk import TicketsBulk
+from api.v1.effort import MacroList, MacroRun, TimeDetail, TimeList, WatcherList, Watching
+from api.v1.exporting import Changes
 from api.v1.history import EventList
 from api.v1.knowledge.articles import ArticleDetail, CategoryList, FileDetail
 from api.v1.knowledge.articles import ArticleList as KnowledgeList
@@ -10,16 +14,29 @@ from api.v1.levels.calendars import CalendarDetail, CalendarList
 from api.v1.levels.clocks import ClockList
 from api.v1.levels.policies import SlaDetail, SlaList
 from api.v1.levels.queues import QueueHoursDetail, QueueHoursList
-from api.v1.lookups import Me, PersonList, PriorityList, QueueList, ServiceList, StateList, TypeList
+from api.v1.lookups import FieldList, Me, PriorityList, QueueList, ServiceList, StateList, TypeList
+from api.v1.people import OrganisationDetail, OrganisationList, PersonDetail, PersonList
 from api.v1.tickets import TicketDetail, TicketList
+from api.v1.views import SavedViewDetail, SavedViewList
 
 app_name = "api"
 urlpatterns = [
     path("tickets/", TicketList.as_view(), name="tickets"),
+    path("tickets/bulk/", TicketsBulk.as_view(), name="tickets_bulk"),
     path("tickets/<slug:number>/", TicketDetail.as_view(), name="ticket"),
     path("tickets/<slug:number>/articles/", ArticleList.as_view(), name="articles"),
     path("tickets/<slug:number>/history/", EventList.as_view(), name="history"),
     path("tickets/<slug:number>/clocks/", ClockList.as_view(), name="clocks"),
+    path("tickets/<slug:number>/merge/", MergeDoor.as_view(), name="merge"),
+    path("tickets/<slug:number>/links/", LinkList.as_view(), name="links"),
+    path("tickets/<slug:number>/links/<int:id>/", LinkDetail.as_view(), name="link"),
+    path("tickets/<slug:number>/time/", TimeList.as_view(), name="times"),
+    path("tickets/<slug:number>/time/<int:id>/", TimeDetail.as_view(), name="time"),
+    path("tickets/<slug:number>/watchers/", WatcherList.as_view(), name="watchers"),
+    path("tickets/<slug:number>/watch/", Watching.as_view(), name="watch"),
+    path("tickets/<slug:number>/macros/", MacroList.as_view(), name="macros"),
+    path("tickets/<slug:number>/macros/<int:id>/", MacroRun.as_view(), name="macro"),
+    path("changes/", Changes.as_view(), name="changes"),
     path("calendars/", CalendarList.as_view(), name="calendars"),
     path("calendars/<int:id>/", CalendarDetail.as_view(), name="calendar"),
     path("slas/", SlaList.as_view(), name="slas"),
@@ -37,8 +54,14 @@ urlpatterns = [
     path("states/", StateList.as_view(), name="states"),
     path("priorities/", PriorityList.as_view(), name="priorities"),
     path("types/", TypeList.as_view(), name="types"),
+    path("fields/", FieldList.as_view(), name="fields"),
+    path("views/", SavedViewList.as_view(), name="views"),
+    path("views/<int:id>/", SavedViewDetail.as_view(), name="view"),
     path("services/", ServiceList.as_view(), name="services"),
     path("people/", PersonList.as_view(), name="people"),
+    path("people/<int:id>/", PersonDetail.as_view(), name="person"),
+    path("organisations/", OrganisationList.as_view(), name="organisations"),
+    path("organisations/<int:id>/", OrganisationDetail.as_view(), name="organisation"),
     path("me/", Me.as_view(), name="me"),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.docs, name="docs"),

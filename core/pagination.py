@@ -37,6 +37,11 @@ def page_of(
     return Page(rows[:size], _encode(last, order) if last else "")
 
 
+def cursor_behind(values: Sequence[Any], order: Sequence[str]) -> str:
+    """Where a list goes on behind a row with these values: for whoever comes back later for what is new."""
+    return _encode(list(values), order)
+
+
 def _page_of_chosen(ordered: QuerySet, order: Sequence[str], size: int, shown: QuerySet) -> Page:
     chosen = list(ordered.values_list("pk", *(name.lstrip("-") for name in order))[: size + 1])
     following = _encode(list(chosen[size - 1][1:]), order) if len(chosen) > size else ""

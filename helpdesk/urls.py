@@ -12,6 +12,7 @@ urlpatterns = [
     path("form/", include("web.portal.form_urls")),
     path("admin/", include("web.setup.urls")),
     path("api/v1/", include("api.urls")),
+    path("otrs/nph-genericinterface.pl/", include("api.otrs.urls")),
     path("metrics", metrics, name="metrics"),
 ]
 

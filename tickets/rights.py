@@ -46,6 +46,16 @@ _COVERED = """
 """
 
 
+_BELOW = """
+    WITH RECURSIVE below (id) AS (
+        SELECT id FROM tickets_queue WHERE id = ANY(%s)
+        UNION
+        SELECT queue.id FROM tickets_queue queue JOIN below ON queue.parent_id = below.id
+    )
+    SELECT id FROM below
+"""
+
+
 @dataclass(frozen=True)
 class Rights:
     """The queues in which a person has each right, inheritance and implication worked out."""
@@ -61,6 +71,15 @@ def rights_of(user: User) -> Rights:
     if user.queue_rights is None:
         user.queue_rights = _work_out(user)
     return user.queue_rights
+
+
+def keep_to(user: User, queues: Iterable[int]) -> None:
+    """On this object `user` has his rights in these queues and those below them alone: as a token of his may say."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW, [list(queues)])
+        kept = frozenset(pk for (pk,) in cursor.fetchall())
+    held = rights_of(user).queues
+    user.queue_rights = Rights({right: ids & kept for right, ids in held.items()})
 
 
 def grant(holder: User | Group, queue: Queue, *rights: str) -> None:

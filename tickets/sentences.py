@@ -272,6 +272,7 @@ CAUSES = {
     "mail": pgettext_lazy("cause", "by mail no. %(reference)s"),
     "link": pgettext_lazy("cause", "by the link in an email, without signing in"),
     "token": pgettext_lazy("cause", "by the interface with the token %(reference)s"),
+    "otrs": pgettext_lazy("cause", "by the interface for OTRS clients"),
     "clock": pgettext_lazy("cause", "because the time had come"),
     "automatic": pgettext_lazy("cause", "automatic reply"),
     "command": pgettext_lazy("cause", "by a command"),

@@ -1,11 +1,16 @@
 """What opens doors besides a password: roles, and the tokens of programs."""
 
 from django.contrib.auth.models import Group
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.person import User
+
+# Requests that a token may send within a minute.
+USUAL_PER_MINUTE, MOST_PER_MINUTE = 600, 100_000
 
 
 class Role(models.Model):
@@ -25,6 +30,11 @@ class ApiToken(models.Model):
         READ = "read", _("Read")
         WRITE = "write", _("Read and write")
 
+    class Area(models.TextChoices):
+        TICKETS = "tickets", _("Tickets")
+        KNOWLEDGE = "knowledge", _("Knowledge base")
+        SETUP = "setup", _("Administration")
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=100)
     prefix = models.CharField(max_length=12)
@@ -34,6 +44,21 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(_("expires"))
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    # Which parts of the interface it opens; none: all.
+    areas = ArrayField(
+        models.CharField(max_length=10, choices=Area.choices), verbose_name=_("parts"), default=list, blank=True
+    )
+    # Ids of queues (those are above us): it sees tickets in them and below alone; none: all that the person sees.
+    queues = ArrayField(models.BigIntegerField(), verbose_name=_("queues"), default=list, blank=True)
+    per_minute = models.PositiveIntegerField(
+        _("requests per minute"),
+        default=USUAL_PER_MINUTE,
+        db_default=USUAL_PER_MINUTE,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_PER_MINUTE)],
+    )
+    # The token in whose place it came; that one works on for a while.
+    replaces = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

@@ -23,6 +23,8 @@ class ConfigChange(models.Model):
     kind = models.CharField(max_length=60)  # "tickets.queue"
     object_id = models.CharField(max_length=40)
     label = models.CharField(max_length=200)
+    # Which program did it in the actor's name, if one did: its token.
+    through = models.CharField(max_length=130, blank=True, default="", db_default="")
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 

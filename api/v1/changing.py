@@ -14,7 +14,7 @@ from api.v1.access import require
 from sla.actions import choose_policy, release_policy
 from tickets.actions.fields import set_custom_fields, set_customer, set_service, set_tags, set_title, set_type
 from tickets.actions.progress import ClosingFieldsMissing, set_priority, set_state
-from tickets.actions.routing import assign, make_responsible, move
+from tickets.actions.routing import assign, lock, make_responsible, move, unlock
 from tickets.events import Cause
 from tickets.models import Ticket
 
@@ -54,6 +54,8 @@ def change(ticket: Ticket, values: Mapping[str, Any], *, by: User, cause: Cause,
                 verb(ticket, values[name], **how)
             except ValidationError as error:
                 raise serializers.ValidationError({name: error.message_dict}) from error
+    if "is_locked" in values:
+        _set_lock(ticket, values, **how)
     if values.get("sla_by_hand") is False:
         release_policy(ticket, **how)
     if "state" in values:
@@ -64,6 +66,14 @@ def change(ticket: Ticket, values: Mapping[str, Any], *, by: User, cause: Cause,
             raise serializers.ValidationError(
                 {"custom_fields": {field.key: [text] for field in missing.fields}}
             ) from missing
+
+
+def _set_lock(ticket: Ticket, values: Mapping[str, Any], *, by: User, cause: Cause, seen: int | None) -> None:
+    owner = values.get("owner", ticket.owner)
+    if values["is_locked"]:
+        lock(ticket, owner=owner, by=by, cause=cause, seen=None if "owner" in values else seen)
+    else:
+        unlock(ticket, by=by, cause=cause, seen=seen)
 
 
 def etag(ticket: Ticket) -> str:

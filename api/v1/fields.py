@@ -96,7 +96,7 @@ class CustomerField(AgentField):
 
     def to_internal_value(self, data: Any) -> User:
         person = find_person(data)
-        if person is None and isinstance(data, str) and _is_address(data):
+        if person is None and isinstance(data, str) and is_address(data):
             try:
                 person = customer_for_address(data)
             except IntegrityError:  # the address signs somebody in who does not write from it any more
@@ -153,7 +153,7 @@ def find(rows: Iterable[Row], wanted: Any) -> Row | None:
 def find_person(wanted: Any) -> User | None:
     """The person with this id, or whose address this is."""
     if isinstance(wanted, str) and "@" in wanted:
-        return person_with_address(wanted) if _is_address(wanted) else None
+        return person_with_address(wanted) if is_address(wanted) else None
     pk = _as_id(wanted)
     return User.objects.filter(pk=pk, system_key__isnull=True).first() if pk else None
 
@@ -164,7 +164,7 @@ def _as_id(wanted: Any) -> int | None:
     return wanted if type(wanted) is int and 0 < wanted <= LARGEST_ID else None
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
     try:
         validate_email(text)
     except ValidationError:

@@ -1,5 +1,6 @@
 """How lists of tickets are narrowed. Only what is named here can be asked (T57)."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,14 +14,16 @@ from rest_framework.exceptions import ValidationError
 from api.v1.fields import ADDRESS_OR_ID, NAME_OR_ID, find, find_person
 from sla.models import Policy
 from tickets import options
+from tickets.conditions import ConditionError, check
 from tickets.finding import condition_of, narrowed
 from tickets.language import LanguageError
 from tickets.models import State
 from tickets.queries import TicketQuerySet
+from tickets.saved import views_for
 from tickets.search import matching_in_public, number_in
 
 TRUE_OR_FALSE = [("true", ""), ("false", "")]
-LONGEST = 300
+LONGEST, LONGEST_CONDITION = 300, 10_000
 
 
 def _by(schema: dict, method: str, meaning: str) -> filters.CharFilter:
@@ -71,6 +74,12 @@ class TicketFilters(RequestFilters):
             help_text="`due`: only tickets that are due some time, the most urgent first.",
         )
     )
+    view = extend_schema_field(OpenApiTypes.INT)(
+        filters.CharFilter(method="filter_view", max_length=20, help_text="The id of a saved view.")
+    )
+    condition = filters.CharFilter(
+        method="filter_condition", max_length=LONGEST_CONDITION, help_text="JSON in the condition language."
+    )
     changed_after = filters.IsoDateTimeFilter("changed_at", "gte", help_text="This moment or later.")
 
     def found(self, tickets: TicketQuerySet, text: str) -> QuerySet:
@@ -78,6 +87,27 @@ class TicketFilters(RequestFilters):
             return narrowed(tickets, condition_of(text, self.request.user), self.request.user)
         except LanguageError as error:
             raise ValidationError({"q": [str(error)]}) from error
+
+    def filter_view(self, tickets: TicketQuerySet, name: str, wanted: str) -> QuerySet:
+        views = views_for(self.request.user)
+        view = views.filter(pk=wanted).first() if wanted.isascii() and wanted.isdecimal() and len(wanted) < 19 else None
+        if view is None:
+            raise ValidationError({name: [_("There is nothing with this name or id to choose.")]})
+        return self._narrowed(tickets.not_removed(), name, view.condition)
+
+    def filter_condition(self, tickets: TicketQuerySet, name: str, text: str) -> QuerySet:
+        try:
+            condition = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ValidationError({name: [_("The request is no valid JSON.")]}) from error
+        return self._narrowed(tickets, name, condition)
+
+    def _narrowed(self, tickets: TicketQuerySet, name: str, condition: Any) -> QuerySet:
+        try:
+            check(condition)
+            return narrowed(tickets, condition, self.request.user)
+        except ConditionError as error:
+            raise ValidationError({name: [str(error)]}) from error
 
     def filter_queue(self, tickets: QuerySet, name: str, wanted: str) -> QuerySet:
         return tickets.filter(queue=_choice(options.queues_to_read(self.request.user), name, wanted))

@@ -259,6 +259,9 @@ class ChangeForm(_TicketForm):
         _slas, required=False, allow_null=True, help_text="Chosen by hand; null: none, whatever the conditions say."
     )
     sla_by_hand = FlagField(required=False, help_text="false: the conditions decide again.")
+    is_locked = FlagField(
+        required=False, help_text="true: its owner works it now; where nobody is named and it has none, you do."
+    )
     tags = _tags(required=False, help_text="Exactly these.")
     custom_fields = CustomFieldsField(required=False, help_text="Laid over the present values; null removes one.")
 

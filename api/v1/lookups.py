@@ -1,25 +1,26 @@
-"""What can be chosen: queues, states, priorities, types, services, people. And who one is oneself."""
+"""What can be chosen: queues, states, priorities, types, services. And who one is oneself."""
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
 from api.base import Door
-from api.v1.fields import find_person
-from api.v1.shapes import FoundPersonShape, MeShape, PriorityShape, QueueShape, RowShape, ServiceShape, StateShape
+from api.v1.shapes import FieldShape, MeShape, PriorityShape, QueueShape, RowShape, ServiceShape, StateShape
 from tickets import options
 from tickets.catalogue import catalogue_for
-from tickets.models import Priority, Queue, State, TicketType
+from tickets.models import FieldDefinition, Priority, Queue, State, TicketType
 from tickets.rights import RIGHTS, rights_of
 
 
-class QueueList(Door):
+class Lookup(Door):
+    """What every program needs to know before it asks for anything."""
+
+    area = ""
+
+
+class QueueList(Lookup):
     order = ("path", "id")
 
     @extend_schema(operation_id="listQueues", summary="List queues", responses=QueueShape(many=True), tags=["Choices"])
@@ -36,7 +37,7 @@ class QueueList(Door):
         return queues
 
 
-class StateList(Door):
+class StateList(Lookup):
     order = ("position", "id")
 
     @extend_schema(operation_id="listStates", summary="List states", responses=StateShape(many=True), tags=["Choices"])
@@ -45,7 +46,7 @@ class StateList(Door):
         return self.listing(State.objects.active(), StateShape)
 
 
-class PriorityList(Door):
+class PriorityList(Lookup):
     order = ("position", "id")
 
     @extend_schema(
@@ -56,7 +57,7 @@ class PriorityList(Door):
         return self.listing(Priority.objects.active(), PriorityShape)
 
 
-class TypeList(Door):
+class TypeList(Lookup):
     order = ("position", "id")
 
     @extend_schema(operation_id="listTypes", summary="List types", responses=RowShape(many=True), tags=["Choices"])
@@ -65,7 +66,7 @@ class TypeList(Door):
         return self.listing(TicketType.objects.active(), RowShape)
 
 
-class ServiceList(Door):
+class ServiceList(Lookup):
     order = ("path", "id")
 
     @extend_schema(
@@ -80,28 +81,17 @@ class ServiceList(Door):
         return self.listing(services.prefetch_related("questions__field"), ServiceShape)
 
 
-class PersonList(Door):
-    parameters = ("email",)
+class FieldList(Lookup):
+    order = ("position", "id")
 
-    @extend_schema(
-        operation_id="findPerson",
-        summary="Find a person by address",
-        parameters=[OpenApiParameter("email", OpenApiTypes.EMAIL, required=True, description="The whole address.")],
-        responses=FoundPersonShape(many=True),
-        tags=["Choices"],
-    )
+    @extend_schema(operation_id="listFields", summary="List fields", responses=FieldShape(many=True), tags=["Choices"])
     def get(self, request: Request) -> Response:
-        """One result, or none. Only agents can ask."""
-        if not self.person.is_agent:
-            raise NotFound
-        wanted = request.query_params.get("email", "")
-        if "@" not in wanted:
-            raise ValidationError({"email": [_("Enter a whole address.")]})
-        person = find_person(wanted)
-        return self.listing(User.objects.active().filter(pk=person.pk if person else None), FoundPersonShape)
+        """The custom fields in use, with what they may be and which tickets have them. Customers know theirs."""
+        fields = FieldDefinition.objects.filter(is_active=True).prefetch_related("queues", "types")
+        return self.listing(fields if self.person.is_agent else fields.filter(in_portal=True), FieldShape)
 
 
-class Me(Door):
+class Me(Lookup):
     @extend_schema(operation_id="showMe", summary="Who am I", responses=MeShape, tags=["Choices"])
     def get(self, request: Request) -> Response:
         """The token's person and the token itself."""

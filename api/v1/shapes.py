@@ -19,6 +19,9 @@ INTERNAL: dict[str, Any] = {
     "service": None,
     "priority": None,
     "owner": None,
+    "is_locked": None,
+    "time_spent": None,
+    "merged_into": None,
     "responsible": None,
     "tags": [],
     "due_at": None,
@@ -56,6 +59,11 @@ class TicketShape(serializers.Serializer):
     tags = serializers.ListField(child=serializers.CharField())
     custom_fields = serializers.DictField(help_text="Values by the key of the field.")
     is_open = serializers.BooleanField()
+    is_locked = serializers.BooleanField(allow_null=True, help_text="Its owner works it just now.")
+    time_spent = serializers.IntegerField(allow_null=True, help_text="In minutes.")
+    merged_into = serializers.CharField(
+        source="merged_into.number", allow_null=True, default=None, help_text="Where it goes on."
+    )
     pending_until = serializers.DateTimeField(allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True, help_text="The earliest of what is promised and still runs.")
     sla = RowShape(source="targets.policy", allow_null=True, default=None)
@@ -154,6 +162,26 @@ class PriorityShape(RowShape):
     level = serializers.IntegerField(help_text="1 (very low) to 5 (very high).")
 
 
+class FieldShape(serializers.Serializer):
+    """A custom field; its values stand in `custom_fields` under its key."""
+
+    id = serializers.IntegerField(source="pk")
+    key = serializers.CharField()
+    label = serializers.CharField(source="shown_label", help_text="In the language of the token's person.")
+    kind = serializers.CharField(help_text="text, number, checkbox, dropdown, multiselect or date.")
+    options = serializers.ListField(child=serializers.CharField(), help_text="Of lists.")
+    is_required = serializers.BooleanField()
+    to_close = serializers.BooleanField(help_text="A ticket is not closed without it.")
+    in_portal = serializers.BooleanField(help_text="Customers see it.")
+    queues = RowShape(many=True, source="queues.all", help_text="With those below them; none: everywhere.")
+    types = RowShape(many=True, source="types.all", help_text="None: all.")
+
+    def to_representation(self, field: FieldDefinition) -> dict[str, Any]:
+        """Customers know neither queues nor types."""
+        shown = super().to_representation(field)
+        return shown if self.context["request"].user.is_agent else {**shown, "queues": [], "types": []}
+
+
 class QuestionShape(serializers.Serializer):
     key = serializers.CharField(source="field.key", help_text="Of the custom field that holds the answer.")
     label = serializers.CharField(source="field.shown_label")
@@ -184,6 +212,11 @@ class FoundPersonShape(PersonShape):
 class TokenShape(serializers.Serializer):
     name = serializers.CharField()
     scope = serializers.CharField()
+    areas = serializers.ListField(child=serializers.CharField(), help_text="Which parts it opens; empty: all.")
+    queues = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Ids of the queues it is kept to, with those below; empty: all."
+    )
+    per_minute = serializers.IntegerField(help_text="Requests it may send within a minute.")
     expires_at = serializers.DateTimeField()
 
 

@@ -1,6 +1,7 @@
 """Tickets: list, open, show, change."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -88,7 +89,22 @@ class TicketList(Door):
         return Response(self.shaped(ticket, TicketShape).data, status.HTTP_201_CREATED, headers=headers)
 
 
-class TicketDetail(Door):
+class Changing(Door):
+    """Changing tickets, one or many."""
+
+    def changed(self, number: str, data: Any, *, seen: str | None) -> Ticket:
+        """All of the fields that are named change, or none: within a transaction of the caller."""
+        ticket = ticket_to_change(self.person, number)
+        form = ChangeForm(data=data, context={**self.get_serializer_context(), "ticket": ticket})
+        names = set(data) & set(form.fields) if isinstance(data, dict) else set()
+        require_rights(ticket, self.person, names)
+        version = seen_version(seen, ticket)
+        form.is_valid(raise_exception=True)
+        change(ticket, form.validated_data, by=self.person, cause=self.cause, seen=version)
+        return Ticket.objects.select_related(*SHOWN).get(pk=ticket.pk)
+
+
+class TicketDetail(Changing):
     @extend_schema(
         operation_id="showTicket", summary="Show a ticket", parameters=[NUMBER], responses=TicketShape, tags=["Tickets"]
     )
@@ -108,14 +124,7 @@ class TicketDetail(Door):
     @transaction.atomic
     def patch(self, request: Request, number: str) -> Response:
         """All of the fields that are named change, or none. Owner, priority and target queue need their own rights."""
-        ticket = ticket_to_change(self.person, number)
-        form = ChangeForm(data=request.data, context={**self.get_serializer_context(), "ticket": ticket})
-        names = set(request.data) & set(form.fields) if isinstance(request.data, dict) else set()
-        require_rights(ticket, self.person, names)
-        seen = seen_version(request.headers.get("If-Match"), ticket)
-        form.is_valid(raise_exception=True)
-        change(ticket, form.validated_data, by=self.person, cause=self.cause, seen=seen)
-        return self._shown(Ticket.objects.select_related(*SHOWN).get(pk=ticket.pk))
+        return self._shown(self.changed(number, request.data, seen=request.headers.get("If-Match")))
 
     def _shown(self, ticket: Ticket) -> Response:
         headers = {"ETag": etag(ticket)} if self.person.is_agent else {}

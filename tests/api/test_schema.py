@@ -25,9 +25,37 @@ OPERATIONS = {
     "changeKnowledge": "PATCH /api/v1/kb/articles/{number}/",
     "changeQueueHours": "PATCH /api/v1/queue-hours/{queue}/",
     "changeSla": "PATCH /api/v1/slas/{id}/",
+    "addLink": "POST /api/v1/tickets/{number}/links/",
+    "addTime": "POST /api/v1/tickets/{number}/time/",
+    "changeTickets": "PATCH /api/v1/tickets/bulk/",
+    "listChanges": "GET /api/v1/changes/",
+    "listLinks": "GET /api/v1/tickets/{number}/links/",
+    "listMacros": "GET /api/v1/tickets/{number}/macros/",
+    "listTime": "GET /api/v1/tickets/{number}/time/",
+    "listWatchers": "GET /api/v1/tickets/{number}/watchers/",
+    "mergeTicket": "POST /api/v1/tickets/{number}/merge/",
+    "removeLink": "DELETE /api/v1/tickets/{number}/links/{id}/",
+    "removeTime": "DELETE /api/v1/tickets/{number}/time/{id}/",
+    "runMacro": "POST /api/v1/tickets/{number}/macros/{id}/",
+    "unmergeTicket": "DELETE /api/v1/tickets/{number}/merge/",
+    "unwatchTicket": "DELETE /api/v1/tickets/{number}/watch/",
+    "watchTicket": "POST /api/v1/tickets/{number}/watch/",
     "changeTicket": "PATCH /api/v1/tickets/{number}/",
     "downloadAttachment": "GET /api/v1/attachments/{uuid}/",
     "downloadKnowledgeFile": "GET /api/v1/kb/files/{uuid}/",
+    "addView": "POST /api/v1/views/",
+    "changeView": "PATCH /api/v1/views/{id}/",
+    "listFields": "GET /api/v1/fields/",
+    "listViews": "GET /api/v1/views/",
+    "removeView": "DELETE /api/v1/views/{id}/",
+    "showView": "GET /api/v1/views/{id}/",
+    "addOrganisation": "POST /api/v1/organisations/",
+    "addPerson": "POST /api/v1/people/",
+    "changeOrganisation": "PATCH /api/v1/organisations/{id}/",
+    "changePerson": "PATCH /api/v1/people/{id}/",
+    "findOrganisations": "GET /api/v1/organisations/",
+    "showOrganisation": "GET /api/v1/organisations/{id}/",
+    "showPerson": "GET /api/v1/people/{id}/",
     "findPerson": "GET /api/v1/people/",
     "listArticleCategories": "GET /api/v1/kb/categories/",
     "listArticles": "GET /api/v1/tickets/{number}/articles/",
@@ -105,7 +133,8 @@ def test_examples_fit_what_they_show(db, name):
 def test_requests_in_the_manual_fit_too(db, settings):
     manual = (settings.BASE_DIR / "docs" / "api.md").read_text()
     bodies = [json.loads(body) for body in re.findall(r"-d '({.*})'", manual)]
-    for name, body in zip(("Opening", "Change", "NewArticle", "Change", "NewSla"), bodies, strict=True):
+    names = ("Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "Change", "NewSla")
+    for name, body in zip(names, bodies, strict=True):
         schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
         Draft202012Validator(schema).validate(body)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from tests.rights.world import Matrix
-from tickets.models import Priority, Queue, State, TicketType
+from tickets.models import Article, Priority, Queue, State, Ticket, TicketType
 
 Body = dict[str, Any]
 
@@ -13,7 +13,8 @@ Body = dict[str, Any]
 def bodies(world: Matrix, relation: str) -> dict[str, Body]:
     """By the label of the row, for things of ours or (relation "elsewhere") of the other queue."""
     queue, agent = ("elsewhere", "outsider") if relation == "elsewhere" else ("own", "write")
-    return _pages(world, world.queues[queue], world.people[agent]) | _programs(world, world.people[agent])
+    pages = _pages(world, world.queues[queue], world.people[agent])
+    return pages | _programs(world, relation, world.people[agent]) | _otrs_clients(world, relation, world.people[agent])
 
 
 def _pages(world: Matrix, queue: Queue, agent: User) -> dict[str, Body]:
@@ -74,14 +75,25 @@ def _pages(world: Matrix, queue: Queue, agent: User) -> dict[str, Body]:
     }
 
 
-def _programs(world: Matrix, agent: User) -> dict[str, Body]:
+def _programs(world: Matrix, relation: str, agent: User) -> dict[str, Body]:
     """JSON."""
+    other = _other(world, relation).number
     body = {"body": "One more word"}
     return {
         "api:tickets": {"title": "By program", "queue": "Support", "customer": "dana@acme.example", **body},
         "api:ticket": {"title": "Another title"},
         "api:ticket#owner": {"owner": agent.email},
         "api:ticket#priority": {"priority": "5 very high"},
+        "api:tickets_bulk": {"items": [{"ticket": world.tickets["open"].number, "changes": {"title": "Another"}}]},
+        "api:merge": {"into": other},
+        "api:links": {"ticket": other, "kind": "normal"},
+        "api:times": {"minutes": 5},
+        "api:views": {"name": "Mine", "condition": {"all": []}},
+        "api:view": {"name": "Renamed"},
+        "api:people": {"email": "new@acme.example", "name": "New"},
+        "api:person": {"phone": "123"},
+        "api:organisations": {"name": "Initech"},
+        "api:organisation": {"notes": "Pays late."},
         "api:calendars": {"name": "Days"},
         "api:kb_articles": {
             "category": world.things["article topic"]["there"][0],
@@ -98,10 +110,37 @@ def _programs(world: Matrix, agent: User) -> dict[str, Body]:
     }
 
 
+def _other(world: Matrix, relation: str) -> Ticket:
+    """A second ticket that whoever works the first one sees, too."""
+    return Article.objects.get(pk=world.things["mail"][relation or "open"][0]).ticket
+
+
+def _otrs_clients(world: Matrix, relation: str, agent: User) -> dict[str, Body]:
+    """JSON as well. The other end of a link is a ticket that whoever may do it sees, too."""
+    article = {"Subject": "Printer", "Body": "One more word", "ContentType": "text/plain; charset=utf8"}
+    other = _other(world, relation).pk
+    opening = {"Title": "By script", "Queue": "Support", "State": "new", "Priority": "3 normal"}
+    return {
+        "otrs:session_create": {"UserLogin": "nobody@nowhere.example", "Password": "wrong"},
+        "otrs:tickets": {"Ticket": {**opening, "CustomerUser": "dana@acme.example"}, "Article": article},
+        "otrs:ticket": {"Article": article},
+        "otrs:ticket#note": {"Article": {**article, "IsVisibleForCustomer": 0}},
+        "otrs:ticket#owner": {"Ticket": {"Owner": agent.email}},
+        "otrs:ticket#priority": {"Ticket": {"Priority": "5 very high"}},
+        "otrs:ticket#title": {"Ticket": {"Title": "Another title"}},
+        "otrs:link_add": {"SourceObject": "Ticket", "TargetObject": "Ticket", "TargetKey": other, "Type": "Normal"},
+        "otrs:link_delete": {"Object1": "Ticket", "Object2": "Ticket", "Key2": other, "Type": "Normal"},
+        "otrs:link_delete_all": {"Object": "Ticket"},
+    }
+
+
 QUERIES: dict[str, Callable[[Matrix], Body]] = {
     "live_address#ticket": lambda world: {},
     "desk:news": lambda world: {"shown": 0},
     "desk:others": lambda world: {"for": "link"},
     "desk:search": lambda world: {"q": "hums"},
+    "otrs:link_list": lambda world: {"Object": "Ticket"},
+    "otrs:possible_objects": lambda world: {"Object": "Ticket"},
+    "otrs:possible_types": lambda world: {"Object1": "Ticket", "Object2": "Ticket"},
     "api:people": lambda world: {"email": "dana@acme.example"},
 }

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 
 PAGES = ("common", "desk", "portal", "setup")
+# For programs: what may not be done is told by a code, and an address needs no page of its own.
+DOORS = ("api", "otrs")
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -43,7 +45,7 @@ def people() -> tuple[str, ...]:
 def rows() -> tuple[Row, ...]:
     document = _document()
     return tuple(
-        _row(section, key, dict(facts)) for section in (*PAGES, "api") for key, facts in document[section].items()
+        _row(section, key, dict(facts)) for section in (*PAGES, *DOORS) for key, facts in document[section].items()
     )
 
 
@@ -63,7 +65,7 @@ def _row(section: str, key: str, facts: dict) -> Row:
     kind = facts.pop("on", None)
     methods = {method: [_expectation(text) for text in _list(value)] for method, value in facts.items()}
     assert methods.keys() <= set(METHODS), f"{key} names no method"
-    if "GET" in methods:
+    if "GET" in methods and section != "otrs":
         methods.setdefault("HEAD", methods["GET"])
     return Row(section, name, variant, kind, methods)
 

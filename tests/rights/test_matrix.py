@@ -62,6 +62,13 @@ def test_T41_api():
     compare("api", Visits(world, programs))
 
 
+def test_T41_otrs():
+    world = worlds.build()
+    clients = {name: world.otrs_client(name) for name in people()}
+    worlds.dismiss(world)
+    compare("otrs", Visits(world, clients))
+
+
 def compare(section: str, visits: Visits) -> None:
     wrong = [line for row in rows() if row.section == section for line in deviations(row, visits)]
     if wrong:

@@ -1,6 +1,6 @@
 """What an answer should have been: the general rules at the head of matrix.toml, and the row's own word."""
 
-from tests.rights.table import SAFE, Row, belongs
+from tests.rights.table import DOORS, SAFE, Row, belongs
 from tests.rights.visits import READ, TRACES, Visit, Visits
 from tests.rights.world import PROGRAMS
 
@@ -17,7 +17,7 @@ def verdict(row: Row, method: str, person: str, relation: str, visit: Visit, vis
         right = visit.status == due and not (_is_known(person) and visit.to_sign_in and row.name != "account_logout")
     if not right:
         return f"{visit.status}, due is {due}"
-    is_thing = row.kind is not None or row.section != "api"
+    is_thing = row.kind is not None or row.section not in DOORS
     if due == 404 and is_thing and method != "HEAD" and visit.seen != visits.not_there(person, method, row).seen:
         return "its 404 is not that of what does not exist"
     tables = visit.written - set(READ if is_let_in else TRACES)
@@ -30,6 +30,8 @@ def _due(row: Row, method: str, person: str, relation: str) -> tuple[int | str, 
     """The status, and whether it is the answer to somebody who may do this."""
     if row.section == "api" and not _is_public(row):
         return _due_at_api(row, method, person, relation)
+    if row.section == "otrs" and not _is_public(row):
+        return _due_at_otrs(row, method, person, relation)
     status = row.expected(method, PROGRAMS.get(person, person), relation)
     if status is None:
         return (404, False) if _is_known(person) else ("sign in", False)
@@ -42,6 +44,16 @@ def _due_at_api(row: Row, method: str, person: str, relation: str) -> tuple[int 
     if person == "read_token" and method not in SAFE:
         return 403, False
     status = row.expected(method, PROGRAMS.get(person, person), relation) or 404
+    return status, status < 400
+
+
+def _due_at_otrs(row: Row, method: str, person: str, relation: str) -> tuple[int | str, bool]:
+    """An administrator who is neither agent nor customer has nothing to sign in as."""
+    if method not in row.methods:
+        return 405, False
+    if not (belongs(person, "agents", "") or belongs(person, "customers", "")):
+        return 401, False
+    status = row.expected(method, person, relation) or 404
     return status, status < 400
 
 

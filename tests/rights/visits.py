@@ -16,11 +16,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
 from tests.rights import forms
-from tests.rights.table import SAFE, Row
+from tests.rights.table import DOORS, SAFE, Row
 from tests.rights.world import Matrix
 
 # Tables in which somebody who only looks, or is refused, leaves a trace: sessions, the last use of a token.
-TRACES = ("django_session", "accounts_apitoken")
+TRACES = ("django_session", "accounts_apitoken", "api_otrssession")
 # And what somebody has read: agents on the ticket and by the bell, everybody of the articles.
 READ = (
     *TRACES,
@@ -30,6 +30,8 @@ READ = (
     "knowledge_reading",
     "knowledge_article",
 )
+# Headers that tell of the request, and of the second in which it came.
+OF_THE_MOMENT = ("X-Request-ID", "RateLimit-Remaining", "RateLimit-Reset")
 # Nothing has this address.
 NOWHERE = "/no/such/page/"
 _WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
@@ -44,7 +46,18 @@ class Visit:
 
     @property
     def status(self) -> int:
-        return self.answer.status_code
+        """Of an answer to an OTRS client, what it would be elsewhere."""
+        if not self.answer.wsgi_request.path.startswith("/otrs/"):
+            return self.answer.status_code
+        if self.answer.status_code == 500:
+            return 405
+        error = json.loads(self.answer.content).get("Error")
+        if error is None:
+            return 200
+        kind = error["ErrorCode"].partition(".")[2]
+        if kind == "MissingParameter" and "Login" in error["ErrorMessage"]:
+            return 401
+        return {"AuthFail": 401, "SessionInvalid": 401, "AccessDenied": 404}.get(kind, 400)
 
     @property
     def to_sign_in(self) -> bool:
@@ -53,7 +66,7 @@ class Visit:
     @property
     def seen(self) -> tuple:
         """Everything a stranger can compare."""
-        headers = {name: value for name, value in self.answer.items() if name != "X-Request-ID"}
+        headers = {name: value for name, value in self.answer.items() if name not in OF_THE_MOMENT}
         return self.status, headers, self.answer.content
 
 
@@ -70,15 +83,15 @@ class Visits:
         body = self._bodies["elsewhere" if relation == "elsewhere" else ""].get(row.label, {})
         data: Any = body if method == "POST" else ""
         options = {}
-        if row.section == "api" and method not in SAFE:
+        if row.section in DOORS and method not in SAFE:
             data, options = json.dumps(body), {"content_type": "application/json"}
         return self._send(person, method, address(row, args, self.world), data, **options)
 
     def not_there(self, person: str, method: str, row: Row) -> Visit:
         """What this person gets for a thing that does not exist; of pages, for any address that does not exist."""
-        key = (person, method, row.label) if row.section == "api" else (person,)
+        key = (person, method, row.label) if row.section in DOORS else (person,)
         if key not in self._absent:
-            at_api = row.section == "api" and row.kind
+            at_api = row.section in DOORS and row.kind
             self._absent[key] = (
                 self.pay(person, method, row, "nowhere") if at_api else self._send(person, "GET", NOWHERE)
             )
@@ -109,6 +122,7 @@ def address(row: Row, args: list, world: Matrix) -> str:
 
 # Addresses with parts that are no thing of the world.
 FILLED: dict[str, list] = {
+    "otrs:session": ["no-such-session"],
     "welcome": ["no-such-token"],
     "sign_up_confirm": ["no-such-token"],
     "join": ["no-such-token"],

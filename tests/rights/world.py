@@ -11,6 +11,8 @@ from accounts.brands import default_brand, save_brand, set_logo
 from accounts.managing import Guest, invite
 from accounts.models import ApiToken, ConfigChange, Membership, Organisation, Registration, User
 from accounts.tokens import issue_token, revoke_token
+from api.otrs.door import Caller
+from api.otrs.signing_in import begin_session
 from automation.alert_sources import save_source
 from automation.endpoints import make_test, save_endpoint
 from automation.macro_setup import save_macro
@@ -79,6 +81,8 @@ class Matrix:
     # Arguments of an address, by kind of thing and relation.
     things: dict[str, dict[str, list]] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
+    # Of OTRS clients.
+    sessions: dict[str, str] = field(default_factory=dict)
     acme: Organisation | None = None
 
     def browser(self, name: str) -> Client:
@@ -95,6 +99,10 @@ class Matrix:
         headers = {"Authorization": f"Bearer {self.secrets[name]}"} if name in self.secrets else {}
         return Client(headers=headers, raise_request_exception=False, **FROM_OUTSIDE)
 
+    def otrs_client(self, name: str) -> Client:
+        headers = {"X-OTRS-Header-SessionID": self.sessions[name]} if name in self.sessions else {}
+        return Client(headers=headers, raise_request_exception=False, **FROM_OUTSIDE)
+
 
 def build() -> Matrix:
     world = Matrix()
@@ -105,6 +113,7 @@ def build() -> Matrix:
     _mail(world)
     _setup(world)
     _tokens(world)
+    _sessions(world)
     return world
 
 
@@ -416,6 +425,15 @@ def _tokens(world: Matrix) -> None:
     revoke_token(revoked, by=writer)
     expired, world.secrets["expired_token"] = issue_token(writer, name="expired")
     ApiToken.objects.filter(pk=expired.pk).update(expires_at=timezone.now())
+
+
+def _sessions(world: Matrix) -> None:
+    """OTRS clients know a ticket by its id, which has another name in each operation."""
+    for name, person in world.people.items():
+        if person is not None and (person.is_agent or person.is_customer):
+            world.sessions[name] = begin_session(Caller(person, is_customer=not person.is_agent))
+    ids = {name: [ticket.pk] for name, ticket in world.tickets.items()} | {"nowhere": [999_999_999]}
+    world.things |= dict.fromkeys(("TicketID", "Key", "Key1", "SourceKey"), ids)
 
 
 def dismiss(world: Matrix) -> None:

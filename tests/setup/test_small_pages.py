@@ -131,6 +131,30 @@ def test_revoking_asks_first_and_leads_back_to_the_list(world, door):
     assert (answer.status_code, answer["HX-Redirect"]) == (200, reverse("setup:tokens"))
 
 
+def test_a_token_is_limited_when_it_is_made_and_renewed_later(world, door, text_of):
+    sent = {"name": "Till", "scope": "write", "days": "30", "per_minute": "60", "queues": [world.support.pk]}
+    door.post(reverse("setup:token_new"), sent)
+    token = ApiToken.objects.get()
+    assert (token.queues, token.areas, token.per_minute) == ([world.support.pk], ["tickets"], 60)
+    page = text_of(door.get(reverse("setup:tokens")))
+    assert "60 requests per minute" in page
+    answer = door.post(reverse("setup:token_renew", args=[token.pk]))
+    new = ApiToken.objects.get(replaces=token)
+    assert new.prefix in answer.content.decode()
+    assert "The old one works for 7 more days." in text_of(answer)
+    assert door.post(reverse("setup:token_renew", args=[token.pk])).status_code == 302
+    assert ApiToken.objects.count() == 2
+    others, _secret = issue_token(world.bea, name="Hers")
+    assert door.post(reverse("setup:token_renew", args=[others.pk])).status_code == 404
+
+
+def test_a_token_is_not_made_for_queues_out_of_sight_nor_for_ever(world, door):
+    sent = {"name": "Till", "scope": "write", "queues": [world.billing.pk]}
+    assert door.post(reverse("setup:token_new"), sent).status_code == 422
+    assert door.post(reverse("setup:token_new"), {"name": "Till", "scope": "write", "days": "4000"}).status_code == 422
+    assert not ApiToken.objects.exists()
+
+
 def test_a_token_needs_a_name(world, door):
     assert door.post(reverse("setup:token_new"), {"name": "", "scope": "read"}).status_code == 422
     assert not ApiToken.objects.exists()

@@ -32,10 +32,13 @@ def claim(ticket: Ticket, *, by: User, cause: Cause | None = None) -> Event | No
         return assign(ticket, by, by=by, cause=cause)
 
 
-def lock(ticket: Ticket, *, by: User, cause: Cause | None = None, seen: int | None = None) -> Event | None:
-    """`by` works it now and says so: the ticket is theirs and locked. Raises `Stale` when somebody else took it."""
+def lock(
+    ticket: Ticket, *, owner: User | None = None, by: User, cause: Cause | None = None, seen: int | None = None
+) -> Event | None:
+    """`owner`, `by` where nobody is named, works it now: the ticket is theirs and locked. Raises `Stale` when somebody
+    else took it."""
     with locked(ticket, seen=seen, fields=("owner", "is_locked")) as ticket:
-        diff = apply(ticket, is_locked=True, owner=by)
+        diff = apply(ticket, is_locked=True, owner=owner or by)
         return record(ticket, "lock.changed", by=by, cause=cause, data=diff) if diff else None
 
 

@@ -241,6 +241,7 @@ urlpatterns = [
     path("health/deliveries/<int:pk>/retry/", health.delivery_retry, name="delivery_retry"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/new/", tokens.token_new, name="token_new"),
+    path("tokens/<int:pk>/renew/", tokens.token_renew, name="token_renew"),
     path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
 ]
 for shelf in shelves.SHELVES:

@@ -16,6 +16,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import ApiToken
 from api.base import Door
 from api.once import once
 from api.schema import IDEMPOTENCY_KEY, IF_SAME
@@ -36,6 +37,8 @@ CATEGORY = OpenApiParameter("category", OpenApiTypes.INT, description="Its id.")
 
 
 class _Knowledge(Door):
+    area = ApiToken.Area.KNOWLEDGE
+
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "language": self.language}
 
@@ -150,6 +153,8 @@ class ArticleDetail(_Knowledge):
 
 
 class FileDetail(Door):
+    area = ApiToken.Area.KNOWLEDGE
+
     @extend_schema(
         operation_id="downloadKnowledgeFile",
         summary="Download a file of an article",

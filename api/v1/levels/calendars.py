@@ -10,6 +10,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import ApiToken
 from api import examples
 from api.base import Door
 from api.once import once
@@ -22,6 +23,8 @@ from sla.models import Calendar
 
 
 class _Calendars(Door):
+    area = ApiToken.Area.SETUP
+
     def saved(self, calendar: Calendar, values: dict[str, Any]) -> Calendar:
         for name, value in values.items():
             setattr(calendar, name, value)

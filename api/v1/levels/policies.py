@@ -11,6 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import ApiToken
 from api import examples
 from api.base import Door
 from api.once import once
@@ -23,6 +24,8 @@ from sla.models import Policy
 
 
 class _Slas(Door):
+    area = ApiToken.Area.SETUP
+
     def saved(self, policy: Policy, values: dict[str, Any]) -> Policy:
         known = list(policy.targets.all()) if policy.pk else []
         targets = values.pop("targets", known)

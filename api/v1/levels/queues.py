@@ -10,7 +10,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
+from accounts.models import ApiToken, User
 from api import examples
 from api.base import Door
 from api.schema import IF_SAME
@@ -24,6 +24,7 @@ from tickets.rights import rights_of
 
 
 class QueueHoursList(Door):
+    area = ApiToken.Area.SETUP
     order = ("queue__path", "queue_id")
 
     @extend_schema(
@@ -39,6 +40,8 @@ class QueueHoursList(Door):
 
 
 class QueueHoursDetail(Door):
+    area = ApiToken.Area.SETUP
+
     @extend_schema(
         operation_id="showQueueHours",
         summary="Show what a queue adds",

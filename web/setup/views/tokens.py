@@ -1,4 +1,4 @@
-"""One's own API tokens: the secret is shown once, when it is made."""
+"""One's own API tokens: a secret is shown once, when it is made or renewed."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,31 +8,49 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import ApiToken
-from accounts.tokens import LIFETIME, issue_token, revoke_token
+from accounts.tokens import OVERLAP, Ended, issue_token, revoke_token, rotate_token
 from web.common.access import administrator_required
 from web.setup.forms.problems import problems
 from web.setup.forms.tokens import TokenForm
 from web.setup.pages import done, form_page
 from web.setup.sections import TOKENS
-
-MAX_SHOWN = 100
+from web.setup.token_rows import rows_of
 
 
 @require_safe
 @administrator_required
 def tokens(request: HttpRequest) -> HttpResponse:
-    return _page(request, TokenForm(label_suffix=""))
+    return _page(request, _new(request))
 
 
 @never_cache
 @require_POST
 @administrator_required
 def token_new(request: HttpRequest) -> HttpResponse:
-    form = TokenForm(request.POST, label_suffix="")
+    form = TokenForm(request.POST, person=request.user, label_suffix="")
     if not form.is_valid():
         return _page(request, form)
-    token, secret = issue_token(request.user, name=form.cleaned_data["name"], scope=form.cleaned_data["scope"])
-    return _page(request, TokenForm(label_suffix=""), made=token, secret=secret)
+    token, secret = issue_token(
+        request.user,
+        name=form.cleaned_data["name"],
+        scope=form.cleaned_data["scope"],
+        limits=form.limits(),
+        lifetime=form.lifetime(),
+    )
+    return _page(request, _new(request), made=token, secret=secret)
+
+
+@never_cache
+@require_POST
+@administrator_required
+def token_renew(request: HttpRequest, pk: int) -> HttpResponse:
+    token = get_object_or_404(ApiToken, pk=pk, user=request.user)
+    try:
+        new, secret = rotate_token(token, by=request.user)
+    except Ended:
+        messages.error(request, _("This token has been renewed or has ended already."))
+        return done(request, "setup:tokens")
+    return _page(request, _new(request), made=new, secret=secret, replaced=token)
 
 
 @require_POST
@@ -44,8 +62,18 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     return done(request, "setup:tokens")
 
 
-def _page(request: HttpRequest, form: TokenForm, *, made: ApiToken | None = None, secret: str = "") -> HttpResponse:
-    mine = ApiToken.objects.filter(user=request.user, revoked_at__isnull=True).order_by("-pk")[:MAX_SHOWN]
+def _new(request: HttpRequest) -> TokenForm:
+    return TokenForm(person=request.user, label_suffix="")
+
+
+def _page(
+    request: HttpRequest,
+    form: TokenForm,
+    *,
+    made: ApiToken | None = None,
+    secret: str = "",
+    replaced: ApiToken | None = None,
+) -> HttpResponse:
     wrong = problems(form) if form.is_bound else []
-    context = {"form": form, "tokens": mine, "made": made, "secret": secret, "problems": wrong, "days": LIFETIME.days}
-    return form_page(request, "tokens", section=TOKENS, **context)
+    shown = {"made": made, "secret": secret, "replaced": replaced, "overlap": OVERLAP.days, "problems": wrong}
+    return form_page(request, "tokens", section=TOKENS, form=form, rows=rows_of(request.user), **shown)

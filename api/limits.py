@@ -1,0 +1,40 @@
+"""How many requests a token may send: counted per minute, and told with each answer."""
+
+import time
+from dataclasses import dataclass
+
+from django.core.cache import cache
+
+from accounts.models import ApiToken
+
+MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Spent:
+    """`reset` is in seconds; below zero `remaining` means that this was one too many."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        left = max(self.remaining, 0)
+        return {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(left),
+            "RateLimit-Reset": str(self.reset),
+        }
+
+
+def spend(token: ApiToken) -> Spent:
+    """Count one request. While the cache is away nothing is limited."""
+    minute, second = divmod(int(time.time()), MINUTE)
+    key = f"api-requests:{token.pk}:{minute}"
+    cache.add(key, 0, 2 * MINUTE)
+    try:
+        used = cache.incr(key) or 0
+    except ValueError:  # it has run out between the two
+        used = 1
+    return Spent(token.per_minute, token.per_minute - used, MINUTE - second)

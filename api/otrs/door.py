@@ -1,0 +1,197 @@
+"""How the Generic Interface talks: parameters from path, query and body, JSON back, refusals with status 200."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import OperationalError, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+
+from accounts.models import User
+from api.parsers import MAX_BODY
+from api.problems import LONGEST_MESSAGE, is_busy
+from core.text import clean_line, strip_nul
+from tickets.events import Cause, Refused
+
+# Deeper than any request of this interface, and far from what would exhaust the reader.
+DEEPEST = 20
+FAMILIAR = ("SessionID", "AccessToken", "UserLogin", "CustomerUserLogin", "Password")
+
+
+class Refusal(Exception):
+    """An answer of the operation that is an error: `TicketCreate.MissingParameter` is kind "MissingParameter"."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class Unreadable(Exception):
+    """The request cannot be understood at all: OTRS answers 500 and plain text."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and as what: somebody who is agent and customer signs in as one of the two."""
+
+    person: User
+    is_customer: bool
+
+    @property
+    def cause(self) -> Cause:
+        return Cause("otrs")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, read. `data` are the parameters of path, query and body together."""
+
+    request: HttpRequest
+    data: Mapping[str, Any]
+
+    def text(self, name: str) -> str:
+        return scalar(self.data.get(name))
+
+    def flag(self, name: str, *, default: str = "0") -> bool:
+        return (self.text(name) or default) not in ("0", "")
+
+
+Run = Callable[[Call], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`name` begins the error codes. One that changes something is done whole or not at all."""
+
+    name: str
+    run: Run
+
+    def answer(self, call: Call) -> dict[str, Any]:
+        try:
+            with transaction.atomic():
+                return self.run(call)
+        except Refusal as refusal:
+            return self._error(refusal.kind, str(refusal))
+        except (PermissionDenied, NotFound):
+            return self._error("AccessDenied", "User does not have access to the ticket!")
+        except (ValidationError, Refused) as error:
+            return self._error("InvalidParameter", _words_of(error))
+
+    def _error(self, kind: str, message: str) -> dict[str, Any]:
+        return {"Error": {"ErrorCode": f"{self.name}.{kind}", "ErrorMessage": f"{self.name}: {message}"}}
+
+
+def route(**operations: Operation) -> Callable[..., HttpResponse]:
+    """A view with one operation for each method: `route(POST=CREATE, GET=SEARCH)`."""
+
+    @csrf_exempt
+    def view(request: HttpRequest, **path: str) -> HttpResponse:
+        operation = operations.get(request.method or "")
+        if operation is None:
+            return plain("There is no operation for this method and route.", 500)
+        try:
+            return _json(operation.answer(Call(request, _parameters(request, path))))
+        except Unreadable as error:
+            return plain(str(error), 500)
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            return plain("This takes too long just now, or somebody else is changing it.", 503)
+
+    return view
+
+
+@csrf_exempt
+def no_such_route(request: HttpRequest, **_path: str) -> HttpResponse:
+    return plain("There is no web service or route of this name.", 500)
+
+
+def _words_of(error: Exception) -> str:
+    """What the forms and verbs below say of a value, in one line."""
+    detail = getattr(error, "detail", None)
+    parts = [f"{name}: {' '.join(map(str, said))}" for name, said in detail.items()] if isinstance(detail, dict) else []
+    return clean_line("; ".join(parts) or str(error), LONGEST_MESSAGE)
+
+
+def scalar(value: Any) -> str:
+    """A single parameter as text; of a list the first, of what is no single value nothing."""
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    if isinstance(value, bool):
+        return str(int(value))
+    return str(value).strip() if isinstance(value, str | int | float) else ""
+
+
+def listed(value: Any) -> list[str]:
+    """A parameter that may be there several times, as texts."""
+    values = value if isinstance(value, list) else [value]
+    return [text for text in map(scalar, values) if text]
+
+
+def plain(text: str, status: int) -> HttpResponse:
+    return _uncached(HttpResponse(text, status=status, content_type="text/plain; charset=UTF-8"))
+
+
+def _json(document: dict[str, Any]) -> HttpResponse:
+    options = {"ensure_ascii": False}
+    return _uncached(JsonResponse(document, json_dumps_params=options, content_type="application/json; charset=UTF-8"))
+
+
+def _uncached(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _parameters(request: HttpRequest, path: Mapping[str, str]) -> dict[str, Any]:
+    """What stands in the path counts before the query, and that before the body; of a GET the body counts nothing."""
+    request.encoding = "utf-8"
+    sent = {} if request.method == "GET" else _body(request)
+    asked = {name: _clean(values if len(values) > 1 else values[0]) for name, values in request.GET.lists() if values}
+    headers = {
+        name: _clean(request.headers[f"X-OTRS-Header-{name}"])
+        for name in FAMILIAR
+        if f"X-OTRS-Header-{name}" in request.headers
+    }
+    return {**headers, **sent, **asked, **path}
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    if "Transfer-Encoding" in request.headers:  # WSGI would read such a body as an empty one
+        raise Unreadable("Send the length of the request (Content-Length).")
+    raw = request.read(MAX_BODY + 1)
+    if len(raw) > MAX_BODY:
+        raise Unreadable("The request is too large.")
+    if not raw.strip():
+        return {}
+    try:
+        document = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("The request is no valid JSON.") from error
+    if not isinstance(document, dict):
+        raise Unreadable("The request is no JSON object.")
+    return _clean(document)
+
+
+def _clean(value: Any, depth: int = 0) -> Any:
+    """Texts that the database can store (T16, T88)."""
+    if depth > DEEPEST:
+        raise Unreadable("The request is nested too deeply.")
+    if isinstance(value, str):
+        return strip_nul(value)
+    if isinstance(value, list):
+        return [_clean(inner, depth + 1) for inner in value]
+    if isinstance(value, dict):
+        return {strip_nul(name): _clean(inner, depth + 1) for name, inner in value.items()}
+    return value
+
+
+def operation(name: str) -> Callable[[Run], Operation]:
+    """`@operation("TicketGet")` makes an operation of a function of the call."""
+
+    def make(run: Run) -> Operation:
+        return Operation(name, run)
+
+    return make

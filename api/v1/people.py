@@ -1,0 +1,298 @@
+"""People and organisations: finding them, and what agents with the right may say of customers."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.customers import FIELDS, CustomerFacts, add_customer, change_customer, change_organisation, customers_of
+from accounts.finding import BY_NAME, by_name, organisations_with, people_with
+from accounts.models import Organisation, User
+from accounts.roles import may_edit_people
+from api import examples
+from api.base import Door
+from api.once import once
+from api.schema import IDEMPOTENCY_KEY
+from api.v1.fields import FlagField, RowField, StrictSerializer, TextField, find_person
+from api.v1.levels.access import refused
+from api.v1.shapes import FoundPersonShape, RowShape
+from core.text import clean_line
+from tickets.people import known_organisations, known_people
+
+LONGEST_NOTES = 5_000
+MOST_ADDRESSES = MOST_ORGANISATIONS = 20
+WORDS = OpenApiParameter("q", OpenApiTypes.STR, description="Beginnings of words of the name or of an address.")
+
+
+class ChosenMembershipForm(StrictSerializer):
+    """Which organisation, and whether all of its requests are seen."""
+
+    organisation = RowField(lambda context: known_organisations(context["request"].user), help_text="Name or id.")
+    sees_all = FlagField(default=False)
+
+
+class CustomerForm(StrictSerializer):
+    """A customer. What is not named stays as it is."""
+
+    email = serializers.EmailField(max_length=254, help_text="Where mail goes, and the name for signing in.")
+    name = TextField(min_length=1, max_length=150)
+    further = serializers.ListField(
+        child=serializers.EmailField(max_length=254),
+        max_length=MOST_ADDRESSES,
+        required=False,
+        help_text="Other addresses this person writes from; exactly these.",
+    )
+    phone = TextField(max_length=50, allow_blank=True, required=False)
+    language = serializers.ChoiceField(settings.LANGUAGES, allow_blank=True, required=False)
+    time_zone = TextField(max_length=64, allow_blank=True, required=False, help_text="Such as `Europe/Lisbon`.")
+    notes = TextField(max_length=LONGEST_NOTES, allow_blank=True, required=False, help_text="Only agents read them.")
+    is_vip = FlagField(required=False)
+    organisations = ChosenMembershipForm(
+        many=True,
+        max_length=MOST_ORGANISATIONS,
+        required=False,
+        help_text="Exactly these; new requests belong to the first.",
+    )
+
+    def validate_name(self, name: str) -> str:
+        return clean_line(name, 150)
+
+    def validate_time_zone(self, zone: str) -> str:
+        if zone and zone not in available_timezones():
+            raise serializers.ValidationError(_("There is nothing with this name or id to choose."))
+        return zone
+
+    def facts(self, person: User | None = None) -> CustomerFacts:
+        """All that is to be known: what is named here over what there is."""
+        said = dict(self.validated_data)
+        if (memberships := said.pop("organisations", None)) is not None:
+            said["organisations"] = tuple(dict.fromkeys(one["organisation"] for one in memberships))
+            said["sees_all"] = frozenset(one["organisation"].pk for one in memberships if one["sees_all"])
+        if "further" in said:
+            said["further"] = tuple(said["further"])
+        return CustomerFacts(**{**(_known(person) if person else {}), **said})
+
+
+class OrganisationFactsForm(StrictSerializer):
+    name = TextField(min_length=1, max_length=200)
+    notes = TextField(max_length=LONGEST_NOTES, allow_blank=True, required=False, help_text="Only agents read them.")
+    is_vip = FlagField(required=False)
+
+    def validate_name(self, name: str) -> str:
+        return clean_line(name, 200)
+
+
+class MembershipShape(serializers.Serializer):
+    organisation = RowShape()
+    is_primary = serializers.BooleanField(help_text="New requests belong to it.")
+    sees_all = serializers.BooleanField()
+
+
+class PersonDetailShape(FoundPersonShape):
+    """Everything agents know of a person."""
+
+    is_active = serializers.BooleanField()
+    addresses = serializers.SerializerMethodField()
+    phone = serializers.CharField()
+    language = serializers.CharField()
+    time_zone = serializers.CharField()
+    notes = serializers.CharField()
+    is_vip = serializers.BooleanField()
+    memberships = MembershipShape(many=True)
+    created_at = serializers.DateTimeField()
+
+    def get_addresses(self, person: User) -> list[str]:
+        return sorted(address.address for address in person.addresses.all())
+
+
+class OrganisationShape(RowShape):
+    notes = serializers.CharField()
+    is_vip = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+
+
+class _People(Door):
+    """For those who work tickets, and administrators."""
+
+    order = BY_NAME
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not self.person.is_agent:
+            raise NotFound
+
+    def require_editor(self) -> None:
+        if not may_edit_people(self.person):
+            raise PermissionDenied(_("You may look up customers, but not change them."))
+
+
+class PersonList(_People):
+    parameters = ("email", "q")
+
+    @extend_schema(
+        operation_id="findPerson",
+        summary="Find people",
+        parameters=[OpenApiParameter("email", OpenApiTypes.EMAIL, description="The whole address."), WORDS],
+        responses=FoundPersonShape(many=True),
+        tags=["People"],
+    )
+    def get(self, request: Request) -> Response:
+        """By address one result or none; else those whom the token's person knows, by name. Only agents can ask."""
+        wanted = request.query_params.get("email")
+        if wanted is None:
+            words = clean_line(request.query_params.get("q", ""), 100)
+            return self.listing(by_name(people_with(known_people(self.person).active(), words)), FoundPersonShape)
+        if "@" not in wanted:
+            raise serializers.ValidationError({"email": _("Enter a whole address.")})
+        person = find_person(wanted)
+        return self.listing(by_name(User.objects.active().filter(pk=person.pk if person else None)), FoundPersonShape)
+
+    @extend_schema(
+        operation_id="addPerson",
+        summary="Add a customer",
+        parameters=[IDEMPOTENCY_KEY],
+        request=CustomerForm,
+        responses={201: PersonDetailShape},
+        examples=[examples.PERSON],
+        tags=["People"],
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        """Needs the right to look after customers, from a role or as an administrator."""
+        self.require_editor()
+        form = self.shaped(None, CustomerForm, data=request.data)
+        form.is_valid(raise_exception=True)
+        try:
+            person = add_customer(form.facts(), by=self.person)
+        except ValidationError as error:
+            raise refused(error) from error
+        return Response(_shown(self, person), status.HTTP_201_CREATED)
+
+
+class PersonDetail(_People):
+    @extend_schema(operation_id="showPerson", summary="Show a person", responses=PersonDetailShape, tags=["People"])
+    def get(self, request: Request, id: int) -> Response:
+        """Of those whom the token's person knows."""
+        return Response(_shown(self, _found(known_people(self.person), id)))
+
+    @extend_schema(
+        operation_id="changePerson",
+        summary="Change a customer",
+        request=CustomerForm,
+        responses=PersonDetailShape,
+        tags=["People"],
+    )
+    @transaction.atomic
+    def patch(self, request: Request, id: int) -> Response:
+        """Needs the right to look after customers. Colleagues are changed in the administration alone."""
+        known = _found(known_people(self.person), id)
+        self.require_editor()
+        if not customers_of(self.person).filter(pk=known.pk).exists():
+            raise PermissionDenied(_("Colleagues are changed in the administration alone."))
+        person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=known.pk)
+        form = self.shaped(None, CustomerForm, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        try:
+            person = change_customer(person, form.facts(person), by=self.person)
+        except ValidationError as error:
+            raise refused(error) from error
+        return Response(_shown(self, person))
+
+
+class OrganisationList(_People):
+    parameters = ("q",)
+
+    @extend_schema(
+        operation_id="findOrganisations",
+        summary="Find organisations",
+        parameters=[WORDS],
+        responses=OrganisationShape(many=True),
+        tags=["People"],
+    )
+    def get(self, request: Request) -> Response:
+        """Those that the token's person knows, by name."""
+        words = clean_line(request.query_params.get("q", ""), 100)
+        return self.listing(by_name(organisations_with(known_organisations(self.person), words)), OrganisationShape)
+
+    @extend_schema(
+        operation_id="addOrganisation",
+        summary="Add an organisation",
+        parameters=[IDEMPOTENCY_KEY],
+        request=OrganisationFactsForm,
+        responses={201: OrganisationShape},
+        tags=["People"],
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        """Needs the right to look after customers."""
+        self.require_editor()
+        return Response(_saved(self, Organisation()), status.HTTP_201_CREATED)
+
+
+class OrganisationDetail(_People):
+    @extend_schema(
+        operation_id="showOrganisation", summary="Show an organisation", responses=OrganisationShape, tags=["People"]
+    )
+    def get(self, request: Request, id: int) -> Response:
+        """Of those that the token's person knows."""
+        return Response(self.shaped(_found(known_organisations(self.person), id), OrganisationShape).data)
+
+    @extend_schema(
+        operation_id="changeOrganisation",
+        summary="Change an organisation",
+        request=OrganisationFactsForm,
+        responses=OrganisationShape,
+        tags=["People"],
+    )
+    @transaction.atomic
+    def patch(self, request: Request, id: int) -> Response:
+        """Needs the right to look after customers. What is not named stays as it is."""
+        organisation = _found(known_organisations(self.person), id)
+        self.require_editor()
+        return Response(_saved(self, organisation))
+
+
+def _saved(door: Door, organisation: Organisation) -> Any:
+    form = OrganisationFactsForm(data=door.request.data, partial=organisation.pk is not None)
+    form.is_valid(raise_exception=True)
+    for name, value in form.validated_data.items():
+        setattr(organisation, name, value)
+    try:
+        change_organisation(organisation, by=door.person)
+    except ValidationError as error:
+        raise refused(error) from error
+    return door.shaped(organisation, OrganisationShape).data
+
+
+def _found(rows: QuerySet, pk: int) -> Any:
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _known(person: User) -> dict[str, Any]:
+    rows = person.memberships.select_related("organisation").order_by("-is_primary", "organisation__name")
+    addresses = person.addresses.order_by("pk").values_list("address", flat=True)
+    return {
+        **{name: getattr(person, name) for name in FIELDS},
+        "email": person.email,
+        "further": tuple(address for address in addresses if address != person.email),
+        "organisations": tuple(row.organisation for row in rows),
+        "sees_all": frozenset(row.organisation_id for row in rows if row.sees_all),
+    }
+
+
+def _shown(door: Door, person: User) -> Any:
+    person = User.objects.prefetch_related("addresses", "memberships__organisation").get(pk=person.pk)
+    return door.shaped(person, PersonDetailShape).data

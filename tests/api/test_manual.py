@@ -1,0 +1,71 @@
+"""docs/api.md: every request in it works as it stands there."""
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from django.utils.http import urlencode
+
+from accounts.tokens import issue_token
+from sla.configuring import save_policy
+from sla.models import Policy
+from tests.api.conftest import Program
+from tests.factories import TicketFactory
+
+MANUAL = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+CURL = [line for line in MANUAL.replace("\\\n", " ").splitlines() if line.startswith("curl ")]
+PYTHON = re.search(r"```python\n(.*?)```", MANUAL, re.DOTALL)[1]
+BASE = "http://127.0.0.1:8000/api/v1/"
+
+
+def test_there_are_examples():
+    assert len(CURL) >= 15
+
+
+@pytest.mark.parametrize("line", CURL, ids=lambda line: re.search(r"v1/(\S+)", line)[1])
+def test_curl(world, line):
+    ticket = TicketFactory(queue=world.support, customer=world.dana)
+    save_policy(Policy(name="Standard"), [], by=world.alex)
+    if '"name": "Premium"' not in line:
+        save_policy(Policy(name="Premium"), [], by=world.alex)
+    _token, secret = issue_token(world.alex, name="manual")
+    method, path, body, headers = parsed(line.replace("48213", ticket.number).replace('"7"', f'"{ticket.version}"'))
+    assert headers.pop("Authorization") == "Bearer $TOKEN"
+    headers.pop("Content-Type", None)
+    answer = Program(secret).generic(method, path, body, headers=headers)
+    assert answer.status_code < 300, answer.content
+
+
+def parsed(line: str) -> tuple[str, str, str, dict[str, str]]:
+    """Of a command with the options that the manual uses: method, path, body, headers."""
+    words = iter(shlex.split(line)[1:])
+    method, address, data, headers, is_query = "", "", [], {}, False
+    for word in words:
+        if word == "-X":
+            method = next(words)
+        elif word == "-H":
+            name, _colon, value = next(words).partition(": ")
+            headers[name] = value
+        elif word in ("-d", "--data-urlencode"):
+            data.append(next(words))
+        elif word == "-G":
+            is_query = True
+        else:
+            address = word
+    assert address.startswith(BASE)
+    path = address.removeprefix(BASE)
+    if is_query:
+        return "GET", f"{path}?{urlencode([tuple(pair.split('=', 1)) for pair in data])}", "", headers
+    return method or "GET", path, "".join(data), headers
+
+
+@pytest.mark.django_db(transaction=True)
+def test_python(world, live_server, monkeypatch):
+    ticket = TicketFactory(queue=world.support, channel="phone")
+    _token, secret = issue_token(world.bea, name="manual")
+    monkeypatch.setitem(os.environ, "TOKEN", secret)
+    names: dict = {}
+    exec(PYTHON.replace("http://127.0.0.1:8000", live_server.url), names)  # noqa: S102 - our own manual
+    assert names["seen"] == [(ticket.number, "ticket.created")]
