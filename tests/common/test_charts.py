@@ -114,7 +114,7 @@ def test_everything_lies_within_the_plot(rows, kind):
         numbers = [float(x) for line in plot.lines for x in re.findall(r"-?\d+\.?\d*", line.path.replace("h0.01", ""))]
         assert all(-0.1 <= number <= WIDTH + 0.1 for number in numbers)
         for bar in plot.bars:
-            assert -0.1 <= bar.y
+            assert bar.y >= -0.1
             assert bar.y + bar.height <= HEIGHT + 0.5
         assert all(0 <= height <= HEIGHT for height in plot.grid)
 

@@ -57,7 +57,7 @@ def _scale(low: float, high: float, kind: str) -> Scale:
     step = _step((high - low) or _usual(kind), kind)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     last = max(last, first + 1)
-    if kind == SHARE and 0 <= low and high <= 1:
+    if kind == SHARE and low >= 0 and high <= 1:
         last = min(last, round(1 / step))
         first = min(first, last - 1)
     return Scale(first * step, last * step, [number * step for number in range(first, last + 1)])
