@@ -1,7 +1,7 @@
 """All rows compared with all histories, and mended: after a load past the verbs, an upgrade, or a check that failed.
 
-It goes through the tickets by number, and where it was stopped it goes on. What agrees is left alone, so that it may run
-while people work.
+It goes through the tickets by number, and where it was stopped it goes on. What agrees is left alone, so that it may
+run while people work.
 """
 
 import time

@@ -9,11 +9,11 @@ from django.db.models import DateField, DateTimeField, Expression, F, Func, Inte
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 
 from accounts.models import User
+from core.database import TstzRange
 from knowledge.models import Article, Reading, Use
 from reports.dimensions import HOUR, TIME, WEEKDAY, dimensions
 from reports.measures import Measure, Source
 from reports.models import Fact, Span
-from reports.models.rows import TstzRange
 from reports.periods import Bucket
 from reports.questions import Question
 from tickets.conditions import to_q, viewer

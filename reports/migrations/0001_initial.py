@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import core.clock
-import reports.models.rows
+import core.database
 
 
 class Migration(migrations.Migration):
@@ -438,7 +438,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="span",
             index=django.contrib.postgres.indexes.GistIndex(
-                reports.models.rows.TstzRange("starts_at", "ends_at"), name="span_during"
+                core.database.TstzRange("starts_at", "ends_at"), name="span_during"
             ),
         ),
         migrations.AddIndex(

@@ -6,11 +6,11 @@ tables by number alone: what is counted was so, whatever has become of the row.
 
 from typing import ClassVar
 
-from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.database import TstzRange
 from tickets.models import Ticket
 
 
@@ -40,13 +40,6 @@ class Happened(models.TextChoices):
     BROKEN = "broken", _("promise broken")
     WORKED = "worked", _("time spent")
     RATED = "rated", _("rating of the customer")
-
-
-class TstzRange(models.Func):
-    """From the first moment to before the second; without a second one for ever."""
-
-    function = "TSTZRANGE"
-    output_field = DateTimeRangeField()
 
 
 class Placed(models.Model):
