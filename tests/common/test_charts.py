@@ -121,11 +121,19 @@ def test_everything_lies_within_the_plot(rows, kind):
 
 def test_labels_have_room():
     plot = lines(figures(list(range(30)), places=[f"{day} Nov" for day in range(1, 31)]))
-    assert [label.text for label in plot.across if not label.wide] == ["1 Nov", "9 Nov", "17 Nov", "25 Nov"]
-    assert len(plot.across) == 8
+    assert [label.narrow for label in plot.across if label.narrow] == ["1 Nov", "11 Nov", "21 Nov"]
+    assert len(plot.across) == 6
     assert plot.across[0].anchor == "start"
     few = stacked(figures([1, 2], places=["Mon", "Tue"]))
-    assert [(label.at, label.text, label.wide) for label in few.across] == [(25, "Mon", False), (75, "Tue", False)]
+    assert [(label.at, label.text, label.narrow) for label in few.across] == [(25, "Mon", "Mon"), (75, "Tue", "Tue")]
+
+
+def test_names_are_cut_where_each_of_them_is_needed():
+    names = ["Support › Hardware", "Billing", "Junk", "Sales"]
+    plot = stacked(Figures(names, [Series("Opened", [1, 2, 3, 4])], COUNT, is_ordered=False))
+    assert [label.text for label in plot.across] == names
+    assert [label.narrow for label in plot.across] == ["Support …", "Billing", "Junk", "Sales"]
+    assert plot.hits[0].title == "Support › Hardware: Opened 1"
 
 
 def test_the_finding_tells_extremes():

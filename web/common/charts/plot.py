@@ -14,7 +14,9 @@ from web.common.charts.series import Figures, Series, finding_of
 WIDTH, HEIGHT = 600, 200
 # How many letters of labels stand beside each other, on a narrow screen and on a wide one.
 LETTERS, LETTERS_WIDE = 36, 72
-_BETWEEN = 3
+_BETWEEN = 4
+# Fewer letters of a name say nothing.
+_FEWEST = 3
 # The colours of series in their order: the red one comes late, as red means late elsewhere; grey is for the rest.
 HUES = (1, 2, 3, 5, 4, 6)
 _FILLED = 0.56
@@ -23,12 +25,12 @@ _GAP = 1.2
 
 @dataclass(frozen=True)
 class Label:
-    """A word below the plot. `anchor` as SVG has it; one that is `wide` is left out on narrow screens."""
+    """A word below the plot. `anchor` as SVG has it; on narrow screens it is `narrow`, which may be nothing."""
 
     at: float
     text: str
     anchor: str = "middle"
-    wide: bool = False
+    narrow: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def stacked(figures: Figures) -> Plot:
     slot = WIDTH / max(1, len(figures.places))
     found = [bar for index in range(len(figures.places)) for bar in _pile(figures, index, slot, scale)]
     hits = [Hit(_round(i * slot), _round(slot), figures.title_at(i)) for i in range(len(figures.places))]
-    return _plot(figures, scale, _amid(figures.places), hits, bars=found)
+    return _plot(figures, scale, _amid(figures), hits, bars=found)
 
 
 def _plot(figures: Figures, scale: Scale, across: Sequence[Label], hits: Sequence[Hit], **drawn) -> Plot:
@@ -190,9 +192,16 @@ def _along(places: Sequence[str]) -> list[Label]:
     return _thinned(places, [index / last * 100 for index in range(last + 1)], anchors)
 
 
-def _amid(places: Sequence[str]) -> list[Label]:
-    number = len(places)
-    return _thinned(places, [(index + 0.5) / number * 100 for index in range(number)], {})
+def _amid(figures: Figures) -> list[Label]:
+    number = len(figures.places)
+    at = [(index + 0.5) / number * 100 for index in range(number)]
+    if figures.is_ordered:
+        return _thinned(figures.places, at, {})
+    wide, narrow = (max(_FEWEST, letters // max(1, number)) for letters in (LETTERS_WIDE, LETTERS))
+    return [
+        Label(_round(x), _cut(place, wide), narrow=_cut(place, narrow))
+        for x, place in zip(at, figures.places, strict=True)
+    ]
 
 
 def _thinned(places: Sequence[str], at: Sequence[float], anchors: dict[int, str]) -> list[Label]:
@@ -200,7 +209,7 @@ def _thinned(places: Sequence[str], at: Sequence[float], anchors: dict[int, str]
     narrow, wide = _stride(places, LETTERS), _stride(places, LETTERS_WIDE)
     narrow = -(-narrow // wide) * wide
     return [
-        Label(_round(at[index]), place, anchors.get(index, "middle"), wide=bool(index % narrow))
+        Label(_round(at[index]), place, anchors.get(index, "middle"), narrow="" if index % narrow else place)
         for index, place in enumerate(places)
         if index % wide == 0
     ]
@@ -209,6 +218,10 @@ def _thinned(places: Sequence[str], at: Sequence[float], anchors: dict[int, str]
 def _stride(places: Sequence[str], letters: int) -> int:
     longest = max((len(place) for place in places), default=1) + _BETWEEN
     return max(1, -(-len(places) * longest // max(letters, longest)))
+
+
+def _cut(text: str, letters: int) -> str:
+    return text if len(text) <= letters else f"{text[: letters - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _y(value: float, scale: Scale) -> float:

@@ -23,11 +23,15 @@ class Series:
 
 @dataclass(frozen=True)
 class Figures:
-    """`places` name the values of all series; `kind` is one of `core.quantities`."""
+    """`places` name the values of all series; `kind` is one of `core.quantities`.
+
+    Places that follow each other, such as days (`is_ordered`), need not all be named on the axis.
+    """
 
     places: Sequence[str]
     series: Sequence[Series]
     kind: str
+    is_ordered: bool = True
 
     def everything(self) -> Iterator[float | None]:
         for one in self.series:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from reports.dimensions import HOUR, TIME, WEEKDAY, dimensions_for
 from reports.measures import measures
@@ -24,6 +24,7 @@ BEGINNING: Mapping[str, Any] = {
     "period": {"name": "last_30_days"},
     "grain": "day",
 }
+BEGINNING_AS = Display.LINE
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def offered(data: Mapping[str, Any], display: str, shown: Shown | None) -> Offer
         compare=str(data.get("compare") or ""),
         displays=displays_for(by, across),
         display=shown.display if shown else display,
-        zones=zone_choices(zone) if zone else zone_choices(settings.TIME_ZONE),
+        zones=[("", _("Of whoever looks at it")), *zone_choices(zone)[1:]],
         zone=zone,
     )
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.quantities import COUNT
-from reports.dimensions import TIME
+from reports.dimensions import HOUR, TIME, WEEKDAY
 from reports.measures import Measure
 from reports.models import Display
 from reports.tables import TOTAL, Header
@@ -15,7 +15,7 @@ from web.common.charts.beside import Lying, Warmth, heat, lying, spark
 from web.common.charts.plot import Plot, lines, stacked
 from web.common.charts.series import Figures, Series, finding_of
 from web.desk.reports.quantities import measured, quantity_of
-from web.desk.reports.shown import Number, Shown, label_of
+from web.desk.reports.shown import Number, Shown, label_of, short_label
 
 # More lines than these cannot be told apart; of stacked bars one more is for the rest.
 MOST_LINES = 4
@@ -83,7 +83,9 @@ def _figures(shown: Shown, *, most: int) -> tuple[Figures, bool]:
         series, is_partial = _few(found, first, most=most)
     else:
         series, is_partial = _of_measures(shown, first, places, is_turned=is_turned, most=most)
-    return Figures([label_of(head) for head in places], series, quantity_of(first)), is_partial
+    key = shown.table.question.columns if is_turned else shown.table.question.rows
+    names = [short_label(head, key, shown.table.question.grain) for head in places]
+    return Figures(names, series, quantity_of(first), is_ordered=key in (TIME, WEEKDAY, HOUR)), is_partial
 
 
 def _of_headers(
@@ -143,8 +145,9 @@ def _place(shown: Shown, head: Header) -> tuple[str, str]:
 
 def _heat(shown: Shown) -> Drawn:
     first = shown.table.measures[0]
-    rows, columns = shown.table.rows, shown.table.columns
-    labels, heads = [label_of(head) for head in rows], [label_of(head) for head in columns]
+    rows, columns, question = shown.table.rows, shown.table.columns, shown.table.question
+    labels = [label_of(head) for head in rows]
+    heads = [short_label(head, question.columns, question.grain) for head in columns]
     values = [[shown.value(row.key, column.key, first) for column in columns] for row in rows]
     urls = [[shown.url(row.key, column.key, first) for column in columns] for row in rows]
     cells = heat(values, quantity_of(first), rows=labels, columns=heads, urls=urls)

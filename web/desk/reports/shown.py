@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from babel.dates import format_skeleton, format_time
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from core.moments import current_locale
 from core.quantities import COUNT
-from reports.dimensions import dimensions
+from reports.dimensions import HOUR, dimensions
 from reports.measures import Measure
 from reports.tables import TOTAL, Cell, Header, Table
 from web.desk.reports.addresses import cell_query, tickets_url
 from web.desk.reports.quantities import difference, measured, number, quantity_of
 
 ALONE = ""
+_SHORT = {"day": "MMMd", "week": "MMMd", "month": "yyMMM"}
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,18 @@ class Shown:
 
 def label_of(head: Header) -> str:
     return head.label or (_("not set") if head.key == "" else head.key)
+
+
+def short_label(head: Header, dimension: str, grain: str) -> str:
+    """For an axis, where days need no year and hours no minutes: "20 Oct", "Oct 26", "9"."""
+    if dimension == HOUR:
+        return head.key
+    if head.starts is None:
+        return label_of(head)
+    locale, skeleton = current_locale(), _SHORT.get(grain)
+    if grain == "hour":
+        return format_time(head.starts, "short", locale=locale)
+    return format_skeleton(skeleton, head.starts, locale=locale) if skeleton else label_of(head)
 
 
 def change_of(cell: Cell, measure: Measure) -> Change | None:

@@ -7,9 +7,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from accounts.models import User
-from reports.models import Dashboard, Report
-from reports.ready import ready_dashboards, ready_reports
+from reports.models import Dashboard, Display, Report
+from reports.ready import ReadyReport, ready_dashboards, ready_reports
 from reports.saved import dashboards_for, reports_for
+
+_ICONS = {Display.TABLE: "table", Display.NUMBER: "target", Display.HEAT: "clock"}
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,18 @@ def panel_of(user: User, *, here: str = "") -> Panel:
     first = [one for one in made if one.is_first and one.owner_id == user.pk]
     dashboards = [_dashboard(one, user, here) for one in first]
     dashboards += [
-        _entry(one.label, reverse("desk:dashboard_ready", args=[key]), "chart", here)
+        _entry(one.label, reverse("desk:dashboard_ready", args=[key]), "monitor", here)
         for key, one in ready_dashboards(user).items()
     ]
     dashboards += [_dashboard(one, user, here) for one in made if one not in first]
     ready = [
-        _entry(one.label, reverse("desk:report_ready", args=[key]), "table", here, text=one.description)
+        _entry(
+            one.label,
+            reverse("desk:report_ready", args=[key]),
+            _ICONS.get(one.display, "chart"),
+            here,
+            text=one.description,
+        )
         for key, one in ready_reports().items()
     ]
     own = [_report(one, user, here) for one in reports if one.owner_id == user.pk]
@@ -57,6 +65,11 @@ def panel_of(user: User, *, here: str = "") -> Panel:
 
 def report_url(report: Report) -> str:
     return reverse("desk:report", args=[report.pk])
+
+
+def _ready(one: ReadyReport, here: str) -> Entry:
+    url = reverse("desk:report_ready", args=[one.key])
+    return _entry(one.label, url, _ICONS.get(one.display, "chart"), here, one.description)
 
 
 def _report(one: Report, user: User, here: str) -> Entry:

@@ -186,7 +186,7 @@ def _own_widget_or_404(request: HttpRequest, pk: int) -> Widget:
 
 def _form(request: HttpRequest, found: Dashboard) -> HttpResponse:
     name = found.name
-    form = DashboardForm(request.POST or None, instance=found, agent=request.user)
+    form = DashboardForm(request.POST if request.method == "POST" else None, instance=found, agent=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             saved = save_dashboard(form.instance, roles=form.cleaned_data["roles"], by=request.user)

@@ -9,13 +9,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from reports.models import Display
 from reports.questions import Question
 from web.common.access import agent_required
 from web.common.builder import Group, Unreadable, condition_of, edited, leaves, posted, rows_of
 from web.common.choices import Choices, spelt_out
 from web.desk.answers import number_in
 from web.desk.reports.addresses import builder_url, data_in, is_asked
-from web.desk.reports.builder import BEGINNING, offered
+from web.desk.reports.builder import BEGINNING, BEGINNING_AS, displays_for, offered
 from web.desk.reports.page import Answer, answer_to, page, report_or_404
 
 # A hidden field of the form: where it is, the rows of the filter are.
@@ -28,9 +29,11 @@ def build(request: HttpRequest) -> HttpResponse:
     """The address holds the question; `?report=` is a report that is changed or that one begins with."""
     pk = number_in(request, "report")
     named = report_or_404(request, pk) if pk else None
-    beginning = named.data if named and not is_asked(request.GET) else {} if is_asked(request.GET) else BEGINNING
+    beginning = {} if is_asked(request.GET) else named.data if named else BEGINNING
     data = data_in(request.GET, beginning)
-    display = request.GET.get("display") or (named.display if named else "")
+    display = request.GET.get("display") or (named.display if named else BEGINNING_AS)
+    if display not in [key for key, _label in displays_for(data.get("rows", ""), data.get("columns", ""))]:
+        display = Display.TABLE
     choices = Choices(request.user)
     group, is_complete = _filter(request, data, choices)
     found = answer_to(data, request.user, display=display) if is_complete else Answer(refusal=_("Fill in every row."))

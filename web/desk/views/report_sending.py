@@ -75,7 +75,7 @@ def mails(request: HttpRequest, pk: int) -> HttpResponse:
     """When a report goes out by mail, and to whom."""
     one = report_or_404(request, pk)
     assert one.report is not None
-    form = MailForm(request.POST or None, initial={"people": [request.user]})
+    form = MailForm(request.POST if request.method == "POST" else None, initial={"people": [request.user]})
     if request.method == "POST" and form.is_valid():
         try:
             subscribe(one.report, by=request.user, **form.cleaned_data)
