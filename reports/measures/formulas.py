@@ -69,7 +69,7 @@ class Part:
         rows = self.rows() or None
         if self.percentile is not None:
             return Percentile(self.column, self.percentile, filter=rows)
-        return Sum(self.column, filter=rows) if self.adds_up else Count("*", filter=rows)
+        return Sum(self.column, filter=rows) if self.adds_up else Count("pk", filter=rows)
 
 
 @dataclass(frozen=True)
