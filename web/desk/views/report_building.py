@@ -1,7 +1,6 @@
 """The report builder: a question is put together, and answered at each step. Nothing is kept."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reports.models import Display
 from reports.questions import Question
+from tickets.conditions import ConditionError, check
 from web.common.access import agent_required
 from web.common.builder import Group, Unreadable, condition_of, edited, leaves, posted, rows_of
 from web.common.choices import Choices, spelt_out
@@ -71,7 +71,7 @@ def _filter(request: HttpRequest, data: dict[str, Any], choices: Choices) -> tup
     """The rows that were typed go into the question, when all of them are complete."""
     if HAS_ROWS not in request.GET:
         condition = data.get("condition") or {}
-        return (rows_of(spelt_out(condition)) if _is_condition(condition) else Group()), True
+        return (rows_of(spelt_out(condition)) if condition and _is_condition(condition) else Group()), True
     group = posted(request.GET)
     try:
         data["condition"] = condition_of(choices.settle(group), choices.known) if group.parts else {}
@@ -84,7 +84,11 @@ def _filter(request: HttpRequest, data: dict[str, Any], choices: Choices) -> tup
 
 def _is_condition(condition: Any) -> bool:
     """One that makes no sense is refused with the question, and has no rows."""
-    return isinstance(condition, Mapping) and any(key in condition for key in ("all", "any", "not", "field"))
+    try:
+        check(condition)
+    except ConditionError:
+        return False
+    return True
 
 
 def _address(question: Question, display: str, pk: int | None) -> str:

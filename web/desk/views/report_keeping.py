@@ -63,7 +63,7 @@ def pin(request: HttpRequest) -> HttpResponse:
 
 
 def _save(request: HttpRequest, report: Report) -> HttpResponse:
-    sent = request.POST if request.method == "POST" else request.GET
+    sent = request.POST if is_asked(request.POST) else request.GET
     try:
         question = read(data_in(sent, None if is_asked(sent) else report.question), request.user)
     except QuestionError as error:
