@@ -1,14 +1,11 @@
 """From a number to the tickets behind it."""
 
-from datetime import datetime
-
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from reports.dimensions import TIME
-from reports.measures import Measure, Source, measures
-from reports.periods import Bucket
-from reports.questions import Frame, Question, QuestionError, frame_of
+from reports.measures import Source, measures
+from reports.questions import Question, QuestionError, frame_of
 from reports.rows import Readable, only, standing_at, within
 from reports.tables import TOTAL
 from tickets.models import Ticket
@@ -33,9 +30,12 @@ def tickets_behind(
     if TIME in places and places[TIME] not in buckets:
         raise _unknown()
     rows = Readable(question, user).of(chosen.source).filter(chosen.formula.parts[chosen.formula.behind].rows())
+    piece = buckets[places[TIME]] if TIME in places else frame.whole
+    if piece.starts > frame.now:
+        return Ticket.objects.none()
     try:
         if chosen.source == Source.SPANS:
-            rows = standing_at(rows, _moment(chosen, places, buckets, frame))
+            rows = standing_at(rows, min(piece.ends, frame.now))
         else:
             rows = within(rows, chosen.source, frame.whole)
         rows = only(rows, places, chosen.source, buckets, frame.zone)
@@ -51,11 +51,6 @@ def _places(question: Question, row: str, column: str) -> dict[str, str]:
         for dimension, key in ((question.rows, row), (question.columns, column))
         if dimension and key != TOTAL
     }
-
-
-def _moment(measure: Measure, places: dict[str, str], buckets: dict[str, Bucket], frame: Frame) -> datetime:
-    piece = buckets[places[TIME]] if TIME in places else frame.whole
-    return min(piece.ends, frame.now)
 
 
 def _unknown() -> QuestionError:
