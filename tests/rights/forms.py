@@ -87,6 +87,7 @@ def _programs(world: Matrix, agent: User) -> dict[str, Body]:
         "api:ticket#owner": {"owner": agent.email},
         "api:ticket#priority": {"priority": "5 very high"},
         "api:calendars": {"name": "Days"},
+        "api:exports": {"question": {"measures": ["created"]}},
         "api:kb_articles": {
             "category": world.things["article topic"]["there"][0],
             "title": "A new article",
@@ -108,4 +109,5 @@ QUERIES: dict[str, Callable[[Matrix], Body]] = {
     "desk:others": lambda world: {"for": "link"},
     "desk:search": lambda world: {"q": "hums"},
     "api:people": lambda world: {"email": "dana@acme.example"},
+    "api:report_answer": lambda world: {"measures": "created"},
 }

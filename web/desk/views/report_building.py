@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from reports.models import Display
-from reports.questions import Question
+from reports.questions import Question, written
 from tickets.conditions import ConditionError, check
 from web.common.access import agent_required
 from web.common.builder import Group, Unreadable, condition_of, edited, leaves, posted, rows_of
@@ -43,7 +43,7 @@ def build(request: HttpRequest) -> HttpResponse:
         part="work",
         named=named,
         answer=found,
-        offered=offered(data, display, found.shown),
+        offered=offered(written(found.question) if found.question else data, display, found.shown),
         fields=choices.fields,
         top=choices.drawn(choices.settle(group)),
         where=json.dumps(data.get("condition") or {}),
