@@ -42,8 +42,8 @@ def subscribe(
         raise ValidationError({"people": _("Choose colleagues, at most %(number)s.") % {"number": MOST_PEOPLE}})
     zone = by.time_zone or settings.TIME_ZONE
     row = Subscription(report=report, owner=by, rhythm=rhythm, hour=hour, format=format, zone=zone)
-    row.due_at = next_time(rhythm, hour, zone, now())
     row.full_clean(exclude=["people"])
+    row.due_at = next_time(rhythm, hour, zone, now())
     with transaction.atomic():
         row.save()
         row.people.set(people)

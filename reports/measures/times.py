@@ -66,7 +66,7 @@ _NAMES = {
 _three(
     Happened.FIRST_RESPONSE,
     _FIRST,
-    (_("First response (mean)"), _("First response (median)"), _("First response (90 % within)")),
+    (_("First response (mean)"), _("First response (median)"), _("First response (90th percentile)")),
     _CALENDAR,
 )
 _three(
@@ -75,14 +75,14 @@ _three(
     (
         _("First response in business time (mean)"),
         _("First response in business time (median)"),
-        _("First response in business time (90 % within)"),
+        _("First response in business time (90th percentile)"),
     ),
     _WORKING,
 )
 _three(
     Happened.NEXT_RESPONSE,
     _NEXT,
-    (_("Next response (mean)"), _("Next response (median)"), _("Next response (90 % within)")),
+    (_("Next response (mean)"), _("Next response (median)"), _("Next response (90th percentile)")),
     _CALENDAR,
 )
 _three(
@@ -91,14 +91,14 @@ _three(
     (
         _("Next response in business time (mean)"),
         _("Next response in business time (median)"),
-        _("Next response in business time (90 % within)"),
+        _("Next response in business time (90th percentile)"),
     ),
     _WORKING,
 )
 _three(
     Happened.RESOLVED,
     _SOLUTION,
-    (_("Solution (mean)"), _("Solution (median)"), _("Solution (90 % within)")),
+    (_("Solution (mean)"), _("Solution (median)"), _("Solution (90th percentile)")),
     _CALENDAR,
 )
 _three(
@@ -107,7 +107,7 @@ _three(
     (
         _("Solution in business time (mean)"),
         _("Solution in business time (median)"),
-        _("Solution in business time (90 % within)"),
+        _("Solution in business time (90th percentile)"),
     ),
     _WORKING,
 )

@@ -4,42 +4,42 @@ All of it follows from the history (reports/retelling.py) and can be made anew a
 tables by number alone: what is counted was so, whatever has become of the row.
 """
 
+from enum import StrEnum
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from core.database import TstzRange
 from tickets.models import Ticket
 
 
-class Happened(models.TextChoices):
+class Happened(StrEnum):
     """What a `Fact` tells of. `amount` and `business` are said in reports/retelling.py."""
 
-    CREATED = "created", _("opened")
-    CLOSED = "closed", _("closed")
-    REOPENED = "reopened", _("reopened")
-    RESOLVED = "resolved", _("solved for good")
-    REPAIRED = "repaired", _("time open until solved for good")
-    ONE_TOUCH = "one_touch", _("solved with one answer")
-    FIRST_RESPONSE = "first_response", _("first response")
-    NEXT_RESPONSE = "next_response", _("next response")
-    ASKED = "asked", _("message of the customer")
-    ANSWERED = "answered", _("message to the customer")
-    NOTED = "noted", _("internal note")
-    ASSIGNED = "assigned", _("given to somebody")
-    REASSIGNED = "reassigned", _("given to somebody else")
-    MOVED = "moved", _("moved to another queue")
-    MERGED = "merged", _("merged into another ticket")
-    SPAM = "spam", _("marked as spam")
-    WARNED = "warned", _("warned of a deadline")
-    BREACHED = "breached", _("deadline passed")
-    ESCALATED = "escalated", _("escalated")
-    KEPT = "kept", _("promise kept")
-    BROKEN = "broken", _("promise broken")
-    WORKED = "worked", _("time spent")
-    RATED = "rated", _("rating of the customer")
+    CREATED = "created"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    RESOLVED = "resolved"
+    REPAIRED = "repaired"
+    ONE_TOUCH = "one_touch"
+    FIRST_RESPONSE = "first_response"
+    NEXT_RESPONSE = "next_response"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    NOTED = "noted"
+    ASSIGNED = "assigned"
+    REASSIGNED = "reassigned"
+    MOVED = "moved"
+    MERGED = "merged"
+    SPAM = "spam"
+    WARNED = "warned"
+    BREACHED = "breached"
+    ESCALATED = "escalated"
+    KEPT = "kept"
+    BROKEN = "broken"
+    WORKED = "worked"
+    RATED = "rated"
 
 
 class Placed(models.Model):
@@ -65,7 +65,7 @@ class Placed(models.Model):
 class Fact(Placed):
     """Something happened at this moment. Its place is that right after it."""
 
-    kind = models.CharField(max_length=14, choices=Happened.choices)
+    kind = models.CharField(max_length=14)  # of `Happened`
     at = models.DateTimeField()
     # Who of us did it.
     agent_id = models.BigIntegerField(null=True)

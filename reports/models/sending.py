@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext_lazy as _
@@ -94,7 +95,7 @@ class Subscription(WorkRow):
     people: models.ManyToManyField = models.ManyToManyField(User, related_name="+", verbose_name=_("goes to"))
     rhythm = models.CharField(_("how often"), max_length=8, choices=Rhythm.choices, default=Rhythm.WEEKLY)
     # On the clock of `zone`.
-    hour = models.PositiveSmallIntegerField(_("at (hour)"), default=7)
+    hour = models.PositiveSmallIntegerField(_("at (hour)"), default=7, validators=[MaxValueValidator(23)])
     zone = models.CharField(max_length=64)
     # Beside the table in the mail itself.
     format = models.CharField(_("with a file"), max_length=4, choices=Format.choices, blank=True)
