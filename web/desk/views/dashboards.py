@@ -51,12 +51,9 @@ def ready(request: HttpRequest, key: str) -> HttpResponse:
 def dashboard(request: HttpRequest, pk: int) -> HttpResponse:
     """`?change=1` with what changes it, for its owner; `?wall=1` for a screen on the wall."""
     found = get_object_or_404(dashboards_for(request.user), pk=pk)
-    wish = wish_of(request.GET, request.user)
     is_own = found.owner_id == request.user.pk
     more = _changing(request) if is_own and "change" in request.GET else {}
-    return _shown(
-        request, found.name, tiles_of(found, request.user, wish), wish, dashboard=found, is_own=is_own, **more
-    )
+    return _dashboard(request, found, is_own=is_own, **more)
 
 
 @ask_or_change
@@ -97,7 +94,7 @@ def copy(request: HttpRequest, key: str) -> HttpResponse:
     if key not in ready_dashboards(request.user):
         raise Http404
     try:
-        return _changed(copy_ready_dashboard(key, by=request.user))
+        return _changed(request, copy_ready_dashboard(key, by=request.user))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("desk:dashboard_ready", key)
@@ -118,7 +115,7 @@ def widget_add(request: HttpRequest, pk: int) -> HttpResponse:
         add_widget(found, **chosen, display=display, width=width, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    return _changed(found)
+    return _changed(request, found)
 
 
 @require_POST
@@ -130,7 +127,7 @@ def widget_change(request: HttpRequest, pk: int) -> HttpResponse:
     if width not in Widget.Width.values or display not in Display.values:
         raise Http404
     change_widget(found, display=display, width=width, by=request.user)
-    return _changed(found.dashboard)
+    return _changed(request, found.dashboard)
 
 
 @require_POST
@@ -142,7 +139,7 @@ def widget_move(request: HttpRequest, pk: int) -> HttpResponse:
     to = order.index(found.pk) + (-1 if request.POST.get("to") == "earlier" else 1)
     if 0 <= to < len(order):
         move_widget(found, to=to, by=request.user)
-    return _changed(found.dashboard)
+    return _changed(request, found.dashboard)
 
 
 @require_POST
@@ -150,7 +147,12 @@ def widget_move(request: HttpRequest, pk: int) -> HttpResponse:
 def widget_remove(request: HttpRequest, pk: int) -> HttpResponse:
     found = _own_widget_or_404(request, pk)
     remove_widget(found, by=request.user)
-    return _changed(found.dashboard)
+    return _changed(request, found.dashboard)
+
+
+def _dashboard(request: HttpRequest, found: Dashboard, **context: Any) -> HttpResponse:
+    wish = wish_of(request.GET, request.user)
+    return _shown(request, found.name, tiles_of(found, request.user, wish), wish, dashboard=found, **context)
 
 
 def _shown(request: HttpRequest, title: str | Promise, tiles: list[Tile], wish: Wish, **context: Any) -> HttpResponse:
@@ -170,7 +172,10 @@ def _changing(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _changed(dashboard: Dashboard) -> HttpResponse:
+def _changed(request: HttpRequest, dashboard: Dashboard) -> HttpResponse:
+    """The widgets as they are now, or the page on which they are changed."""
+    if request.htmx:
+        return _dashboard(request, dashboard, is_own=True, **_changing(request))
     response = redirect("desk:dashboard", dashboard.pk)
     response["Location"] += "?change=1"
     return response
@@ -193,6 +198,6 @@ def _form(request: HttpRequest, found: Dashboard) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            return redirect("desk:dashboard", saved.pk) if name else _changed(saved)
+            return redirect("desk:dashboard", saved.pk) if name else _changed(request, saved)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return page(request, "dashboard_form", form=form, dashboard=found, title=name, status=status)
