@@ -18,7 +18,7 @@ from reports.dimensions import HOUR, TIME, WEEKDAY, dimensions, label_of_time, l
 from reports.measures import Kind, Measure, Source, Value, measures
 from reports.periods import Bucket
 from reports.questions import MOST_ROWS, Frame, Question, frame_of
-from reports.rows import Readable, column_of, kinds_read, place_among, standing_at, within
+from reports.rows import Readable, column_of, kinds_read, place_among, standing_at, with_room, within
 from reports.tables import TOTAL, Cell, Header, Table
 
 # The smallest step of time that the database knows.
@@ -56,8 +56,9 @@ def ask(question: Question, user: User) -> Table:
         # A longer month has more days: they count in its totals and are not shown.
         more = [f"~{number}" for number in range(len(names), len(earlier))]
         halves.append(_Half(frame.before, earlier, names + more))
-    for half in halves:
-        _fill(half, chosen, readable, frame)
+    with with_room():
+        for half in halves:
+            _fill(half, chosen, readable, frame)
     return _table(frame, chosen, halves)
 
 
@@ -77,11 +78,12 @@ def _fill(half: _Half, chosen: Sequence[Measure], readable: Readable, frame: Fra
 
 
 def _fill_counted(half: _Half, source: Source, chosen: list[Measure], readable: Readable, frame: Frame) -> None:
-    """One query for the cells; three more where something does not add up and there are rows and columns."""
+    """One query for what adds up; for all else one for the cells and one for each kind of total."""
     additive = [measure for measure in chosen if measure.formula.is_additive]
     others = [measure for measure in chosen if not measure.formula.is_additive]
     keys = [key for key in (frame.question.rows, frame.question.columns) if key]
-    _add_up(half, additive, _groups(half, source, chosen, keys, readable, frame), frame)
+    if additive:
+        _add_up(half, additive, _groups(half, source, additive, keys, readable, frame))
     if others:
         for wanted in _subsets(keys):
             _take(half, others, _groups(half, source, others, wanted, readable, frame))
@@ -113,9 +115,7 @@ def _groups(
     return groups
 
 
-def _add_up(
-    half: _Half, chosen: list[Measure], groups: Mapping[Place, Mapping[str, list[Value]]], frame: Frame
-) -> None:
+def _add_up(half: _Half, chosen: list[Measure], groups: Mapping[Place, Mapping[str, list[Value]]]) -> None:
     """Cells and totals of measures whose parts add up."""
     for measure in chosen:
         sums: dict[Place, list[Value]] = {}

@@ -1,10 +1,12 @@
 """The rows that somebody may count, cut to a question: every number and every way to the tickets starts here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
+from django.db import connection, transaction
 from django.db.models import DateField, DateTimeField, Expression, F, Func, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 
@@ -57,6 +59,14 @@ class Readable:
 
     def _articles(self) -> QuerySet:
         return Article.objects.visible_to(self.user, None).values("pk")
+
+
+@contextmanager
+def with_room() -> Iterator[None]:
+    """Within, PostgreSQL has memory to group many rows at once instead of sorting them on the disk."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        yield
 
 
 def within(rows: QuerySet, source: Source, whole: Bucket) -> QuerySet:

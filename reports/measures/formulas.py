@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Aggregate, Count, FloatField, Q, Sum
+from django.db.models import Value as Constant
 
 from reports.models import Happened
 
@@ -69,7 +70,7 @@ class Part:
         rows = self.rows() or None
         if self.percentile is not None:
             return Percentile(self.column, self.percentile, filter=rows)
-        return Sum(self.column, filter=rows) if self.adds_up else Count("pk", filter=rows)
+        return Sum(self.column, filter=rows) if self.adds_up else Count(Constant(1), filter=rows)
 
 
 @dataclass(frozen=True)

@@ -400,7 +400,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="fact",
-            index=models.Index(fields=["kind", "at"], name="fact_by_time"),
+            index=models.Index(
+                fields=["kind", "at"],
+                include=("home_id", "queue_id", "target", "amount", "business"),
+                name="fact_by_time",
+            ),
         ),
         migrations.AddConstraint(
             model_name="report",
