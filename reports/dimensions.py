@@ -119,7 +119,10 @@ def _of_rows(dimension: Dimension, keys: Collection[str]) -> Mapping[str, str]:
 
 
 def _named(row: models.Model) -> str:
-    return place(row.path) if isinstance(row, Queue | Service) else str(row)
+    if isinstance(row, Queue | Service):
+        return place(row.path)
+    # the catalogue has friendlier words for stock rows
+    return _g(row.name) if isinstance(row, State | Priority | TicketType) else str(row)
 
 
 def _knows(key: str, dimension: Dimension) -> bool:

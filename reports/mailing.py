@@ -149,7 +149,7 @@ def _texts(table: Table) -> list[list[str]]:
     lines = [["", *map(str, heads)]]
     for row in rows:
         values = [
-            number(table.cell(row.key, column.key, measure.key).value, measure.unit)
+            number(table.cell(row.key, column.key, measure.key).value, measure)
             for column in columns
             for measure in table.measures
         ]

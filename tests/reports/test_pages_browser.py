@@ -131,7 +131,10 @@ def test_the_table_of_a_picture_stays_open_when_numbers_come(browser, world, tic
     widget = add_widget(dashboard, ready="volume", display="line", width=6, by=world.bea)
     with site(browser, world.bea) as window:
         page = window.open(f"/desk/dashboards/{dashboard.pk}/")
-        table, total = page.locator(f"#w{widget.pk}-table"), page.locator(f"#w{widget.pk}-table tfoot td .cellnum").first
+        table, total = (
+            page.locator(f"#w{widget.pk}-table"),
+            page.locator(f"#w{widget.pk}-table tfoot td .cellnum").first,
+        )
         expect(page.locator(f"#w{widget.pk} svg[role=img]")).to_have_attribute("aria-label", re.compile("highest 3"))
         table.locator("summary").press("Enter")
         expect(total).to_have_text("3")

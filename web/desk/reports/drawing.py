@@ -11,10 +11,10 @@ from reports.dimensions import HOUR, TIME, WEEKDAY
 from reports.measures import Measure
 from reports.models import Display
 from reports.tables import TOTAL, Header
+from reports.wording import measured, quantity_of
 from web.common.charts.beside import Lying, Warmth, heat, lying, spark
 from web.common.charts.plot import Plot, lines, stacked
 from web.common.charts.series import Figures, Series, finding_of
-from web.desk.reports.quantities import measured, quantity_of
 from web.desk.reports.shown import Number, Shown, label_of, short_label
 
 # More lines than these cannot be told apart; of stacked bars one more is for the rest.

@@ -14,8 +14,8 @@ from core.quantities import COUNT
 from reports.dimensions import HOUR, dimensions
 from reports.measures import Measure
 from reports.tables import TOTAL, Cell, Header, Table
+from reports.wording import difference, measured, number, quantity_of
 from web.desk.reports.addresses import cell_query, tickets_url
-from web.desk.reports.quantities import difference, measured, number, quantity_of
 
 ALONE = ""
 _SHORT = {"day": "MMMd", "week": "MMMd", "month": "yyMMM"}
