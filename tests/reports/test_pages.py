@@ -6,8 +6,9 @@ from html import unescape
 import pytest
 from django.utils import translation
 
+from reports.checking import check
 from reports.measures import measures
-from reports.models import Dashboard, Display, Export, Report, Subscription, Widget
+from reports.models import Check, Dashboard, Display, Export, Report, Subscription, Widget
 from reports.ready import ready_dashboards, ready_reports
 from reports.saved import add_widget, save_dashboard, save_report
 from tests import factories
@@ -348,3 +349,18 @@ def test_a_dashboard_is_named_and_removed(bea, world):
     assert (dashboard.name, list(dashboard.roles.all())) == ("Evening", [world.billing_role])
     bea.post(f"/desk/dashboards/{dashboard.pk}/remove/")
     assert not Dashboard.objects.exists()
+
+
+# ---- health
+
+
+def test_the_health_page_tells_whether_the_numbers_are_right(world, signed_in, tickets):
+    alex = signed_in(world.alex)
+    assert "not checked yet" in text_of(alex.get("/admin/health/"))
+    check()
+    shown = text_of(alex.get("/admin/health/"))
+    assert "3 tickets were compared with their histories" in shown
+    Check.objects.update(wrong=["10001"], behind=1)
+    shown = text_of(alex.get("/admin/health/"))
+    assert "#10001" in shown
+    assert "1 is not told to its end." in shown
