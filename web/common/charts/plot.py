@@ -46,7 +46,6 @@ class Bar:
     y: float
     width: float
     height: float
-    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,6 @@ class Hit:
     x: float
     width: float
     title: str
-    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,9 +147,8 @@ def _area(runs: Sequence[Sequence[Point]], floor: float) -> str:
 
 def _strips(figures: Figures, xs: Sequence[float]) -> list[Hit]:
     edges = [0, *((left + right) / 2 for left, right in pairwise(xs)), WIDTH]
-    urls = figures.series[0].urls if figures.series else ()
     return [
-        Hit(_round(left), _round(right - left), figures.title_at(index), urls[index] if urls else "")
+        Hit(_round(left), _round(right - left), figures.title_at(index))
         for index, (left, right) in enumerate(pairwise(edges))
         if index < len(xs)
     ]
@@ -176,8 +173,7 @@ def _pile(figures: Figures, index: int, slot: float, scale: Scale) -> Iterator[B
         upper, lower = sorted((_y(below, scale), _y(below + value, scale)))
         height = max(lower - upper - _GAP, 0.4)
         x = index * slot + (slot - width) / 2
-        url = one.urls[index] if one.urls else ""
-        yield Bar(hue, _round(x), _round(upper), _round(width), _round(height), url)
+        yield Bar(hue, _round(x), _round(upper), _round(width), _round(height))
 
 
 # ---- labels

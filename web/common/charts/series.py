@@ -14,11 +14,10 @@ _TOLD = 2
 
 @dataclass(frozen=True)
 class Series:
-    """One line, or one colour of the bars. `urls`: where the tickets behind each value are, if anywhere."""
+    """One line, or one colour of the bars."""
 
     name: str
     values: Values
-    urls: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
