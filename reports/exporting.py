@@ -7,6 +7,7 @@ the file is there.
 import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -85,9 +86,12 @@ def make(export: Export) -> None:
     export.save(update_fields=["digest", "size", "total", "done", "finished_at"])
 
 
-def as_seen_by(user: User, language: str):
+@contextmanager
+def as_seen_by(user: User, language: str) -> Iterator[None]:
     """Within, words and times are those of this person."""
-    return _Seen(language or user.language or settings.LANGUAGE_CODE, user.time_zone or settings.TIME_ZONE)
+    zone = ZoneInfo(user.time_zone or settings.TIME_ZONE)
+    with translation.override(language or user.language or settings.LANGUAGE_CODE), timezone.override(zone):
+        yield
 
 
 def forget_old() -> None:
@@ -101,19 +105,6 @@ def _let_go(export: Export) -> None:
         export.delete()
         if export.digest:
             Unneeded.objects.create(digest=export.digest)
-
-
-class _Seen:
-    def __init__(self, language: str, zone: str):
-        self._language, self._zone = translation.override(language), timezone.override(ZoneInfo(zone))
-
-    def __enter__(self) -> None:
-        self._language.__enter__()
-        self._zone.__enter__()
-
-    def __exit__(self, *error: object) -> None:
-        self._zone.__exit__(*error)
-        self._language.__exit__(*error)  # type: ignore[arg-type]
 
 
 def _write(export: Export, lines: Iterable[Cells]) -> tuple[str, int]:

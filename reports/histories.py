@@ -66,17 +66,21 @@ def _events(ids: Collection[int]) -> tuple[Mapping[int, list[Told]], Mapping[int
 def _clocks(ids: Collection[int]) -> Mapping[int, list[Timed]]:
     ended = Clock.objects.filter(ticket__in=ids, ended_at__isnull=False).exclude(kind=Kind.LOCK)
     rows = ended.order_by("id").values_list("ticket", "kind", "state", "since", "ended_at", "target", "spent")
-    return _by_ticket((pk, Timed(*row)) for pk, *row in rows)
+    return _by_ticket(
+        (pk, Timed(kind, state, since, ended_at, target, spent))
+        for pk, kind, state, since, ended_at, target, spent in rows
+        if ended_at is not None
+    )
 
 
 def _work(ids: Collection[int]) -> Mapping[int, list[Booked]]:
     rows = TimeEntry.objects.filter(ticket__in=ids).order_by("id").values_list("ticket", "at", "minutes", "user")
-    return _by_ticket((pk, Booked(*row)) for pk, *row in rows)
+    return _by_ticket((row[0], Booked(*row[1:])) for row in rows)
 
 
 def _ratings(ids: Collection[int]) -> Mapping[int, list[Booked]]:
     rows = SurveyAnswer.objects.filter(ticket__in=ids).order_by("id").values_list("ticket", "answered_at", "score")
-    return _by_ticket((pk, Booked(*row)) for pk, *row in rows)
+    return _by_ticket((row[0], Booked(*row[1:])) for row in rows)
 
 
 def _by_ticket(pairs: Iterable) -> Mapping[int, list]:

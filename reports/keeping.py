@@ -2,7 +2,7 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +66,7 @@ def wrong_among(ids: Collection[int]) -> list[int]:
         return sorted(wrong)
 
 
-def _facts(known: dict[int, Known], told: dict[int, Retold]) -> list[Line]:
+def _facts(known: Mapping[int, Known], told: dict[int, Retold]) -> list[Line]:
     return [
         (pk, known[pk].home, *fact.place, fact.kind, fact.at, fact.agent, fact.target, fact.amount, fact.business)
         for pk, retold in told.items()
@@ -74,7 +74,7 @@ def _facts(known: dict[int, Known], told: dict[int, Retold]) -> list[Line]:
     ]
 
 
-def _spans(known: dict[int, Known], told: dict[int, Retold]) -> list[Line]:
+def _spans(known: Mapping[int, Known], told: dict[int, Retold]) -> list[Line]:
     return [
         (pk, known[pk].home, *span.place, span.starts_at, span.ends_at)
         for pk, retold in told.items()
@@ -82,7 +82,7 @@ def _spans(known: dict[int, Known], told: dict[int, Retold]) -> list[Line]:
     ]
 
 
-def _stories(known: dict[int, Known], told: dict[int, Retold]) -> list[Line]:
+def _stories(known: Mapping[int, Known], told: dict[int, Retold]) -> list[Line]:
     return [
         (pk, known[pk].home, known[pk].version, *(getattr(retold.summary, name) for name in SUMMARY))
         for pk, retold in told.items()

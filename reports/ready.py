@@ -81,7 +81,7 @@ def _volume() -> tuple[ReadyReport, ...]:
             ["backlog"],
             Display.LINE,
             rows="time",
-            period="last_90_days",
+            period="last_30_days",
         ),
         _report(
             "backlog_now",
@@ -127,6 +127,16 @@ def _promises() -> tuple[ReadyReport, ...]:
             rows="time",
             grain="month",
             period="last_12_months",
+        ),
+        _report(
+            "sla_by_week",
+            _("Service levels by week"),
+            _("Promises kept and broken in the last 90 days."),
+            ["sla_share", "sla_kept", "sla_broken"],
+            Display.LINE,
+            rows="time",
+            grain="week",
+            period="last_90_days",
         ),
         _report(
             "sla_by_queue",
@@ -294,7 +304,7 @@ def _dashboards() -> Mapping[str, ReadyDashboard]:
             "service_manager",
             _("Service"),
             (
-                ReadyWidget("sla_by_month", line, Width.HALF),
+                ReadyWidget("sla_by_week", line, Width.HALF),
                 ReadyWidget("backlog", line, Width.HALF),
                 ReadyWidget("sla_by_queue", table, Width.WHOLE),
                 ReadyWidget("resolution", table, Width.WHOLE),

@@ -342,7 +342,7 @@ _OF_CLOCKS = {
 
 
 def _moved(place: Place, data: Mapping[str, Any]) -> Place:
-    changes = {}
+    changes: dict[str, Any] = {}
     for name in ROWS:
         if name in data:
             now = data[name]["now"]
