@@ -16,6 +16,7 @@ from api.v1.levels.policies import SlaDetail, SlaList
 from api.v1.levels.queues import QueueHoursDetail, QueueHoursList
 from api.v1.lookups import FieldList, Me, PriorityList, QueueList, ServiceList, StateList, TypeList
 from api.v1.people import OrganisationDetail, OrganisationList, PersonDetail, PersonList
+from api.v1.reports.answers import Answer, ExportDetail, ExportFile, ExportList, MeasureList
 from api.v1.tickets import TicketDetail, TicketList
 from api.v1.views import SavedViewDetail, SavedViewList
 
@@ -50,6 +51,11 @@ urlpatterns = [
     path("kb/articles/", KnowledgeList.as_view(), name="kb_articles"),
     path("kb/articles/<int:number>/", ArticleDetail.as_view(), name="kb_article"),
     path("kb/files/<uuid:uuid>/", FileDetail.as_view(), name="kb_file"),
+    path("reports/measures/", MeasureList.as_view(), name="measures"),
+    path("reports/answer/", Answer.as_view(), name="report_answer"),
+    path("reports/exports/", ExportList.as_view(), name="exports"),
+    path("reports/exports/<int:id>/", ExportDetail.as_view(), name="export"),
+    path("reports/exports/<int:id>/file/", ExportFile.as_view(), name="export_file"),
     path("queues/", QueueList.as_view(), name="queues"),
     path("states/", StateList.as_view(), name="states"),
     path("priorities/", PriorityList.as_view(), name="priorities"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
+from typing import BinaryIO
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -74,6 +75,18 @@ def store(content: bytes) -> str:
     if not _is_there(name):
         default_storage.save(name, ContentFile(content))
     return digest
+
+
+def store_file(file: BinaryIO) -> tuple[str, int]:
+    """Keep what stands in a seekable file that no memory needs to hold; its digest and its size in bytes."""
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    size = file.tell()
+    name = blob_name(digest)
+    if not _is_there(name):
+        file.seek(0)
+        default_storage.save(name, File(file))
+    return digest, size
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""What PostgreSQL knows and Django does not: an expression, locks by name, and which field was given twice."""
+"""What PostgreSQL knows and Django does not: expressions, locks by name, and which field was given twice."""
 
 import hashlib
 
 from django.apps import apps
+from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import IntegrityError, connection
 from django.db.models import BigIntegerField, Func
 
@@ -13,6 +14,13 @@ class CurrentTransaction(Func):
     template = "(pg_current_xact_id()::text::bigint)"
     output_field = BigIntegerField()
     arity = 0
+
+
+class TstzRange(Func):
+    """From the first moment to before the second; without a second one for ever."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
 
 
 def hold(name: str) -> None:

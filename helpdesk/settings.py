@@ -34,6 +34,7 @@ WITHIN = [
     "mail.handlers.take_back",
     "mail.copying.tell_participant",
     "tickets.tags.register_tags",
+    "reports.handlers.follow",
 ]
 # Instead of these while something is only tried (tickets/events.py: `rehearsal`); they refuse and write nothing.
 REHEARSED = [
@@ -48,6 +49,7 @@ AFTER = [
     "web.common.live.ring",
     "automation.webhook_handlers.enqueue",
     "automation.survey_handlers.plan",
+    "reports.handlers.retell",
 ]
 # The same for what happens to articles of the knowledge base (knowledge/changes.py).
 ARTICLE_WITHIN = [
@@ -87,6 +89,7 @@ CONCEALED = [
 FILES_NAMED = [
     ("knowledge.ArticleFile", "digest"),
     ("accounts.Brand", "logo"),
+    ("reports.Export", "digest"),
 ]
 # Sources of sentences for the timeline: each names a mapping of event kind -> Sentence.
 SENTENCES = [
@@ -119,6 +122,7 @@ TICKET_PANELS = [
 # What other doors add to the command palette: each names a function of a person and words that gives a group, or None.
 PALETTE_GROUPS = [
     "web.desk.knowledge.palette.articles_with",
+    "web.desk.reports.palette.reports_with",
     "web.setup.palette.settings_named",
 ]
 
@@ -149,6 +153,7 @@ INSTALLED_APPS = [
     "sla",
     "knowledge",
     "automation",
+    "reports",
     "web.common",
     "web.desk",
     "web.portal",
@@ -329,6 +334,12 @@ CELERY_TASK_ROUTES = {
     "automation.tasks.process_alerts": {"queue": "intake"},
     "automation.tasks.sweep_alerts": {"queue": "intake"},
     "automation.tasks.settle_alerts": {"queue": "clocks"},
+    "reports.tasks.make_export": {"queue": "bulk"},
+    "reports.tasks.send_report": {"queue": "bulk"},
+    "reports.tasks.rebuild": {"queue": "bulk"},
+    "reports.tasks.sweep_reports": {"queue": "clocks"},
+    "reports.tasks.check_rows": {"queue": "bulk"},
+    "reports.tasks.forget_exports": {"queue": "bulk"},
 }
 CELERY_BEAT_SCHEDULE = {
     "incoming": {"task": "mail.tasks.sweep_incoming", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
@@ -422,6 +433,17 @@ CELERY_BEAT_SCHEDULE = {
     },
     "old searches": {
         "task": "knowledge.tasks.forget_searches",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
+    "reports": {"task": "reports.tasks.sweep_reports", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
+    "check of reports": {
+        "task": "reports.tasks.check_rows",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
+    "old exports": {
+        "task": "reports.tasks.forget_exports",
         "schedule": timedelta(days=1),
         "options": {"expires": 3600},
     },

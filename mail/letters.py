@@ -8,6 +8,7 @@ import logging
 import os
 import smtplib
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, localtime
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from django.utils import timezone
 from accounts.models import Brand, User
 from accounts.passwords import reset_link
 from accounts.people import person_with_address
+from core.blobs import load
 from core.secrets import derived_key
 from core.text import normalise_address
 from core.work import wake
@@ -41,9 +43,21 @@ def ask_for_password_reset(address: str, *, language: str, brand: Brand | None =
     wake(Letter.objects.create(kind=kind, address=normalise_address(address), language=language, brand=brand))
 
 
-def tell(person: User, *, subject: str, body: str) -> None:
-    """Leave word for somebody of ours; the words are in his language already and hold no secret."""
-    data = {"subject": subject, "body": body}
+@dataclass(frozen=True)
+class Enclosure:
+    """A file that a letter brings along: a blob that a row names for as long as the letter may wait."""
+
+    name: str
+    content_type: str
+    digest: str
+
+
+def tell(person: User, *, subject: str, body: str, html: str = "", file: Enclosure | None = None) -> None:
+    """Leave word for somebody of ours; the words are in his language already and hold no secret.
+
+    `html` says the same as `body`, and is made by us alone.
+    """
+    data = {"subject": subject, "body": body, "html": html, "file": asdict(file) if file else None}
     wake(Letter.objects.create(kind=Letter.Kind.NOTICE, address=person.email, language=person.language, data=data))
 
 
@@ -111,6 +125,11 @@ def _compose(letter: Letter, words: Words) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(body)
+    if html := letter.data.get("html"):
+        message.add_alternative(html, subtype="html")
+    if file := letter.data.get("file"):
+        kind, _slash, subtype = file["content_type"].partition("/")
+        message.add_attachment(load(file["digest"]), maintype=kind, subtype=subtype, filename=file["name"])
     return message
 
 

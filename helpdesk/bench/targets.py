@@ -13,6 +13,7 @@ from helpdesk.bench import (
     pages,
     portal,
     programs,
+    reporting,
     starting,
 )
 from helpdesk.bench.dataset import Ground
@@ -43,6 +44,12 @@ TARGETS: dict[str, Callable[[Ground], list[Result]]] = {
     "kb_search": knowledge.kb_search,
     "kb_suggest": knowledge.kb_suggest,
     "portal_list": portal.portal_list,
+    "reports": reporting.reports,
+    "report_volume": reporting.report_volume,
+    "report_sla": reporting.report_sla,
+    "report_percentiles": reporting.report_percentiles,
+    "report_backlog": reporting.report_backlog,
+    "export": reporting.export,
     "start": starting.start,
     "memory": starting.memory,
 }

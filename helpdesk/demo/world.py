@@ -22,6 +22,7 @@ from helpdesk.demo.skills import add_skills
 from helpdesk.demo.stories import CUSTOMERS, ELSEWHERE, STORIES, ZONES, Step, Story
 from helpdesk.demo.wordings import add_wordings
 from mail.models import Address, Outgoing
+from reports.rebuilding import tell_all
 from tickets.actions.opening import Opening, open_ticket
 from tickets.actions.progress import set_state
 from tickets.actions.queues import save_queue
@@ -188,4 +189,5 @@ def _nothing_leaves() -> None:
         outgoing.finish()
         outgoing.save_work("recipients", "state", "sent_at")
     Delivery.objects.update(due_at=None)
+    tell_all(lambda _number: None)
     system_actor("system")

@@ -17,6 +17,12 @@ from tests.sla.conftest import hours_of_queue, office, sla
 __all__ = ["office", "sla"]
 
 OPERATIONS = {
+    "askReport": "GET /api/v1/reports/answer/",
+    "downloadExport": "GET /api/v1/reports/exports/{id}/file/",
+    "listExports": "GET /api/v1/reports/exports/",
+    "listMeasures": "GET /api/v1/reports/measures/",
+    "showExport": "GET /api/v1/reports/exports/{id}/",
+    "startExport": "POST /api/v1/reports/exports/",
     "addArticle": "POST /api/v1/tickets/{number}/articles/",
     "addCalendar": "POST /api/v1/calendars/",
     "addKnowledge": "POST /api/v1/kb/articles/",
@@ -121,7 +127,7 @@ def test_it_is_openapi_3_1_with_the_token_as_its_key(db):
         Draft202012Validator.check_schema(schema)
 
 
-@pytest.mark.parametrize("name", ["openTicket", "changeTicket", "addArticle", *LEVELS])
+@pytest.mark.parametrize("name", ["openTicket", "changeTicket", "addArticle", "startExport", *LEVELS])
 def test_examples_fit_what_they_show(db, name):
     content = operations()[name]["requestBody"]["content"]["application/json"]
     schema = {**content["schema"], "components": document()["components"]}

@@ -63,6 +63,10 @@ PAGES: dict[str, Callable] = {
     "merge": lambda world, ticket: f"/desk/people/{world.dana.pk}/merge/",
     "organisations": lambda world, ticket: "/desk/organisations/",
     "organisation": lambda world, ticket: f"/desk/organisations/{world.acme.pk}/",
+    "reports": lambda world, ticket: "/desk/reports/",
+    "report builder": lambda world, ticket: "/desk/reports/new/",
+    "report": lambda world, ticket: "/desk/reports/ready/volume/",
+    "dashboard": lambda world, ticket: "/desk/dashboards/ready/agent/",
     "guided, not begun": lambda world, ticket: "/desk/next/",
     "profile": lambda world, ticket: "/profile/",
 }

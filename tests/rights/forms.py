@@ -50,6 +50,10 @@ def _pages(world: Matrix, queue: Queue, agent: User) -> dict[str, Body]:
         "desk:knowledge_use_version": {"version": "1"},
         "desk:knowledge_comment": {"body": "One more word"},
         "desk:ticket_article_use": {"how": "solved"},
+        "desk:report_pin": {"ready": "volume", "dashboard": world.things["dashboard"]["own"][0]},
+        "desk:widget_add": {"what": "volume"},
+        "desk:widget_change": {"width": "6", "display": "table"},
+        "desk:widget_move": {"to": "later"},
         "portal:service": {"subject": "A new request", **text},
         "desk:level": {"level": "none"},
         "desk:title": {"title": "Another title"},
@@ -95,6 +99,7 @@ def _programs(world: Matrix, relation: str, agent: User) -> dict[str, Body]:
         "api:organisations": {"name": "Initech"},
         "api:organisation": {"notes": "Pays late."},
         "api:calendars": {"name": "Days"},
+        "api:exports": {"question": {"measures": ["created"]}},
         "api:kb_articles": {
             "category": world.things["article topic"]["there"][0],
             "title": "A new article",
@@ -143,4 +148,5 @@ QUERIES: dict[str, Callable[[Matrix], Body]] = {
     "otrs:possible_objects": lambda world: {"Object": "Ticket"},
     "otrs:possible_types": lambda world: {"Object1": "Ticket", "Object2": "Ticket"},
     "api:people": lambda world: {"email": "dana@acme.example"},
+    "api:report_answer": lambda world: {"measures": "created"},
 }

@@ -28,6 +28,7 @@ from sla.configuring import save_calendar, save_policy
 from sla.models import Calendar, Policy
 from tests import factories
 from tests.rights.library import library
+from tests.rights.reporting import kept
 from tests.setup import worlds
 from tickets.actions.fields import set_tags, set_title
 from tickets.actions.participants import add
@@ -298,6 +299,7 @@ def _setup(world: Matrix) -> None:
     world.things["queue row"] = {"there": queue["own"], "nowhere": nowhere}
     world.things["view"] = {"there": ["mine"], "nowhere": ["no-such-view"]}
     _saved(world)
+    world.things |= kept(world.people["write"], world.people["read"].groups.get())
     _automation(world)
     _notices(world)
     _catalogue(world)

@@ -61,6 +61,7 @@ def _sections(request: HttpRequest) -> list[dict]:
         sections.append({"key": "tickets", "icon": "inbox", "label": _("Tickets"), "url": reverse("desk:tickets")})
         sections.append({"key": "people", "icon": "users", "label": _("People"), "url": reverse("desk:people")})
         sections.append({"key": "articles", "icon": "book", "label": _("Articles"), "url": reverse("desk:knowledge")})
+        sections.append({"key": "reports", "icon": "chart", "label": _("Reports"), "url": reverse("desk:reports")})
     if request.user.is_administrator:
         label = pgettext_lazy("section", "Admin")
         sections.append({"key": "admin", "icon": "sliders", "label": label, "url": reverse("setup:home")})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from helpdesk.demo import crowd, shelves, world
+from helpdesk.demo import counting, crowd, shelves, world
 
 
 class Command(BaseCommand):
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         if tickets:
             crowd.grow(tickets, self._progress("tickets"))
             crowd.let_clocks_follow()
+            counting.tell_later()
         if articles:
             shelves.grow(articles, self._progress("articles"))
 

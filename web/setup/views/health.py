@@ -11,6 +11,7 @@ from mail.alarms import troubles
 from mail.fetching.health import health_of
 from mail.models import Account
 from mail.outbox_figures import sending
+from reports import checking
 from tickets.deliveries import retry_delivery
 from tickets.models import Delivery
 from web.common.access import administrator_required
@@ -46,6 +47,7 @@ def health(request: HttpRequest) -> HttpResponse:
         parked=parked,
         alarms=list(alarms(troubles(accounts=accounts, failing=leaving.failing))),
         sending=leaving,
+        counted=checking.latest(),
     )
 
 

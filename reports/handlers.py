@@ -1,0 +1,20 @@
+"""What events mean for reports: rows stay with the ticket's queue, and are told anew (settings.WITHIN and AFTER)."""
+
+from reports.keeping import keep
+from reports.models import Fact, Span, Story
+from tickets.models import Event
+
+
+def follow(event: Event) -> None:
+    """The ticket is in another queue: from this moment on its rows count for whoever may see it there."""
+    if "queue" not in event.data or event.kind == "ticket.created":
+        return
+    home = event.ticket.queue_id
+    for model in (Fact, Span, Story):
+        model._default_manager.filter(ticket=event.ticket_id).exclude(home_id=home).update(home_id=home)
+
+
+def retell(event: Event) -> None:
+    """The whole ticket, unless that has been done since this event."""
+    if not Story.objects.filter(pk=event.ticket_id, version__gte=event.version).exists():
+        keep([event.ticket_id])

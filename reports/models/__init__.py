@@ -1,0 +1,22 @@
+"""What is counted (rows), what people keep (saved), and work with it that takes its time (sending)."""
+
+from reports.models.rows import Fact, Happened, Placed, Span, Story
+from reports.models.saved import Dashboard, Display, Report, Widget
+from reports.models.sending import Check, Export, Format, Rebuild, Subscription
+
+__all__ = [
+    "Check",
+    "Dashboard",
+    "Display",
+    "Export",
+    "Fact",
+    "Format",
+    "Happened",
+    "Placed",
+    "Rebuild",
+    "Report",
+    "Span",
+    "Story",
+    "Subscription",
+    "Widget",
+]

@@ -1,0 +1,81 @@
+"""Reports as tables for spreadsheet programs. No cell of them is ever taken for a formula (core/sheets.py, T66)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+
+from core.sheets import csv_lines
+from reports.measures import Measure, Unit
+from reports.tables import TOTAL, Header, Table
+
+Cells = Sequence[Any]
+# A sheet of Excel has no more rows.
+LONGEST_SHEET = 1_048_576
+
+
+def lines_of(table: Table) -> Iterator[Cells]:
+    """The table as people see it: one line for each row, the totals last; numbers stay numbers."""
+    question = table.question
+    columns = [*table.columns, *([Header(TOTAL, _("Total"))] if question.columns else [])]
+    rows = [*table.rows, *([Header(TOTAL, _("Total"))] if question.rows else [])]
+    yield ["", *(_heading(column, measure, table) for column in columns for measure in table.measures)]
+    for row in rows:
+        values = [table.cell(row.key, column.key, measure.key) for column in columns for measure in table.measures]
+        yield [row.label, *(cell.value for cell in values)]
+        if question.compare:
+            yield [_("%(row)s (before)") % {"row": row.label}, *(cell.before for cell in values)]
+
+
+def write_csv(path: Path, lines: Iterable[Cells]) -> None:
+    with path.open("wb") as file:
+        for piece in csv_lines([_as_text(cell) for cell in line] for line in lines):
+            file.write(piece)
+
+
+def write_xlsx(path: Path, lines: Iterable[Cells]) -> None:
+    """Row after row straight into the file; what does not fit onto a sheet goes on with the next one."""
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "remove_timezone": True,
+        "default_date_format": "yyyy-mm-dd hh:mm:ss",
+    }
+    with xlsxwriter.Workbook(path, options) as book:
+        bold, sheet, head = book.add_format({"bold": True}), None, None
+        for number, line in enumerate(lines):
+            head = head or line
+            place = number % LONGEST_SHEET
+            if sheet is None or place == 0:
+                sheet = book.add_worksheet()
+                sheet.freeze_panes(1, 0)
+            sheet.write_row(place, 0, [_as_cell(cell) for cell in line], bold if number == 0 else None)
+
+
+def _heading(column: Header, measure: Measure, table: Table) -> str:
+    unit = {Unit.SECONDS: _("seconds"), Unit.MINUTES: _("minutes")}.get(measure.unit)
+    label = f"{measure.label} ({unit})" if unit else str(measure.label)
+    if not table.question.columns:
+        return label
+    return column.label if len(table.measures) == 1 and not unit else f"{column.label}: {label}"
+
+
+def _as_text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, datetime | date):
+        return cell.isoformat()
+    if isinstance(cell, float):
+        return f"{cell:.6g}" if abs(cell) < 1 else f"{cell:.10g}"
+    return str(cell)
+
+
+def _as_cell(cell: Any) -> Any:
+    return cell if isinstance(cell, int | float | datetime | date) else _as_text(cell)

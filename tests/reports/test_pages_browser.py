@@ -1,0 +1,169 @@
+"""Reports in a browser: built, kept and looked at by keyboard alone; dashboards put together; pictures with their tables."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from reports.models import Dashboard, Report
+from reports.saved import add_widget, save_dashboard
+from tests.desk.browsing import answering_browser
+from tests.factories import TicketFactory
+from tests.portal.browsing import AXED, combinations, site
+from tickets.actions.progress import set_state
+from tickets.models import State
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+EVERYWHERE = pytest.mark.parametrize(("language", "width"), combinations())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=20_000)
+    with answering_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def tickets(world, drain):
+    made = [TicketFactory(queue=queue, customer=world.dana) for queue in (world.support, world.support, world.billing)]
+    set_state(made[0], State.objects.get(name="closed successful"), by=world.bea)
+    drain()
+    return made
+
+
+def looked_at(language: str, width: int) -> dict:
+    return {"language": language, "width": width, "thorough": (language, width) in AXED}
+
+
+def choose(page: Page, field: str, value: str) -> None:
+    """In the builder, which is drawn anew with the answer."""
+    page.evaluate("document.querySelector('#answer').dataset.before = ''")
+    page.locator(field).focus()
+    page.locator(field).select_option(value)
+    expect(page.locator("#answer:not([data-before])")).to_be_attached()
+    page.wait_for_load_state("networkidle")
+
+
+@EVERYWHERE
+def test_a_report_is_built_kept_and_put_on_a_dashboard(browser, world, tickets, language, width):
+    dashboard = save_dashboard(Dashboard(name="Morning"), roles=[], by=world.bea)
+    with site(browser, world.bea, **looked_at(language, width)) as window:
+        page = window.open("/desk/")
+        page.evaluate("customElements.whenDefined('key-map').then(() => true)")
+        page.keyboard.press("g")
+        page.keyboard.press("r")
+        page.wait_for_url("**/desk/reports/")
+        window.settle()
+        window.looks_right("the list of reports")
+        page.keyboard.press("c")
+        page.wait_for_url("**/desk/reports/new/")
+        window.settle()
+        choose(page, "#m-2", "")
+        expect(page.locator("#m-2")).to_have_value("")
+        choose(page, "#b-by", "queue")
+        choose(page, "#b-display", "bars")
+        expect(page.locator(".barred tbody tr")).to_have_count(2)
+        assert "by=queue" in page.url
+        window.looks_right("the builder")
+
+        page.locator("#add-0").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("[id='field-0.0']")).to_be_focused()
+        page.locator("[id='field-0.0']").select_option("queue")
+        page.locator("[id='value-0.0']").select_option(str(world.billing.pk))
+        expect(page.locator(".barred tbody tr")).to_have_count(1)
+        window.settle()
+        page.reload()
+        window.settle()
+        expect(page.locator("[id='value-0.0']")).to_have_value(str(world.billing.pk))
+
+        page.keyboard.press("Control+s")
+        page.locator("#id_name").fill("Billing alone")
+        window.looks_right("saving")
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("Billing alone")
+        window.settle()
+        window.looks_right("the report")
+        report = Report.objects.get()
+        assert (report.owner, report.display) == (world.bea, "bars")
+
+        page.locator("[popovertarget=report-more]").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#report-more")).to_be_visible()
+        page.locator("#report-more [action='/desk/reports/pin/'] button").press("Enter")
+        expect(page.locator("h1")).to_have_text("Morning")
+        assert [one.report for one in dashboard.widgets.all()] == [report]
+
+
+@EVERYWHERE
+def test_a_dashboard_is_put_together_by_keyboard(browser, world, tickets, language, width):
+    dashboard = save_dashboard(Dashboard(name="Morning"), roles=[], by=world.bea)
+    with site(browser, world.bea, **looked_at(language, width)) as window:
+        page = window.open(f"/desk/dashboards/{dashboard.pk}/?change=1")
+        for key in ("volume", "channels"):
+            page.locator("#add-what").select_option(key)
+            page.locator(".tiles__add button").press("Enter")
+            expect(page.locator(f".tile [href='/desk/reports/ready/{key}/']")).to_be_visible()
+            window.settle()
+        window.looks_right("the dashboard that is changed")
+        first, second = dashboard.widgets.all()
+        page.locator(f"#w{second.pk}-earlier").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".tile").first).to_have_id(f"w{second.pk}")
+        expect(page.locator(f"#w{second.pk}-earlier")).to_be_focused()
+        page.locator(f"#w{first.pk}-width").select_option("12")
+        expect(page.locator(f"#w{first.pk}.s12")).to_be_visible()
+        page.locator(f"#w{second.pk} .tile__tools form").last.locator("button").press("Enter")
+        expect(page.locator(".tile")).to_have_count(1)
+        window.settle()
+        assert [(one.pk, one.width) for one in dashboard.widgets.all()] == [(first.pk, 12)]
+        page.keyboard.press("e")
+        page.wait_for_url(f"**/desk/dashboards/{dashboard.pk}/")
+        window.settle()
+        window.looks_right("the dashboard")
+
+
+def test_the_table_of_a_picture_stays_open_when_numbers_come(browser, world, tickets, drain):
+    dashboard = save_dashboard(Dashboard(name="Morning"), roles=[], by=world.bea)
+    widget = add_widget(dashboard, ready="volume", display="line", width=6, by=world.bea)
+    with site(browser, world.bea) as window:
+        page = window.open(f"/desk/dashboards/{dashboard.pk}/")
+        table, total = (
+            page.locator(f"#w{widget.pk}-table"),
+            page.locator(f"#w{widget.pk}-table tfoot td .cellnum").first,
+        )
+        expect(page.locator(f"#w{widget.pk} svg[role=img]")).to_have_attribute("aria-label", re.compile("highest 3"))
+        table.locator("summary").press("Enter")
+        expect(total).to_have_text("3")
+        TicketFactory(queue=world.support, customer=world.erik)
+        drain()
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('live:list'))")
+        expect(total).to_have_text("4")
+        expect(table).to_have_attribute("open", "")
+
+
+def test_numbers_lead_to_tickets_and_back(browser, world, tickets):
+    with site(browser, world.bea, width=390, thorough=True) as window:
+        page = window.open("/desk/reports/new/?m=created&by=queue&period=last_30_days")
+        page.locator(".cellnum").first.press("Enter")
+        page.wait_for_url("**/desk/reports/tickets/**")
+        window.settle()
+        expect(page.locator("tbody tr")).to_have_count(1)
+        expect(page.locator(".prow__link")).to_have_text(tickets[2].title)
+        window.looks_right("the tickets behind a number")
+        page.keyboard.press("u")
+        page.wait_for_url("**/desk/reports/new/**")
+
+
+def test_a_wallboard_fits_and_is_left_by_a_key(browser, world, tickets):
+    dashboard = save_dashboard(Dashboard(name="Morning"), roles=[], by=world.bea)
+    add_widget(dashboard, ready="volume", display="number", width=3, by=world.bea)
+    with site(browser, world.bea, thorough=True) as window:
+        page = window.open(f"/desk/dashboards/{dashboard.pk}/?wall=1")
+        window.looks_right("the wallboard")
+        page.evaluate("customElements.whenDefined('key-map').then(() => true)")
+        page.keyboard.press("Escape")
+        expect(page.locator(".side")).to_be_visible()

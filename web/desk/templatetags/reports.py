@@ -1,0 +1,40 @@
+"""Tags for reports. Pure rendering: no queries."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from babel.dates import format_interval
+from django import template
+
+from core.moments import current_locale
+from reports.questions import Question
+from reports.tables import Table
+from web.desk.reports.addresses import pairs_of
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Times:
+    """The days an answer is of, and those it is compared with."""
+
+    of: str
+    before: str
+
+
+@register.simple_tag
+def report_time(table: Table) -> Times:
+    before = _days(table.before_starts, table.before_ends) if table.before_starts and table.before_ends else ""
+    return Times(_days(table.starts, table.ends), before)
+
+
+def _days(starts: datetime, ends: datetime) -> str:
+    """ "20 Oct – 18 Nov 2026": the first and the last day, one alone where they are the same."""
+    last = ends - timedelta(microseconds=1)
+    return format_interval(starts, last, "yMMMd", locale=current_locale())
+
+
+@register.simple_tag
+def question_pairs(question: Question) -> list[tuple[str, str]]:
+    """The question as fields of a form (web/desk/reports/addresses.py)."""
+    return pairs_of(question)

@@ -1,0 +1,95 @@
+"""The report builder: a question is put together, and answered at each step. Nothing is kept."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from reports.models import Display
+from reports.questions import Question, written
+from tickets.conditions import ConditionError, check
+from web.common.access import agent_required
+from web.common.builder import Group, Unreadable, condition_of, edited, leaves, posted, rows_of
+from web.common.choices import Choices, spelt_out
+from web.desk.answers import number_in
+from web.desk.reports.addresses import builder_url, data_in, is_asked
+from web.desk.reports.builder import BEGINNING, BEGINNING_AS, displays_for, offered
+from web.desk.reports.page import Answer, answer_to, page, report_or_404
+
+# A hidden field of the form: where it is, the rows of the filter are.
+HAS_ROWS = "filter"
+
+
+@require_safe
+@agent_required
+def build(request: HttpRequest) -> HttpResponse:
+    """The address holds the question; `?report=` is a report that is changed or that one begins with."""
+    pk = number_in(request, "report")
+    named = report_or_404(request, pk) if pk else None
+    beginning = {} if is_asked(request.GET) else named.data if named else BEGINNING
+    data = data_in(request.GET, beginning)
+    display = request.GET.get("display") or (named.display if named else BEGINNING_AS)
+    if display not in [key for key, _label in displays_for(data.get("rows", ""), data.get("columns", ""))]:
+        display = Display.TABLE
+    choices = Choices(request.user)
+    group, is_complete = _filter(request, data, choices)
+    found = answer_to(data, request.user, display=display) if is_complete else Answer(refusal=_("Fill in every row."))
+    response = page(
+        request,
+        "builder",
+        part="work",
+        named=named,
+        answer=found,
+        offered=offered(written(found.question) if found.question else data, display, found.shown),
+        fields=choices.fields,
+        top=choices.drawn(choices.settle(group)),
+        where=json.dumps(data.get("condition") or {}),
+    )
+    if request.htmx and found.question:
+        response["HX-Push-Url"] = _address(found.question, display, pk)
+    return response
+
+
+@require_POST
+@agent_required
+def rows(request: HttpRequest) -> HttpResponse:
+    """The rows of the filter after one was added, taken away or changed."""
+    group, choices = posted(request.POST), Choices(request.user)
+    if "edit" in request.POST:
+        group = edited(group, request.POST["edit"])
+    top = choices.drawn(choices.settle(group))
+    response = render(request, "desk/reports/filter.html", {"top": top, "fields": choices.fields})
+    # the answer is asked for anew, with what stands in the rows now
+    response["HX-Trigger-After-Swap"] = "filtered"
+    return response
+
+
+def _filter(request: HttpRequest, data: dict[str, Any], choices: Choices) -> tuple[Group, bool]:
+    """The rows that were typed go into the question, when all of them are complete."""
+    if HAS_ROWS not in request.GET:
+        condition = data.get("condition") or {}
+        return (rows_of(spelt_out(condition)) if condition and _is_condition(condition) else Group()), True
+    group = posted(request.GET)
+    try:
+        data["condition"] = condition_of(choices.settle(group), choices.known) if group.parts else {}
+    except Unreadable:
+        for leaf in leaves(group):
+            leaf.error = ""
+        return group, False
+    return group, True
+
+
+def _is_condition(condition: Any) -> bool:
+    """One that makes no sense is refused with the question, and has no rows."""
+    try:
+        check(condition)
+    except ConditionError:
+        return False
+    return True
+
+
+def _address(question: Question, display: str, pk: int | None) -> str:
+    return builder_url(question, display=display, report=pk or "")
