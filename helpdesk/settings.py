@@ -149,6 +149,7 @@ INSTALLED_APPS = [
     "sla",
     "knowledge",
     "automation",
+    "processes",
     "web.common",
     "web.desk",
     "web.portal",
