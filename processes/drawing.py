@@ -29,6 +29,8 @@ class Kind(StrEnum):
     BOUNDARY = "boundaryEvent"
     SUB_PROCESS = "subProcess"
     CALL = "callActivity"
+    # Anything else: `text` is what BPMN calls it.
+    OTHER = "other"
 
 
 class Trigger(StrEnum):
@@ -39,11 +41,13 @@ class Trigger(StrEnum):
     MESSAGE = "message"
     ERROR = "error"
     TERMINATE = "terminate"
+    # Anything else: `text` is what BPMN calls it.
+    OTHER = "other"
 
 
 GATEWAYS = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE, Kind.EVENT_BASED})
 EVENTS = frozenset({Kind.START, Kind.END, Kind.CATCH, Kind.THROW, Kind.BOUNDARY})
-ACTIVITIES = frozenset(Kind) - GATEWAYS - EVENTS
+ACTIVITIES = frozenset(Kind) - GATEWAYS - EVENTS - {Kind.OTHER}
 # What people do.
 WORK = frozenset({Kind.USER, Kind.MANUAL})
 
@@ -105,7 +109,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class Lane:
-    """A pool or lane: only how it is drawn, nothing depends on it."""
+    """A pool, a lane or an annotation: only how it is drawn, nothing depends on it."""
 
     id: str
     name: str
@@ -131,8 +135,10 @@ class Drawing:
     elements: Sequence[Element]
     flows: Sequence[Flow]
     lanes: Sequence[Lane] = ()
-    # Elements that are only drawn, such as annotations: (id, kind, text, box).
-    notes: Sequence[tuple[str, str, Box]] = ()
+    # Texts that are only drawn.
+    notes: Sequence[Lane] = ()
+    # What reading found that cannot run.
+    problems: Sequence[Problem] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Element]:
