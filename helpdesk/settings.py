@@ -602,6 +602,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": os.environ.get("HELPDESK_LOG_LEVEL", "INFO")},
     "loggers": {
         "django.security.DisallowedHost": {"level": "ERROR"},
+        # The engine of processes tells of every token that moves.
+        "spiff": {"level": "WARNING"},
         # Each request has its line already; what comes on top is the trace of an error.
         "django.request": {"level": "ERROR", "filters": ["routes"]},
     },
