@@ -20,7 +20,7 @@ class ProcessDesigner extends HTMLElement {
     await this.draw(await this.fetched());
     this.bpmn.on("commandStack.changed", () => this.changed());
     this.bpmn.on("selection.changed", ({ newSelection }) => this.chosen(newSelection));
-    this.get("canvas").zoom("fit-viewport", "auto");
+    if (this.canvas.offsetHeight) this.get("canvas").zoom("fit-viewport", "auto");
     this.mark();
     this.dataset.ready = "";
     const first = this.get("elementRegistry").get(this.dataset.element);
@@ -106,7 +106,7 @@ class ProcessDesigner extends HTMLElement {
   }
 
   whole() {
-    this.get("canvas").zoom("fit-viewport", "auto");
+    if (this.canvas.offsetHeight) this.get("canvas").zoom("fit-viewport", "auto");
   }
 
   async try(button) {
