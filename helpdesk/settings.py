@@ -34,6 +34,7 @@ WITHIN = [
     "mail.handlers.take_back",
     "mail.copying.tell_participant",
     "tickets.tags.register_tags",
+    "processes.handlers.react",
 ]
 # Instead of these while something is only tried (tickets/events.py: `rehearsal`); they refuse and write nothing.
 REHEARSED = [
@@ -70,6 +71,7 @@ EFFECTS = [
     "automation.notices.effects.NOTICE_EFFECTS",
     "automation.survey_effects.SURVEY_EFFECTS",
     "automation.webhook_effects.WEBHOOK_EFFECTS",
+    "processes.effects.PROCESS_EFFECTS",
 ]
 # Sources of steps, what can be done with many tickets at once beside those of the tickets themselves.
 STEPS = ["automation.macros.MACRO_STEPS"]
@@ -82,6 +84,16 @@ PLACEHOLDERS = [
 CONCEALED = [
     "tickets.secret_links.revealed",
     "automation.survey_links.revealed",
+]
+# Secret links that letters of the house may carry (mail/letters.py): functions of a number that give the link, and the
+# mark after the "+" of the address to which an answer comes back.
+LETTER_LINKS = {
+    "approval": {"link": "processes.links.link_of_number", "reply": "processes.links.reply_mark"},
+}
+# Who may take a message before it becomes a ticket, because it answers something of ours: functions of a reply
+# (mail/answered.py) that give what became of it, or None when it is not theirs.
+MAIL_ANSWERS = [
+    "processes.replying.take",
 ]
 # Rows of other apps that name a file by its digest (core/blobs.py), so that it stays: model and field.
 FILES_NAMED = [
@@ -97,6 +109,7 @@ SENTENCES = [
     "automation.assignment_sentences.ASSIGNMENT_SENTENCES",
     "automation.notices.effects.NOTICE_SENTENCES",
     "automation.survey_sentences.SURVEY_SENTENCES",
+    "processes.sentences.PROCESS_SENTENCES",
 ]
 # Parts that higher apps add to the queue page of the administration: each names a Panel.
 QUEUE_PANELS = [
@@ -330,6 +343,10 @@ CELERY_TASK_ROUTES = {
     "automation.tasks.process_alerts": {"queue": "intake"},
     "automation.tasks.sweep_alerts": {"queue": "intake"},
     "automation.tasks.settle_alerts": {"queue": "clocks"},
+    "processes.tasks.ring": {"queue": "clocks"},
+    "processes.tasks.sweep_timers": {"queue": "clocks"},
+    "processes.tasks.pass_on": {"queue": "events"},
+    "processes.tasks.sweep_impulses": {"queue": "events"},
 }
 CELERY_BEAT_SCHEDULE = {
     "incoming": {"task": "mail.tasks.sweep_incoming", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
@@ -410,6 +427,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "automation.tasks.settle_alerts",
         "schedule": timedelta(seconds=60),
         "options": {"expires": 60},
+    },
+    "process timers": {
+        "task": "processes.tasks.sweep_timers",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},
+    },
+    "process impulses": {
+        "task": "processes.tasks.sweep_impulses",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
     },
     "planned articles": {
         "task": "knowledge.tasks.publish_planned",

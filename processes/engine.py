@@ -186,9 +186,7 @@ class Engine:
         state = TaskState.READY | TaskState.WAITING | TaskState.STARTED
         names = (self._name(token) for token in self._flow.get_tasks(state=state))
         kinds = (Kind.BOUNDARY,)
-        return [
-            name for name in names if name in self.plan.places and self.plan.places[name].element.kind not in kinds
-        ]
+        return [name for name in names if name in self.plan.places and self.plan.places[name].element.kind not in kinds]
 
     def tokens(self) -> dict[str, Any]:
         """All that has to be kept of a run, as JSON."""

@@ -84,12 +84,12 @@ def _foreign_code(node: Node) -> list[str]:
 
 def _note(found: dict[str, None], name: etree.QName, value: str) -> None:
     is_foreign = (name.namespace or "") not in _KNOWN
-    if is_foreign and name.localname in _CALLS:
-        found[name.localname] = None
-    elif name.localname != "name" and any(mark in value for mark in _MARKS):
+    if is_foreign and name.localname in _CALLS or name.localname != "name" and any(mark in value for mark in _MARKS):
         found[name.localname] = None
 
 
 def _is_step(child: Node) -> bool:
     """Nodes inside a sub-process are looked at by themselves."""
-    return namespace(child) == BPMN and local(child).endswith(("Task", "Gateway", "Event", "Process", "Activity", "Flow"))
+    return namespace(child) == BPMN and local(child).endswith(
+        ("Task", "Gateway", "Event", "Process", "Activity", "Flow")
+    )

@@ -139,7 +139,9 @@ def _flow(drawing: Drawing, flow: Flow) -> Problems:
         yield Problem(flow.id, "flow", _("A way cannot lead into or out of a sub-process."))
     chooses = source.kind in (Kind.EXCLUSIVE, Kind.INCLUSIVE)
     if flow.condition is not None and not chooses:
-        yield Problem(flow.id, "condition", _("Only ways that leave an exclusive or inclusive gateway have conditions."))
+        yield Problem(
+            flow.id, "condition", _("Only ways that leave an exclusive or inclusive gateway have conditions.")
+        )
 
 
 def _unreachable(drawing: Drawing) -> Problems:

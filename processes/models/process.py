@@ -5,9 +5,8 @@ from typing import ClassVar, Self
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from core.clock import now
@@ -22,9 +21,7 @@ class ProcessQuerySet(models.QuerySet["Process"]):
     def in_desk(self, queue: Queue) -> Self:
         """Those that agents may start on a ticket of this queue, by name."""
         everywhere = ~models.Exists(Process.queues.through.objects.filter(process=models.OuterRef("pk")))
-        here = models.Exists(
-            Process.queues.through.objects.filter(process=models.OuterRef("pk"), queue__in=queue.line)
-        )
+        here = models.Exists(Process.queues.through.objects.filter(process=models.OuterRef("pk"), queue__in=queue.line))
         return self.active().filter(Q(everywhere) | Q(here), by_agents=True)
 
 

@@ -22,10 +22,16 @@ class TaskQuerySet(models.QuerySet["Task"]):
         only where he may read the ticket; with "write" on the ticket all but approvals and the customer's."""
         readable = Ticket.objects.allowing(user, "read").values("pk")
         writable = Ticket.objects.allowing(user, "write").values("pk")
-        mine = Q(user=user) | Q(role__group__in=user.groups.values("pk")) | Q(audience=Task.Audience.OWNER, ticket__owner=user)
+        mine = (
+            Q(user=user)
+            | Q(role__group__in=user.groups.values("pk"))
+            | Q(audience=Task.Audience.OWNER, ticket__owner=user)
+        )
         own = Q(mine, ticket__in=readable)
-        return self.open().filter(own | Q(ticket__in=writable)).exclude(
-            Q(audience=Task.Audience.CUSTOMER) | Q(kind=Task.Kind.APPROVAL)
+        return (
+            self.open()
+            .filter(own | Q(ticket__in=writable))
+            .exclude(Q(audience=Task.Audience.CUSTOMER) | Q(kind=Task.Kind.APPROVAL))
         )
 
     def of_customer(self, user: User) -> Self:
@@ -91,6 +97,11 @@ class Task(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    def close(self, by: User) -> None:
+        """It is done, by this person."""
+        self.state, self.done_by, self.done_at, self.draft = self.State.DONE, by, now(), {}
+        self.save(update_fields=["state", "done_by", "done_at", "draft"])
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
