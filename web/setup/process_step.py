@@ -7,7 +7,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 
 from accounts.models import User
-from processes import editing
+from processes import editing, wiring
 from processes.drawing import Drawing, Element, Flow, Kind, Trigger
 from web.common.builder import Group, Unreadable, condition_of, edited, leaves, posted, rows_of
 from web.setup.effect_asks import Offered
@@ -54,11 +54,11 @@ class StepPanel:
         settings = self.form.stored(form=self.fields.stored, effects=effects)
         xml = editing.with_settings(xml, self.id, settings)
         if "message" in given:
-            xml = editing.with_message(xml, self.id, given["message"])
+            xml = wiring.with_message(xml, self.id, given["message"])
         if "code" in given:
-            xml = editing.with_error(xml, self.id, given["code"])
+            xml = wiring.with_error(xml, self.id, given["code"])
         if "calls" in given:
-            xml = editing.with_called(xml, self.id, given["calls"])
+            xml = wiring.with_called(xml, self.id, given["calls"])
         return xml
 
     @cached_property
@@ -120,7 +120,7 @@ class FlowPanel:
         xml = editing.with_name(xml, self.id, given["name"])
         xml = editing.with_condition(xml, self.id, self.condition)
         if self.decides and given["otherwise"] != (self.source.default == self.id):
-            xml = editing.with_default(xml, self.source.id, self.id if given["otherwise"] else "")
+            xml = wiring.with_default(xml, self.source.id, self.id if given["otherwise"] else "")
         return xml
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.text import clean_line
 from processes.models import Process
-from processes.ready import READY
+from processes.ready import offers
 from tickets import options
 from tickets.models import Queue
 
@@ -26,7 +26,7 @@ class NewProcess(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        ready = [(key, template.name) for key, template in READY.items()]
+        ready = [(one.key, one.name) for one in offers()]
         self.fields["template"].label = _("Begin with")
         self.fields["template"].choices = [(BLANK, _("An empty drawing")), *ready]
         self.fields["name"].label = _("Name")

@@ -12,10 +12,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.audit import Stale
 from processes.actions import configuring
 from processes.checking import problems_of
 from processes.models import Process, Version
-from processes.queries import drawing_of
+from processes.plans import drawing_of
 from processes.refusals import NotPublishable, Refused
 from processes.xml import Unreadable
 from web.common.access import administrator_required
@@ -42,8 +43,10 @@ def process_save(request: HttpRequest, pk: int) -> HttpResponse:
     one = _process(pk)
     try:
         version = configuring.save_draft(one, request.POST.get("xml", ""), seen=seen_in(request), by=request.user)
-    except (Unreadable, Refused) as error:
-        return _refused(request, error)
+    except Unreadable as error:
+        return _not_saved(request, [problem.text for problem in error.problems], status=422)
+    except Stale:
+        return _not_saved(request, [_stale()], status=409)
     return _saved(request, one, version)
 
 
@@ -65,8 +68,8 @@ def process_step(request: HttpRequest, pk: int) -> HttpResponse:
             saved = configuring.save_draft(one, xml, seen=seen_in(request), by=request.user)
         except Unreadable as unreadable:
             error = " ".join(problem.text for problem in unreadable.problems)
-        except Refused as refusal:
-            error = refusal.text
+        except Stale:
+            error = _stale()
         else:
             return _step_saved(request, one, saved, panel)
     return _panel(request, one, version, panel, error=error)
@@ -200,6 +203,9 @@ def _urls(one: Process, element: str) -> dict[str, str]:
     return {"step_url": url, **drawn}
 
 
-def _refused(request: HttpRequest, error: Unreadable | Refused) -> HttpResponse:
-    found = [problem.text for problem in error.problems] if isinstance(error, Unreadable) else [error.text]
-    return render(request, "setup/processes/_not_saved.html", {"reasons": found}, status=422)
+def _not_saved(request: HttpRequest, reasons: list[str], *, status: int) -> HttpResponse:
+    return render(request, "setup/processes/_not_saved.html", {"reasons": reasons}, status=status)
+
+
+def _stale() -> str:
+    return _("Somebody else has saved this drawing meanwhile. Load the page again to go on with it.")

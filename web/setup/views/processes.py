@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from processes.actions import configuring
 from processes.checking import problems_of
 from processes.models import Process, Run, Version
-from processes.queries import drawing_of
-from processes.ready import READY
+from processes.plans import drawing_of
+from processes.ready import from_template, offers
 from processes.refusals import Refused
 from processes.xml import Unreadable
 from web.common.access import administrator_required
@@ -135,7 +135,7 @@ def process_runs(request: HttpRequest, pk: int) -> HttpResponse:
 def _made(request: HttpRequest, form: NewProcess) -> Process:
     given = form.cleaned_data
     if given["template"]:
-        return configuring.from_template(given["template"], by=request.user)
+        return from_template(given["template"], by=request.user)
     return configuring.create(Process(name=given["name"], key=given["key"]), by=request.user)
 
 
@@ -147,8 +147,7 @@ def _save(request: HttpRequest, form: ProcessForm) -> bool:
 
 def _new(request: HttpRequest, form: NewProcess, file: ImportForm) -> HttpResponse:
     found = problems(form, file) if form.is_bound or file.is_bound else []
-    templates = [(key, READY[key]) for key in READY]
-    context = {"form": form, "file": file, "templates": templates, "problems": found}
+    context = {"form": form, "file": file, "templates": offers(), "problems": found}
     return form_page(request, "processes/new", section=PROCESSES, **context)
 
 
