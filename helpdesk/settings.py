@@ -128,6 +128,7 @@ TICKET_PANELS = [
     "web.desk.in_copy.IN_COPY",
     "web.desk.satisfaction.SATISFACTION",
     "web.desk.knowledge.panels.ARTICLES",
+    "web.desk.processes.PANEL",
 ]
 # What other doors add to the command palette: each names a function of a person and words that gives a group, or None.
 PALETTE_GROUPS = [

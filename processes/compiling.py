@@ -37,6 +37,7 @@ from processes.drawing import Drawing, Element, Flow, Kind, Trigger
 # Between the key of a called process and the id of an element in it.
 SEPARATOR = "/"
 TOP = "top"
+MARK = "#"
 
 
 class Passing(BpmnTaskSpec):
@@ -45,7 +46,7 @@ class Passing(BpmnTaskSpec):
 
 @dataclass(frozen=True)
 class Place:
-    """An element in the plan, with the process that it is in: "" for the one that runs, else the key of a called one."""
+    """An element in the plan, and the process that it is in: "" for the one that runs, else the key of a called one."""
 
     element: Element
     scope: str
@@ -66,6 +67,11 @@ class Plan:
     flows: Mapping[str, tuple[Flow, str]]
 
 
+def spec_name(scope: str, element: str) -> str:
+    """How the engine calls an element; with a mark, because it has names of its own such as "Start"."""
+    return f"{MARK}{full_id(scope, element)}"
+
+
 def full_id(scope: str, element: str) -> str:
     return f"{scope}{SEPARATOR}{element}" if scope else element
 
@@ -80,12 +86,12 @@ def compiled(drawing: Drawing, called: Mapping[str, Drawing]) -> Plan:
         flows |= {full_id(scope, flow.id): (flow, scope) for flow in each.flows}
         parents = ["", *(element.id for element in each.elements if element.kind == Kind.SUB_PROCESS)]
         for parent in parents:
-            name = _spec_name(scope, parent)
+            name = _process_name(scope, parent)
             specs[name] = _Scope(each, scope, parent).spec(name)
     return Plan(specs.pop(TOP), specs, places, flows)
 
 
-def _spec_name(scope: str, parent: str) -> str:
+def _process_name(scope: str, parent: str) -> str:
     return full_id(scope, parent) or TOP if parent else (f"call{SEPARATOR}{scope}" if scope else TOP)
 
 
@@ -113,13 +119,13 @@ class _Scope:
 
     def _surround(self, element: Element, events: Sequence[Element]) -> None:
         """As the engine's own parser does it: a split before the step and its events, a join behind."""
-        inner, name = self.entries[element.id], full_id(self.scope, element.id)
+        inner, name = self.entries[element.id], spec_name(self.scope, element.id)
         split = BoundaryEventSplit(self.made, f"{name}.split")
         join = BoundaryEventJoin(self.made, f"{name}.join", split_task=split.name, cancel=True)
         split.connect(inner)
         inner.connect(join)
         for event in events:
-            task = BoundaryEvent(self.made, full_id(self.scope, event.id), self._signal(event), event.interrupts)
+            task = BoundaryEvent(self.made, spec_name(self.scope, event.id), self._signal(event), event.interrupts)
             self.exits[event.id] = task
             split.connect(task)
             task.connect(join)
@@ -142,7 +148,7 @@ class _Scope:
         return flow.id != gateway.default and len(self.drawing.flows_from(gateway.id)) > 1
 
     def _task(self, element: Element) -> TaskSpec:
-        name = full_id(self.scope, element.id)
+        name = spec_name(self.scope, element.id)
         match element.kind:
             case Kind.START:
                 return StartEvent(self.made, name, NoneEventDefinition())
@@ -154,9 +160,9 @@ class _Scope:
             case Kind.EVENT_BASED:
                 return EventBasedGateway(self.made, name, MultipleEventDefinition())
             case Kind.SUB_PROCESS:
-                return SubWorkflowTask(self.made, name, _spec_name(self.scope, element.id))
+                return SubWorkflowTask(self.made, name, _process_name(self.scope, element.id))
             case Kind.CALL:
-                return SubWorkflowTask(self.made, name, _spec_name(element.calls, ""))
+                return SubWorkflowTask(self.made, name, _process_name(element.calls, ""))
         return _PLAIN[element.kind](self.made, name)
 
     def _signal(self, element: Element) -> MessageEventDefinition:

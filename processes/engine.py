@@ -20,7 +20,7 @@ from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.task import Task as Token
 
-from processes.compiling import Place, Plan, full_id
+from processes.compiling import MARK, Place, Plan
 from processes.drawing import Kind, Trigger
 from tickets.conditions import ConditionError
 
@@ -148,7 +148,7 @@ class Engine:
             inner.cancel()
         self._flow.completed = False
         specs = self._flow.spec.task_specs
-        target = specs.get(f"{element}.split") or specs[element]
+        target = specs.get(f"{MARK}{element}.split") or specs[f"{MARK}{element}"]
         root = self._flow.task_tree
         begin = next((child for child in root.children if child.task_spec is self._flow.spec.start), root)
         token = begin._add_child(target, TaskState.FUTURE)
@@ -250,7 +250,7 @@ class Engine:
         split = token.parent
         if split is not None and isinstance(split.task_spec, BoundaryEventSplit):
             for other in split.children:
-                place = self.plan.places.get(other.task_spec.name)
+                place = self.plan.places.get(self._name(other))
                 if place is None or place.element.trigger is not Trigger.ERROR or other is token:
                     continue
                 if place.element.text in ("", code) and other.has_state(TaskState.WAITING):
@@ -290,7 +290,9 @@ class Engine:
                 yield self.plan.places[each.name]
 
     def _name(self, token: Token) -> str:
-        return str(token.task_spec.name)
+        """The element at which a token is; empty at what the engine needs beside the drawing."""
+        name = str(token.task_spec.name)
+        return name.removeprefix(MARK) if name.startswith(MARK) else ""
 
     def _check_size(self) -> None:
         flows = [self._flow, *self._flow.subprocesses.values()]
@@ -327,6 +329,3 @@ def _restored(plan: Plan, tokens: Mapping[str, Any]) -> Any:
     """The registry gives specifications back as they are: they are no data to it."""
     kept = {**tokens, "spec": plan.top, "subprocess_specs": dict(plan.inner)}
     return _serializer.from_dict(kept)
-
-
-__all__ = ["Engine", "Host", "Moved", "StepError", "Stuck", "Waiting", "full_id"]

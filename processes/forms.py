@@ -1,4 +1,4 @@
-"""The forms of steps: which fields they ask for, which of them follow from the answers, and whether the answers will do.
+"""The forms of steps: which fields they ask for, which of them follow from the answers, and what answers will do.
 
 One code for desk, portal and API. The values are custom fields of the ticket.
 """
@@ -129,7 +129,7 @@ def _form(element: Element, ticket: Ticket, draft: Mapping[str, Any]) -> Form:
 
 
 def _is_shown(entry: Entry, seen: Mapping[str, Any], ticket: Ticket) -> bool:
-    """A condition that cannot be read any more shows the field: an answer too many does less harm than a missing one."""
+    """A condition that cannot be read shows the field: an answer too many does less harm than a missing one."""
     if not entry.shown_when:
         return True
     was = ticket.custom_fields

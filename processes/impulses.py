@@ -1,4 +1,4 @@
-"""Duties that events have left for processes, done once each: the row is finished in the transaction of what it does."""
+"""Duties that events have left for processes, each done once: the row is finished together with what it does."""
 
 import logging
 

@@ -8,8 +8,11 @@ from accounts.models import Role, User
 from accounts.people import person_with_address
 from processes.models import Task
 from tickets.models import Ticket
+from tickets.rights import agents_with
 
 Audience = Task.Audience
+# Of a queue or role no more are asked.
+MOST = 30
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,9 @@ def _approvers(one: Mapping[str, Any], ticket: Ticket) -> Iterable[User | None]:
         case "person":
             return [person_with_address(str(one.get("person", "")))]
         case "role":
-            return User.objects.active().filter(groups__name=one.get("role")).order_by("name", "pk")
+            return User.objects.active().filter(groups__name=one.get("role")).order_by("name", "pk")[:MOST]
+        case "queue":
+            return agents_with("write", ticket.queue)[:MOST]
         case "owner":
             return [ticket.owner]
         case "responsible":

@@ -134,9 +134,7 @@ def _now(run: Run, drawings: Mapping[str, Drawing], tasks: Iterable[Task]) -> li
     for timer in run.timers.all():
         element = _element(timer.element, drawings)
         if element and timer.approval_id is None and element.kind == Kind.CATCH:
-            found.setdefault(
-                timer.element, StepView(timer.element, element, name_of(element), "now", timer.due_at)
-            )
+            found.setdefault(timer.element, StepView(timer.element, element, name_of(element), "now", timer.due_at))
     for scope, drawing in drawings.items() if run.awaits else ():
         for element in drawing.elements:
             waits = element.trigger is Trigger.MESSAGE and element.text in run.awaits

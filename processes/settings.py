@@ -22,7 +22,7 @@ from tickets.models.field import FieldKind
 RULES = ("one", "any", "all", "majority")
 LATE = ("decline", "approve")
 AUDIENCES = ("agent", "role", "queue", "owner", "customer")
-APPROVERS = ("person", "role", "owner", "responsible", "customer", "field")
+APPROVERS = ("person", "role", "queue", "owner", "responsible", "customer", "field")
 MAX_FIELDS, MAX_APPROVERS, MAX_TEXT = 60, 30, 5_000
 # Nothing of BPMN but of ours: which words a step's settings may use.
 _WORDS: Mapping[Kind, frozenset[str]] = {

@@ -57,7 +57,7 @@ class Timer(WorkRow):
 
 
 class Impulse(WorkRow):
-    """A duty towards runs, from an event of a ticket; done once, in a transaction of its own after that of the event."""
+    """A duty towards runs, from an event of a ticket; done once, in a transaction after that of the event."""
 
     class Kind(models.TextChoices):
         START = "start"
