@@ -2,7 +2,7 @@
 
     picture_of(drawing, marks={"Approve": "now"})     for components/diagram.html
 
-All numbers are texts, because a page would write them as the reader's language does. Pure.
+All numbers are texts, because a page would write them as the reader's language does.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,10 @@ from math import atan2, cos, hypot, pi, sin
 from django.utils.translation import gettext as _
 
 from processes.drawing import ACTIVITIES, EVENTS, GATEWAYS, Box, Drawing, Element, Flow, Kind, Trigger
+from processes.editing import laid_out
+from processes.models import Version
+from processes.plans import drawing_of
+from processes.reading import read_drawing
 
 MARGIN = 16.0
 # How wide a letter is drawn, in pixels, and how high a line.
@@ -82,6 +86,12 @@ class Picture:
     lanes: Sequence[Shape]
     lines: Sequence[Line]
     shapes: Sequence[Shape]
+
+
+def drawn(version: Version) -> Drawing:
+    """The drawing of a version, laid out where the file that it came from was not."""
+    drawing = drawing_of(version)
+    return drawing if drawing.is_laid_out else read_drawing(laid_out(version.xml))
 
 
 def picture_of(drawing: Drawing, *, marks: Mapping[str, str] | None = None, name: str = "") -> Picture | None:

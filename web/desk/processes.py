@@ -9,7 +9,7 @@ from accounts.models import User
 from processes.models import Decision, Process, Run, Task
 from processes.queries import RunView, StepView, offered, panel_of
 from tickets.models import Ticket
-from web.common.diagrams import Picture, picture_of
+from web.common.diagrams import Picture, drawn, picture_of
 from web.common.process_tasks import Titled, titled
 from web.desk.panels import TicketPanel
 
@@ -45,7 +45,7 @@ def shown_on(ticket: Ticket, agent: User) -> list[Shown]:
     return [
         Shown(
             view,
-            picture_of(view.drawing, marks=view.marks, name=view.name),
+            picture_of(drawn(view.run.version), marks=view.marks, name=view.name),
             titled(task for task in tasks if task.run_id == view.run.pk),
             [one for one in decisions if one.task.run_id == view.run.pk],
         )

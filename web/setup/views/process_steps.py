@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.audit import Stale
 from processes.actions import configuring
 from processes.checking import problems_of
+from processes.editing import laid_out
 from processes.models import Process, Version
 from processes.plans import drawing_of
 from processes.refusals import NotPublishable, Refused
@@ -33,7 +34,7 @@ XML = "application/xml; charset=utf-8"
 @administrator_required
 def process_source(request: HttpRequest, pk: int) -> HttpResponse:
     """The drawing that is worked on, for the designer."""
-    return HttpResponse(worked_on(_process(pk)).xml, content_type=XML, headers={"Cache-Control": "no-store"})
+    return HttpResponse(laid_out(worked_on(_process(pk)).xml), content_type=XML, headers={"Cache-Control": "no-store"})
 
 
 @require_POST

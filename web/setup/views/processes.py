@@ -18,7 +18,7 @@ from processes.ready import from_template, offers
 from processes.refusals import Refused
 from processes.xml import Unreadable
 from web.common.access import administrator_required
-from web.common.diagrams import picture_of
+from web.common.diagrams import drawn, picture_of
 from web.setup.changes import history_of
 from web.setup.forms.problems import problems
 from web.setup.forms.processes import ImportForm, NewProcess, ProcessForm
@@ -86,7 +86,7 @@ def process(request: HttpRequest, pk: int) -> HttpResponse:
         "is_list": is_list,
         "problems": described(drawing, found),
         "going": Run.objects.active().filter(version__process=one).count(),
-        "picture": picture_of(drawing, name=one.shown_name) if is_list else None,
+        "picture": picture_of(drawn(version), name=one.shown_name) if is_list else None,
         "lines": lines_of(drawing, found, ProcessChoices(request.user, drawing)) if is_list else [],
         "element": request.GET.get("element", "")[:100],
         "words": designer_words(),
@@ -173,7 +173,7 @@ def process_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     context = {
         "process": version.process,
         "version": version,
-        "picture": picture_of(drawing, name=version.process.shown_name),
+        "picture": picture_of(drawn(version), name=version.process.shown_name),
         "lines": lines_of(drawing, (), ProcessChoices(request.user, drawing)),
         "back": reverse("setup:process_about", args=[pk]),
     }
