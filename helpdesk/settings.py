@@ -123,12 +123,12 @@ QUEUE_PANELS = [
 # Parts that higher apps add to the details beside a ticket: each names a TicketPanel.
 TICKET_PANELS = [
     "web.desk.levels.SERVICE_LEVEL",
+    "web.desk.processes.PANEL",
     "web.desk.assignments.WHY",
     "web.desk.automation.PANEL",
     "web.desk.in_copy.IN_COPY",
     "web.desk.satisfaction.SATISFACTION",
     "web.desk.knowledge.panels.ARTICLES",
-    "web.desk.processes.PANEL",
 ]
 # What other doors add to the command palette: each names a function of a person and words that gives a group, or None.
 PALETTE_GROUPS = [

@@ -240,7 +240,7 @@ class StepForm(forms.Form):
         fields["by_people"] = AddressesField(
             label=_("People"), required=False, initial=people, help_text=_("Email addresses, one per line.")
         )
-        roles = [(role.name, role.name) for role in Role.objects.select_related("group")]
+        roles = [(name, name) for name in _role_names()]
         fields["by_roles"] = forms.MultipleChoiceField(
             choices=roles,
             widget=forms.CheckboxSelectMultiple,
@@ -326,9 +326,12 @@ class StepForm(forms.Form):
 
 
 def _role_field(chosen: str) -> forms.ChoiceField:
-    names = list(Role.objects.order_by("group__name").values_list("group__name", flat=True))
-    choices = [("", _("Choose")), *((name, name) for name in names)]
+    choices = [("", _("Choose")), *((name, name) for name in _role_names())]
     return forms.ChoiceField(choices=choices, required=False, label=_("Role"), initial=chosen)
+
+
+def _role_names() -> list[str]:
+    return list(Role.objects.order_by("group__name").values_list("group__name", flat=True))
 
 
 def _field_choice(label: str, kind: FieldKind, chosen: str) -> forms.ChoiceField:
