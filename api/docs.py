@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from api.schema import document
 
-TAGS = ("Tickets", "Articles", "Knowledge base", "SLAs", "Choices", "Alerts")
+TAGS = ("Tickets", "Articles", "Knowledge base", "SLAs", "Processes", "Choices", "Alerts")
 METHODS = ("get", "post", "patch", "put", "delete")
 
 

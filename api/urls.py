@@ -11,6 +11,15 @@ from api.v1.levels.clocks import ClockList
 from api.v1.levels.policies import SlaDetail, SlaList
 from api.v1.levels.queues import QueueHoursDetail, QueueHoursList
 from api.v1.lookups import Me, PersonList, PriorityList, QueueList, ServiceList, StateList, TypeList
+from api.v1.processes.views import (
+    ApprovalDetail,
+    ApprovalList,
+    MessageList,
+    ProcessList,
+    RunList,
+    TaskDetail,
+    TaskList,
+)
 from api.v1.tickets import TicketDetail, TicketList
 
 app_name = "api"
@@ -33,6 +42,13 @@ urlpatterns = [
     path("kb/articles/", KnowledgeList.as_view(), name="kb_articles"),
     path("kb/articles/<int:number>/", ArticleDetail.as_view(), name="kb_article"),
     path("kb/files/<uuid:uuid>/", FileDetail.as_view(), name="kb_file"),
+    path("processes/", ProcessList.as_view(), name="processes"),
+    path("tickets/<slug:number>/processes/", RunList.as_view(), name="process_runs"),
+    path("tickets/<slug:number>/messages/", MessageList.as_view(), name="process_messages"),
+    path("tasks/", TaskList.as_view(), name="tasks"),
+    path("tasks/<int:id>/", TaskDetail.as_view(), name="task"),
+    path("approvals/", ApprovalList.as_view(), name="approvals"),
+    path("approvals/<int:id>/", ApprovalDetail.as_view(), name="approval"),
     path("queues/", QueueList.as_view(), name="queues"),
     path("states/", StateList.as_view(), name="states"),
     path("priorities/", PriorityList.as_view(), name="priorities"),

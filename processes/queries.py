@@ -10,6 +10,7 @@ from accounts.models import User
 from processes.compiling import SEPARATOR, full_id
 from processes.drawing import ACTIVITIES, Drawing, Element, Kind, Trigger
 from processes.models import Decision, Process, Run, Task
+from processes.models.run import RunQuerySet
 from processes.plans import drawing_of, drawings_of
 from processes.refusals import stuck_reason
 from processes.words import name_of
@@ -63,9 +64,9 @@ class RunView:
 
 def panel_of(ticket: Ticket, user: User) -> list[RunView]:
     """The runs of a ticket that `user` may read: those that go on first, then the newest."""
-    runs = _runs().filter(ticket=ticket)
+    found = runs().filter(ticket=ticket)
     may_steer = ticket.allows(user, "write")
-    views = [view_of(run, may_steer=may_steer) for run in runs]
+    views = [view_of(run, may_steer=may_steer) for run in found]
     return sorted(views, key=lambda view: not view.run.is_active)
 
 
@@ -98,7 +99,8 @@ def offered(ticket: Ticket) -> list[Process]:
     return list(Process.objects.in_desk(ticket.queue).select_related("active"))
 
 
-def _runs() -> "Iterable[Run]":
+def runs() -> RunQuerySet:
+    """With all that `view_of` needs, in a few queries."""
     decisions = Prefetch("decisions", Decision.objects.select_related("approver"))
     tasks = Prefetch(
         "tasks",

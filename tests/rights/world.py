@@ -22,9 +22,12 @@ from automation.schedules import run_now, save_schedule
 from knowledge.models import Announcement
 from mail.intake import process
 from mail.models import Account, AutomaticText, Filter, KnownSender, Outgoing, Server, Storm
+from processes.actions.starting import start
 from sla.configuring import save_calendar, save_policy
 from sla.models import Calendar, Policy
 from tests import factories
+from tests.processes.drawings import line, work
+from tests.processes.world import published
 from tests.rights.library import library
 from tests.setup import worlds
 from tickets.actions.fields import set_tags, set_title
@@ -247,6 +250,23 @@ def _unsent(world: Matrix) -> None:
     world.things["draft"] = drafts
 
 
+def _processes(world: Matrix) -> None:
+    """A process on the open ticket that waits for the agents of its queue, and one that waits for an approval."""
+    agent = world.people["write"]
+    asked = {"approval": {"rule": "all", "by": [{"kind": "person", "person": agent.email}], "delegation": True}}
+    look, ok = published(line(work("Look")), key="look"), published(line(work("Ok", asked)), key="ok")
+    runs = [start(process, world.tickets["open"], by=agent) for process in (look, ok)]
+    tickets = world.things["ticket"]
+    nowhere = [99_999_999]
+    world.things |= {
+        "process ticket": {name: tickets[name] for name in ("open", "elsewhere", "nowhere")},
+        "process task": {"open": [runs[0].tasks.get().pk], "nowhere": nowhere},
+        "decision": {"there": [runs[1].tasks.get().decisions.get().pk], "nowhere": nowhere},
+        "process": {"there": [look.pk], "nowhere": nowhere},
+        "process run": {"open": [runs[0].pk], "nowhere": nowhere},
+    }
+
+
 def _setup(world: Matrix) -> None:
     nowhere = [99_999_999]
     queue = {name: [row.pk] for name, row in world.queues.items()} | {"nowhere": nowhere}
@@ -293,6 +313,7 @@ def _setup(world: Matrix) -> None:
     _notices(world)
     _catalogue(world)
     _brands(world)
+    _processes(world)
     world.things |= library(world.people["chief"], PNG)
     article = world.things["read article"]["public"]
     world.things["article on ticket"] = {
