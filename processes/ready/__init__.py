@@ -36,8 +36,8 @@ class Offer:
 
 
 def offers() -> list[Offer]:
-    made = (make() for make in _MAKERS.values())
-    return [Offer(one.key, in_language(one.names), in_language(one.descriptions)) for one in made]
+    made = {key: make() for key, make in _MAKERS.items()}
+    return [Offer(key, in_language(one.names), in_language(one.descriptions)) for key, one in made.items()]
 
 
 def from_template(key: str, *, by: User) -> Process:

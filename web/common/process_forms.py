@@ -14,9 +14,6 @@ from tickets.serviceforms import in_words
 from web.common.custom_fields import PREFIX, add_errors, bound_fields, form_field
 
 
-
-
-
 class TaskForm(forms.Form):
     """Only the fields that follow from the answers so far. `typed` is what was typed, to be drawn again: nothing of it
     is wrong yet."""

@@ -1,7 +1,7 @@
 """The fields of a step's form as rows: which, in which order, required or only shown, with help and when they are asked.
 
-    editor = FieldsEditor.of(settings["form"])      # as it is stored
-    editor = FieldsEditor.typed(request.POST)       # as it was typed, with one row more, less or elsewhere
+editor = FieldsEditor.of(settings["form"])      # as it is stored
+editor = FieldsEditor.typed(request.POST)       # as it was typed, with one row more, less or elsewhere
 """
 
 from collections.abc import Mapping, Sequence

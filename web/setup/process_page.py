@@ -1,4 +1,4 @@
-"""What the page of one process shows: the drawing that is worked on, its problems, its steps as a list, its versions."""
+"""The page of one process: the drawing that is worked on, its problems, its steps as a list, its versions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,6 +40,8 @@ class Line:
     inside: str
     ways: Sequence[Way]
     problems: Sequence[str]
+    # Whether it can be taken out: one way in, one way out.
+    may_go: bool
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def _line(one: Element, drawing: Drawing, problems: Sequence[Problem], words: Ma
         inside=drawing.by_id[one.parent].shown_name if one.parent in drawing.by_id else "",
         ways=[Way(flow.id, flow.name, _to(flow, drawing), _condition(flow, one, words)) for flow in flows],
         problems=[problem.text for problem in problems if problem.element in parts],
+        may_go=len(flows) == 1 and len(drawing.flows_to(one.id)) == 1,
     )
 
 
@@ -184,5 +187,3 @@ def _when(element: Element) -> str:
     if "field" in due:
         return _("date in %(field)s %(offset)s") % {"field": due["field"], "offset": due.get("offset", "")}
     return element.text if element.trigger == Trigger.TIMER else ""
-
-

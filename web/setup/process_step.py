@@ -1,4 +1,4 @@
-"""The panel of one element while it is edited: its forms bound to what was typed, and the drawing with what they say."""
+"""The panel of one element while it is edited: forms bound to what was typed, and the drawing with what they say."""
 
 from collections.abc import Mapping
 from typing import Any

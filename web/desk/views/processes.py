@@ -66,11 +66,10 @@ def process_start(request: HttpRequest, number: str) -> HttpResponse:
     process = next((one for one in offered if str(one.pk) == chosen), None)
     url = reverse("desk:process_start", args=[number])
     if process is None:
-        refused = "" if offered else _("There is no process for tickets of this queue.")
         more = {"offered": offered}
         body = "desk/processes/ask_which.html"
         button = _("Go on") if offered else ""
-        question = Question(url, _("Start a process"), button, body=body, refused=refused, more=more)
+        question = Question(url, _("Start a process"), button, body=body, more=more)
         return ask(request, ticket, question)
     return _start(request, ticket, process, url)
 

@@ -6,9 +6,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounts.models import Role
 from accounts.people import person_with_address
@@ -317,7 +316,9 @@ class StepForm(forms.Form):
         kept = self.kept.get(name) or {}
         for code in _codes():
             if code not in without:
-                field = forms.CharField(max_length=length, required=False, label=label, widget=type(widget)(widget.attrs))
+                field = forms.CharField(
+                    max_length=length, required=False, label=label, widget=type(widget)(widget.attrs)
+                )
                 field.initial = kept.get(code, "") if isinstance(kept, dict) else kept
                 self.fields[f"{name}_{code}"] = field
 

@@ -109,5 +109,3 @@ class FlowForm(forms.Form):
         super().__init__(*args, label_suffix="", auto_id="step-%s", **kwargs)
         self.fields["name"].label = _("Name")
         self.fields["otherwise"].label = _("Otherwise: taken when no other way is")
-
-

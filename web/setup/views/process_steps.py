@@ -1,4 +1,4 @@
-"""Working on the drawing of a process: keeping what was drawn, the settings of one step, and what becomes of the draft."""
+"""Working on a drawing: keeping what was drawn, the settings of one step, and what becomes of the draft."""
 
 import json
 from typing import Any
@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.audit import Stale
+from core.text import clean_line
+from processes import wiring
 from processes.actions import configuring
 from processes.checking import problems_of
 from processes.editing import laid_out
@@ -78,6 +80,37 @@ def process_step(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administrator_required
+def process_step_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new step on the way `flow`, in the list as in the picture; then to its settings."""
+    one, data = _process(pk), request.POST
+    version = worked_on(one)
+    if data.get("flow") not in drawing_of(version).flow_by_id or data.get("kind") not in wiring.KINDS:
+        raise Http404
+    xml, made = wiring.with_step(version.xml, data["flow"], data["kind"], clean_line(data.get("name", ""), 300))
+    if not _keep(request, one, xml):
+        return done(request, "setup:process", pk)
+    return redirect(f"{reverse('setup:process_step', args=[pk])}?{urlencode({'element': made})}")
+
+
+@require_POST
+@administrator_required
+def process_step_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """The step `element` goes, and the way before it leads on."""
+    one, element = _process(pk), request.POST.get("element", "")
+    version = worked_on(one)
+    if element not in drawing_of(version).by_id:
+        raise Http404
+    try:
+        xml = wiring.without_step(version.xml, element)
+    except wiring.NotPossible:
+        messages.warning(request, _("Several ways meet at this step. Take it out in the diagram."))
+    else:
+        _keep(request, one, xml)
+    return redirect(f"{reverse('setup:process', args=[pk])}?view=list")
+
+
+@require_POST
+@administrator_required
 def process_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """From now on new runs take it; those that run keep their version."""
     one = _process(pk)
@@ -118,6 +151,19 @@ def process_download(request: HttpRequest, pk: int, number: int) -> HttpResponse
     response = HttpResponse(content, content_type="application/xml")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _keep(request: HttpRequest, one: Process, xml: str) -> bool:
+    """Whether it was saved; otherwise it is said why not."""
+    try:
+        configuring.save_draft(one, xml, seen=seen_in(request), by=request.user)
+    except Stale:
+        messages.warning(request, _stale())
+    except Unreadable as error:
+        messages.warning(request, " ".join(problem.text for problem in error.problems))
+    else:
+        return True
+    return False
 
 
 def _process(pk: int) -> Process:
@@ -194,7 +240,7 @@ def _panel(
 def _nothing_chosen(request: HttpRequest, one: Process) -> HttpResponse:
     """The designer shows what can be said of the whole."""
     if not request.htmx:
-        raise Http404
+        return redirect("setup:process", one.pk)
     return render(request, "setup/processes/_nothing.html", {"process": one, **_standing(one, worked_on(one))})
 
 

@@ -16,6 +16,7 @@ from processes.models import Process, Run, Version
 from processes.plans import drawing_of
 from processes.ready import from_template, offers
 from processes.refusals import Refused
+from processes.wiring import KINDS
 from processes.xml import Unreadable
 from web.common.access import administrator_required
 from web.common.diagrams import drawn, picture_of
@@ -91,6 +92,7 @@ def process(request: HttpRequest, pk: int) -> HttpResponse:
         "element": request.GET.get("element", "")[:100],
         "words": designer_words(),
         "kinds": kinds(),
+        "addable": KINDS,
     }
     return page(request, "processes/list" if is_list else "processes/designer", section=PROCESSES, **context)
 
