@@ -9,6 +9,7 @@ from processes.compiling import Place
 from processes.models import Decision, Task, Timer
 from processes.people import approvers_of
 from processes.tally import outcome_of
+from tickets.events import Cause
 
 if TYPE_CHECKING:
     from processes.moving import Mover
@@ -48,8 +49,8 @@ def conclude(mover: "Mover", task: Task) -> bool:
     return bool(outcome)
 
 
-def end(mover: "Mover", task: Task, outcome: str) -> None:
-    """It has come to this, by the answers or because its time is over."""
+def end(mover: "Mover", task: Task, outcome: str, *, cause: Cause | None = None) -> None:
+    """It has come to this, by the answers or (`cause`) because its time is over."""
     task.state, task.outcome, task.done_at = Task.State.DONE, outcome, now()
     task.save(update_fields=["state", "outcome", "done_at"])
     task.timers.all().delete()
@@ -57,6 +58,7 @@ def end(mover: "Mover", task: Task, outcome: str) -> None:
     mover.run.event = mover.record(
         sentences.APPROVED if outcome == Decision.Answer.APPROVED else sentences.DECLINED,
         by=mover.actor,
+        cause=cause,
         step=mover.step(place),
     )
     mover.finish_work(task.instance, task.element, outcome)

@@ -28,7 +28,7 @@ from processes.settling import settle
 from processes.words import name_of
 from tickets.changes import locked
 from tickets.conditions import viewer
-from tickets.events import Cause, TooDeep, record
+from tickets.events import DESK, Cause, TooDeep, record
 from tickets.models import Event, Ticket
 from tickets.steps import Refused as EffectRefused
 
@@ -71,7 +71,10 @@ class Mover:
         return Cause("process", str(self.run.pk), event=self.run.event)
 
     def record(self, kind: str, *, by: User, cause: Cause | None = None, **data: Any) -> Event:
-        """Say on the ticket what happened with the run."""
+        """Say on the ticket what happened with the run. What a person does follows from nothing: however many steps a
+        run has, only automations that set each other off make a long chain of causes."""
+        if cause is None and by != self.actor:
+            cause = DESK
         process = self.run.version.process
         plain = {name: {"was": None, "now": value} for name, value in data.items()}
         told = {"process": {"was": None, "now": {"id": process.pk, "name": process.name}}, **plain}

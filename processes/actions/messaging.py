@@ -56,7 +56,7 @@ def _press(mover: Mover, timer: Timer, task: Task) -> None:
         approving.remind(mover, task)
         return
     late = approving.setting_of(mover, task).get("late", "decline")
-    approving.end(mover, task, "approved" if late == "approve" else "declined")
+    approving.end(mover, task, "approved" if late == "approve" else "declined", cause=Cause("clock"))
 
 
 def _receive(run: Run, name: str, *, by: User, cause: Cause | None) -> bool:

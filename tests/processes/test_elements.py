@@ -389,3 +389,12 @@ def test_a_stuck_run_goes_on_when_what_was_missing_is_there(ticket):
     assign(ticket, person, by=person)
     steering.retry(run, by=person)
     assert (fresh(run).state, [d.approver for d in tasks(run)["Ok"].decisions.all()]) == ("going", [person])
+
+
+def test_a_long_run_is_no_loop_of_automations(ticket):
+    steps = [part for n in range(15) for part in (work(f"W{n}"), acting(f"A{n}", tag(f"t{n}")))]
+    run = begin(line(*steps), ticket)
+    for number in range(15):
+        finish(run, f"W{number}")
+    assert fresh(run).state == "done"
+    assert max(event.depth for event in run.ticket.events.all()) <= 3
