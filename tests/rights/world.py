@@ -26,7 +26,7 @@ from processes.actions.starting import start
 from sla.configuring import save_calendar, save_policy
 from sla.models import Calendar, Policy
 from tests import factories
-from tests.processes.drawings import line, work
+from tests.processes.drawings import CUSTOMER, line, work
 from tests.processes.world import published
 from tests.rights.library import library
 from tests.setup import worlds
@@ -251,11 +251,14 @@ def _unsent(world: Matrix) -> None:
 
 
 def _processes(world: Matrix) -> None:
-    """A process on the open ticket that waits for the agents of its queue, and one that waits for an approval."""
+    """Processes on the open ticket that wait for the agents of its queue, for an approval, and twice for its customer."""
     agent = world.people["write"]
     asked = {"approval": {"rule": "all", "by": [{"kind": "person", "person": agent.email}], "delegation": True}}
     look, ok = published(line(work("Look")), key="look"), published(line(work("Ok", asked)), key="ok")
-    runs = [start(process, world.tickets["open"], by=agent) for process in (look, ok)]
+    theirs = {"approval": {"rule": "all", "by": [{"kind": "customer"}]}}
+    tell, allow = published(line(work("Tell", CUSTOMER)), key="tell"), published(line(work("Ok", theirs)), key="allow")
+    runs = [start(process, world.tickets["open"], by=agent) for process in (look, ok, tell, allow)]
+    number = world.tickets["open"].number
     tickets = world.things["ticket"]
     nowhere = [99_999_999]
     world.things |= {
@@ -264,6 +267,10 @@ def _processes(world: Matrix) -> None:
         "decision": {"there": [runs[1].tasks.get().decisions.get().pk], "nowhere": nowhere},
         "process": {"there": [look.pk], "nowhere": nowhere},
         "process run": {"open": [runs[0].pk], "nowhere": nowhere},
+        "run on ticket": {"open": [number, runs[0].pk], "nowhere": [number, *nowhere]},
+        "task on request": {"open": [number, runs[2].tasks.get().pk], "nowhere": [number, *nowhere]},
+        "decision on request": {"open": [runs[3].tasks.get().decisions.get().pk], "nowhere": nowhere},
+        "version of process": {"there": [look.pk, 1], "nowhere": [*nowhere, 1]},
     }
 
 
