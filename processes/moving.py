@@ -86,11 +86,11 @@ class Mover:
 
     # ---- what is asked of the engine ---------------------------------------------------------
 
-    def ask(self, question: Callable[[Engine], bool]) -> bool:
+    def ask(self, question: Callable[[Engine], object]) -> bool:
         """`finish`, `signal` or `jump` of the engine."""
         done = question(self.engine)
         self._asked.append(question)
-        return done
+        return bool(done)
 
     def go(self) -> None:
         """Move on as far as it gets, and bring everything that hangs on the run in line with where its tokens are."""

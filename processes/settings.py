@@ -3,6 +3,7 @@ as people know them (address, name), so that a drawing can be taken to another i
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -124,7 +125,7 @@ def _approval(approval: Any, known: Known) -> Iterator[Complaint]:
         yield "approval", _("Choose what happens when the time is over.")
     for name in ("deadline", "remind"):
         if name in approval:
-            yield from _tried(lambda name=name: timing.check_span(approval[name]), name)
+            yield from _tried(partial(timing.check_span, approval[name]), name)
 
 
 def _approver(one: Any, known: Known) -> Iterator[Complaint]:
@@ -168,7 +169,7 @@ def _form(form: Any, known: Known) -> Iterator[Complaint]:
         elif key in above:
             yield "form", _("The field “%(name)s” stands in the form twice.") % {"name": key}
         if "shown_when" in one and one["shown_when"]:
-            yield from _tried(lambda one=one, seen=frozenset(above): _check_shown(one["shown_when"], seen), "form")
+            yield from _tried(partial(_check_shown, one["shown_when"], frozenset(above)), "form")
         if not _is_words(one.get("help", {})):
             yield "form", _("Texts are given by language.")
         above.add(str(key))

@@ -1,6 +1,6 @@
 """Whether the parts of a drawing hang together so that it can run. Pure: a drawing in, problems out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -105,7 +105,7 @@ def _ways(drawing: Drawing, element: Element) -> Problems:
         yield Problem(element.id, "outgoing", _("Several ways lead on from here. Put a gateway between."))
 
 
-def _choice(gateway: Element, going: list[Flow] | tuple[Flow, ...]) -> Problems:
+def _choice(gateway: Element, going: Sequence[Flow]) -> Problems:
     if gateway.default not in {flow.id for flow in going}:
         text = _("Mark one way as the default, which is taken when no condition holds.")
         yield Problem(gateway.id, "default", text)
@@ -114,7 +114,7 @@ def _choice(gateway: Element, going: list[Flow] | tuple[Flow, ...]) -> Problems:
             yield Problem(flow.id, "condition", _("Say when this way is taken."))
 
 
-def _events(drawing: Drawing, going: list[Flow] | tuple[Flow, ...]) -> Problems:
+def _events(drawing: Drawing, going: Sequence[Flow]) -> Problems:
     for flow in going:
         target = drawing.by_id.get(flow.target)
         if target and target.kind not in (Kind.CATCH, Kind.RECEIVE):

@@ -1,9 +1,12 @@
 """Messages reach runs that wait for them; times that have come, too."""
 
+from functools import partial
+
 from accounts.models import User
 from core.work import wake
 from processes import approving, sentences
 from processes.drawing import Trigger
+from processes.engine import Engine
 from processes.models import Impulse, Run, Task, Timer
 from processes.moving import Mover, moving
 from tickets.events import Cause
@@ -73,6 +76,6 @@ def _receive(run: Run, name: str, *, by: User, cause: Cause | None) -> bool:
             return False
         mover.run.event = mover.record(sentences.RECEIVED, by=by, cause=cause, message=name)
         for instance, element in found:
-            mover.ask(lambda engine, instance=instance, element=element: engine.signal(instance, element))
+            mover.ask(partial(Engine.signal, instance=instance, element=element))
         mover.go()
         return True
