@@ -1,5 +1,5 @@
-"""Changes of a drawing that go beyond one step's settings: what an event is about, which process is called, the way that
-is taken otherwise, and steps put in or taken out. All that is not meant stays as it was drawn."""
+"""Changes of a drawing beyond one step's settings: what an event is about, which process is called, the way that is
+taken otherwise, and steps put in or taken out. All that is not meant stays as it was drawn."""
 
 from collections.abc import Iterator
 from secrets import token_hex
@@ -140,8 +140,7 @@ def _text(root: Node) -> str:
 
 
 def _drawn(root: Node) -> Iterator[Node]:
-    for node in root.iter(f"{{{BPMNDI}}}BPMNShape", f"{{{BPMNDI}}}BPMNEdge"):
-        yield node
+    yield from root.iter(f"{{{BPMNDI}}}BPMNShape", f"{{{BPMNDI}}}BPMNEdge")
 
 
 def _draw_in(root: Node, drawing: Drawing, flow: str, shape: tuple[str, float, float], after: str) -> None:

@@ -1,4 +1,4 @@
-"""A process drawing (processes/drawing.py) as a picture for pages: what stands where, in the classes of css/process.css.
+"""A process drawing (processes/drawing.py) as a picture for pages: what stands where, by classes of css/process.css.
 
     picture_of(drawing, marks={"Approve": "now"})     for components/diagram.html
 

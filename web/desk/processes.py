@@ -1,4 +1,4 @@
-"""Processes beside a ticket (settings.TICKET_PANELS): where they are, whom they wait for, and what this agent may do."""
+"""Processes beside a ticket (settings.TICKET_PANELS): where they are, whom they wait for, what this agent may do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The fields of a step's form as rows: which, in which order, required or only shown, with help and when they are asked.
+"""The fields of a step's form as rows: which, in which order, required or only shown, and when they are asked.
 
 editor = FieldsEditor.of(settings["form"])      # as it is stored
 editor = FieldsEditor.typed(request.POST)       # as it was typed, with one row more, less or elsewhere

@@ -100,7 +100,16 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
             refused = refusal.text
         else:
             return _decided(request, decision.task.ticket, said)
-    context = {"decision": decision, "facts": facts, "form": form, "refused": refused, "section": "tickets"}
+    ticket = decision.task.ticket
+    url = reverse("desk:ticket", args=[ticket.number]) if ticket.allows(request.user, "read") else ""
+    context = {
+        "ticket_url": url,
+        "decision": decision,
+        "facts": facts,
+        "form": form,
+        "refused": refused,
+        "section": "tickets",
+    }
     status = 422 if form.errors or refused else 200
     return render(request, "desk/processes/approval.html", context, status=status)
 

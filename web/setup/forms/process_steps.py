@@ -138,10 +138,9 @@ class StepForm(forms.Form):
         return cleaned
 
     def _needs(self, choice: str, value: str, name: str, message: str) -> None:
-        hidden = choice == "who" and self.is_approval
-        if not hidden and self.cleaned_data.get(choice) == value and not self.cleaned_data.get(name):
-            if not self.errors.get(name):
-                self.add_error(name, message)
+        hidden, given = choice == "who" and self.is_approval, self.cleaned_data
+        if not hidden and given.get(choice) == value and not given.get(name) and not self.errors.get(name):
+            self.add_error(name, message)
 
     def stored(self, *, form: list[dict[str, Any]], effects: list[dict[str, Any]] | None) -> dict[str, Any]:
         """As `step` of the drawing; what this form does not ask for stays."""
