@@ -6,51 +6,26 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 
-from accounts.models import Role
-from accounts.people import person_with_address
 from automation.answers import span
-from core.text import clean_line, normalise_address
+from core.text import clean_line
 from processes.drawing import Element, Kind, Trigger
 from processes.models import Process
-from tickets.models import FieldDefinition
 from tickets.models.field import FieldKind
+from web.setup.forms.process_step_fields import (
+    AddressesField,
+    AddressField,
+    field_choice,
+    flag,
+    role_field,
+    role_names,
+    span_field,
+)
 
 Values = Mapping[str, Any]
 FORM, APPROVAL = "form", "approval"
-
-
-def _span_field(label: str, hint: str = "") -> forms.CharField:
-    hint = hint or _("Such as 30m, 4h or 2d.")
-    return forms.CharField(max_length=20, required=False, label=label, help_text=hint)
-
-
-class AddressField(forms.CharField):
-    """The address of somebody who is known."""
-
-    def clean(self, value: Any) -> str:
-        text = normalise_address(super().clean(value))
-        if text and not _known(text):
-            raise ValidationError(_("Nobody has this address."))
-        return text
-
-
-class AddressesField(forms.CharField):
-    widget = forms.Textarea(attrs={"rows": 2})
-
-    def clean(self, value: Any) -> list[str]:
-        lines = [normalise_address(line) for line in super().clean(value).replace(",", "\n").splitlines()]
-        found = list(dict.fromkeys(line for line in lines if line))
-        if missing := [one for one in found if not _known(one)]:
-            raise ValidationError(_("Nobody has this address: %(addresses)s") % {"addresses": ", ".join(missing)})
-        return found
-
-
-def _known(address: str) -> bool:
-    person = person_with_address(address)
-    return person is not None and person.is_active
 
 
 class StepForm(forms.Form):
@@ -208,11 +183,11 @@ class StepForm(forms.Form):
         initial = str(who.get("kind", "queue"))
         self.fields["who"] = forms.ChoiceField(choices=choices, label=_("Done by"), initial=initial, required=False)
         self.fields["person"] = AddressField(label=_("Email address"), required=False, initial=who.get("person", ""))
-        self.fields["role"] = _role_field(str(who.get("role", "")))
+        self.fields["role"] = role_field(str(who.get("role", "")))
         due = self.kept.get("due") or {}
-        self.fields["due"] = _span_field(_("To be done within"))
+        self.fields["due"] = span_field(_("To be done within"))
         self.fields["due"].initial = due.get("after", "")
-        self.fields["due_business"] = _flag(_("counted in opening hours"), bool(due.get("business")))
+        self.fields["due_business"] = flag(_("counted in opening hours"), bool(due.get("business")))
 
     def ask_mode(self) -> None:
         choices = [(FORM, _("Fill in a form")), (APPROVAL, _("Give an approval"))]
@@ -238,7 +213,7 @@ class StepForm(forms.Form):
         fields["by_people"] = AddressesField(
             label=_("People"), required=False, initial=people, help_text=_("Email addresses, one per line.")
         )
-        roles = [(name, name) for name in _role_names()]
+        roles = [(name, name) for name in role_names()]
         fields["by_roles"] = forms.MultipleChoiceField(
             choices=roles,
             widget=forms.CheckboxSelectMultiple,
@@ -246,26 +221,26 @@ class StepForm(forms.Form):
             required=False,
             initial=[one["role"] for one in by if one.get("kind") == "role"],
         )
-        fields["by_owner"] = _flag(_("The agent of the ticket"), "owner" in kinds)
-        fields["by_responsible"] = _flag(_("The responsible of the ticket"), "responsible" in kinds)
-        fields["by_customer"] = _flag(_("The customer"), "customer" in kinds)
+        fields["by_owner"] = flag(_("The agent of the ticket"), "owner" in kinds)
+        fields["by_responsible"] = flag(_("The responsible of the ticket"), "responsible" in kinds)
+        fields["by_customer"] = flag(_("The customer"), "customer" in kinds)
         held = next((one["field"] for one in by if one.get("kind") == "field"), "")
-        fields["by_field"] = _field_choice(_("Whose address stands in a field"), FieldKind.TEXT, held)
+        fields["by_field"] = field_choice(_("Whose address stands in a field"), FieldKind.TEXT, held)
         self._ask_times(kept)
 
     def _ask_times(self, kept: Values) -> None:
         fields, deadline, remind = self.fields, kept.get("deadline") or {}, kept.get("remind") or {}
-        fields["deadline"] = _span_field(_("To be decided within"))
+        fields["deadline"] = span_field(_("To be decided within"))
         fields["deadline"].initial = deadline.get("after", "")
-        fields["deadline_business"] = _flag(_("counted in opening hours"), bool(deadline.get("business")))
+        fields["deadline_business"] = flag(_("counted in opening hours"), bool(deadline.get("business")))
         late = [("decline", _("it counts as declined")), ("approve", _("it counts as approved"))]
         fields["late"] = forms.ChoiceField(
             choices=late, label=_("When the time is over"), initial=kept.get("late", "decline"), required=False
         )
-        fields["remind"] = _span_field(_("Remind after"))
+        fields["remind"] = span_field(_("Remind after"))
         fields["remind"].initial = remind.get("after", "")
-        fields["remind_business"] = _flag(_("counted in opening hours"), bool(remind.get("business")))
-        fields["delegation"] = _flag(_("Approvers may pass it on"), kept.get("delegation", True))
+        fields["remind_business"] = flag(_("counted in opening hours"), bool(remind.get("business")))
+        fields["delegation"] = flag(_("Approvers may pass it on"), kept.get("delegation", True))
 
     def ask_timer(self) -> None:
         kept = self.kept.get("timer") or {}
@@ -280,14 +255,14 @@ class StepForm(forms.Form):
             choices, kind = [("", words), *choices], ""
         fields = self.fields
         fields["timer"] = forms.ChoiceField(choices=choices, label=_("Goes on"), initial=kind, required=False)
-        fields["after"] = _span_field(_("Time"))
+        fields["after"] = span_field(_("Time"))
         fields["after"].initial = kept.get("after", "")
-        fields["after_business"] = _flag(_("counted in opening hours"), bool(kept.get("business")))
+        fields["after_business"] = flag(_("counted in opening hours"), bool(kept.get("business")))
         widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
         fields["at"] = forms.DateTimeField(label=_("Moment"), widget=widget, required=False)
         fields["at"].input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"]
         fields["at"].initial = str(kept.get("at", ""))[:16]
-        fields["field"] = _field_choice(_("Field"), FieldKind.DATE, str(kept.get("field", "")))
+        fields["field"] = field_choice(_("Field"), FieldKind.DATE, str(kept.get("field", "")))
         fields["offset"] = forms.CharField(
             label=_("Earlier or later by"), required=False, max_length=10, help_text=_("Such as -1d or +4h.")
         )
@@ -323,25 +298,6 @@ class StepForm(forms.Form):
 
     def clean_name(self) -> str:
         return clean_line(self.cleaned_data["name"], 300)
-
-
-def _role_field(chosen: str) -> forms.ChoiceField:
-    choices = [("", _("Choose")), *((name, name) for name in _role_names())]
-    return forms.ChoiceField(choices=choices, required=False, label=_("Role"), initial=chosen)
-
-
-def _role_names() -> list[str]:
-    return list(Role.objects.order_by("group__name").values_list("group__name", flat=True))
-
-
-def _field_choice(label: str, kind: FieldKind, chosen: str) -> forms.ChoiceField:
-    found = FieldDefinition.objects.filter(is_active=True, kind=kind).order_by("position", "pk")
-    choices = [("", pgettext("field", "none")), *((one.key, one.shown_label) for one in found)]
-    return forms.ChoiceField(choices=choices, required=False, label=label, initial=chosen)
-
-
-def _flag(label: str, on: bool) -> forms.BooleanField:  # noqa: FBT001
-    return forms.BooleanField(required=False, label=label, initial=on)
 
 
 def _codes() -> list[str]:
