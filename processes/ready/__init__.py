@@ -74,7 +74,6 @@ def _make_field(field: Field, *, by: User) -> None:
         label=field.labels["en"],
         labels=labels,
         options=list(field.options),
-        in_portal=True,
         position=FieldDefinition.objects.count(),
     )
     save_field(definition, {"queues": [], "types": []}, by=by)
