@@ -13,6 +13,7 @@ SYSTEM_NAMES = {
     "rules": "Rules",
     "alerts": "Alerts",
     "forms": "Web forms",
+    "processes": "Processes",
 }
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from api.schema import document
 
-TAGS = ("Tickets", "Articles", "People", "Knowledge base", "SLAs", "Reports", "Choices", "Alerts")
+TAGS = ("Tickets", "Articles", "People", "Knowledge base", "SLAs", "Processes", "Reports", "Choices", "Alerts")
 METHODS = ("get", "post", "patch", "put", "delete")
 
 

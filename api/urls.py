@@ -16,6 +16,15 @@ from api.v1.levels.policies import SlaDetail, SlaList
 from api.v1.levels.queues import QueueHoursDetail, QueueHoursList
 from api.v1.lookups import FieldList, Me, PriorityList, QueueList, ServiceList, StateList, TypeList
 from api.v1.people import OrganisationDetail, OrganisationList, PersonDetail, PersonList
+from api.v1.processes.views import (
+    ApprovalDetail,
+    ApprovalList,
+    MessageList,
+    ProcessList,
+    RunList,
+    TaskDetail,
+    TaskList,
+)
 from api.v1.reports.answers import Answer, ExportDetail, ExportFile, ExportList, MeasureList
 from api.v1.tickets import TicketDetail, TicketList
 from api.v1.views import SavedViewDetail, SavedViewList
@@ -56,6 +65,13 @@ urlpatterns = [
     path("reports/exports/", ExportList.as_view(), name="exports"),
     path("reports/exports/<int:id>/", ExportDetail.as_view(), name="export"),
     path("reports/exports/<int:id>/file/", ExportFile.as_view(), name="export_file"),
+    path("processes/", ProcessList.as_view(), name="processes"),
+    path("tickets/<slug:number>/processes/", RunList.as_view(), name="process_runs"),
+    path("tickets/<slug:number>/messages/", MessageList.as_view(), name="process_messages"),
+    path("tasks/", TaskList.as_view(), name="tasks"),
+    path("tasks/<int:id>/", TaskDetail.as_view(), name="task"),
+    path("approvals/", ApprovalList.as_view(), name="approvals"),
+    path("approvals/<int:id>/", ApprovalDetail.as_view(), name="approval"),
     path("queues/", QueueList.as_view(), name="queues"),
     path("states/", StateList.as_view(), name="states"),
     path("priorities/", PriorityList.as_view(), name="priorities"),

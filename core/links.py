@@ -73,6 +73,11 @@ def survey(token: str, *, host: str = "") -> str:
     return absolute(f"/portal/survey/{token}/", host=host)
 
 
+def approval(token: str, *, host: str = "") -> str:
+    """Where an approver decides without signing in."""
+    return absolute(f"/portal/approve/{token}/", host=host)
+
+
 def password_reset(key: str, *, host: str = "") -> str:
     """Where somebody who forgot the password chooses a new one."""
     return absolute(f"/password/reset/key/{key}/", host=host)

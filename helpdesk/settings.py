@@ -35,6 +35,7 @@ WITHIN = [
     "mail.copying.tell_participant",
     "tickets.tags.register_tags",
     "reports.handlers.follow",
+    "processes.handlers.react",
 ]
 # Instead of these while something is only tried (tickets/events.py: `rehearsal`); they refuse and write nothing.
 REHEARSED = [
@@ -72,6 +73,7 @@ EFFECTS = [
     "automation.notices.effects.NOTICE_EFFECTS",
     "automation.survey_effects.SURVEY_EFFECTS",
     "automation.webhook_effects.WEBHOOK_EFFECTS",
+    "processes.effects.PROCESS_EFFECTS",
 ]
 # Sources of steps, what can be done with many tickets at once beside those of the tickets themselves.
 STEPS = ["automation.macros.MACRO_STEPS"]
@@ -84,6 +86,16 @@ PLACEHOLDERS = [
 CONCEALED = [
     "tickets.secret_links.revealed",
     "automation.survey_links.revealed",
+]
+# Secret links that letters of the house may carry (mail/letters.py): functions of a number that give the link, and the
+# mark after the "+" of the address to which an answer comes back.
+LETTER_LINKS = {
+    "approval": {"link": "processes.links.link_of_number", "reply": "processes.links.reply_mark"},
+}
+# Who may take a message before it becomes a ticket, because it answers something of ours: functions of a reply
+# (mail/answered.py) that give what became of it, or None when it is not theirs.
+MAIL_ANSWERS = [
+    "processes.replying.take",
 ]
 # Rows of other apps that name a file by its digest (core/blobs.py), so that it stays: model and field.
 FILES_NAMED = [
@@ -100,6 +112,7 @@ SENTENCES = [
     "automation.assignment_sentences.ASSIGNMENT_SENTENCES",
     "automation.notices.effects.NOTICE_SENTENCES",
     "automation.survey_sentences.SURVEY_SENTENCES",
+    "processes.sentences.PROCESS_SENTENCES",
 ]
 # Parts that higher apps add to the queue page of the administration: each names a Panel.
 QUEUE_PANELS = [
@@ -113,6 +126,7 @@ QUEUE_PANELS = [
 # Parts that higher apps add to the details beside a ticket: each names a TicketPanel.
 TICKET_PANELS = [
     "web.desk.levels.SERVICE_LEVEL",
+    "web.desk.processes.PANEL",
     "web.desk.assignments.WHY",
     "web.desk.automation.PANEL",
     "web.desk.in_copy.IN_COPY",
@@ -154,6 +168,7 @@ INSTALLED_APPS = [
     "knowledge",
     "automation",
     "reports",
+    "processes",
     "web.common",
     "web.desk",
     "web.portal",
@@ -340,6 +355,10 @@ CELERY_TASK_ROUTES = {
     "reports.tasks.sweep_reports": {"queue": "clocks"},
     "reports.tasks.check_rows": {"queue": "bulk"},
     "reports.tasks.forget_exports": {"queue": "bulk"},
+    "processes.tasks.ring": {"queue": "clocks"},
+    "processes.tasks.sweep_timers": {"queue": "clocks"},
+    "processes.tasks.pass_on": {"queue": "events"},
+    "processes.tasks.sweep_impulses": {"queue": "events"},
 }
 CELERY_BEAT_SCHEDULE = {
     "incoming": {"task": "mail.tasks.sweep_incoming", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
@@ -420,6 +439,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "automation.tasks.settle_alerts",
         "schedule": timedelta(seconds=60),
         "options": {"expires": 60},
+    },
+    "process timers": {
+        "task": "processes.tasks.sweep_timers",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},
+    },
+    "process impulses": {
+        "task": "processes.tasks.sweep_impulses",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
     },
     "planned articles": {
         "task": "knowledge.tasks.publish_planned",
@@ -623,6 +652,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": os.environ.get("HELPDESK_LOG_LEVEL", "INFO")},
     "loggers": {
         "django.security.DisallowedHost": {"level": "ERROR"},
+        # The engine of processes tells of every token that moves.
+        "spiff": {"level": "WARNING"},
         # Each request has its line already; what comes on top is the trace of an error.
         "django.request": {"level": "ERROR", "filters": ["routes"]},
     },

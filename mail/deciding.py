@@ -18,6 +18,7 @@ from mail import agents, parse
 from mail.addresses import Address as Person
 from mail.addresses import is_address
 from mail.addressing import address_for, is_ours
+from mail.answered import taken_by_asker
 from mail.authentication import Authentication
 from mail.facts import Facts, facts_of
 from mail.filing import finish_filing, fitting, obey_on_ticket
@@ -81,6 +82,10 @@ def place(incoming: Incoming, mail: parse.Message, *, by_machine: bool) -> None:
         return
     if case.known and not case.known.is_active:
         raise Unusable(Incoming.Reason.DEACTIVATED)
+    asker = taken_by_asker(incoming, mail, sender=case.known, proof=case.proof, by_machine=by_machine)
+    if asker is not None:
+        incoming.set_aside(Incoming.State.IGNORED, Incoming.Reason.ANSWERED, asker)
+        return
     if storm := storm_of_sender(incoming):
         keep_in(storm, incoming, queue=_queue(case))
         return

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from accounts.models import Brand, User
 from accounts.passwords import reset_link
@@ -52,12 +53,22 @@ class Enclosure:
     digest: str
 
 
-def tell(person: User, *, subject: str, body: str, html: str = "", file: Enclosure | None = None) -> None:
+def tell(
+    person: User,
+    *,
+    subject: str,
+    body: str,
+    html: str = "",
+    file: Enclosure | None = None,
+    link: tuple[str, int] | None = None,
+) -> None:
     """Leave word for somebody of ours; the words are in his language already and hold no secret.
 
-    `html` says the same as `body`, and is made by us alone.
+    `html` says the same as `body`, and is made by us alone. `link` names a secret link that is to stand for `{link}` in
+    the mail alone: an entry of settings.LETTER_LINKS, and the number of what it leads to. An answer to such a letter
+    comes back to what it is about.
     """
-    data = {"subject": subject, "body": body, "html": html, "file": asdict(file) if file else None}
+    data = {"subject": subject, "body": body, "html": html, "file": asdict(file) if file else None, "link": link}
     wake(Letter.objects.create(kind=Letter.Kind.NOTICE, address=person.email, language=person.language, data=data))
 
 
@@ -97,7 +108,19 @@ def _of_alarm(letter: Letter, person: User | None) -> Words | None:
 
 
 def _of_notice(letter: Letter, person: User | None) -> Words | None:
-    return (letter.data["subject"], letter.data["body"]) if person is not None and person.is_active else None
+    if person is None or not person.is_active:
+        return None
+    subject, body = letter.data["subject"], letter.data["body"]
+    if not letter.data.get("link"):
+        return subject, body
+    name, number = letter.data["link"]
+    found = _links(name)["link"](number)
+    return (subject, body.replace("{link}", found)) if found else None
+
+
+def _links(name: str) -> Mapping[str, Callable[[int], str]]:
+    """The functions for a link and for the mark of its replies, by what they are for."""
+    return {use: import_string(path) for use, path in settings.LETTER_LINKS[name].items()}
 
 
 _WORDS: Mapping[Letter.Kind, Callable[[Letter, User | None], Words | None]] = {
@@ -115,6 +138,9 @@ def _compose(letter: Letter, words: Words) -> EmailMessage:
     name, address = _sender(letter)
     message = EmailMessage()
     message["From"] = formataddr((name, address))
+    if link := letter.data.get("link"):
+        local, _at, domain = address.rpartition("@")
+        message["Reply-To"] = f"{local}+{_links(link[0])['reply'](link[1])}@{domain}"
     message["To"] = letter.address
     message["Subject"] = subject
     message["Date"] = format_datetime(localtime())

@@ -284,6 +284,8 @@ CAUSES = {
     "assignment": pgettext_lazy("cause", "as the queue gives its tickets"),
     "absence": pgettext_lazy("cause", "because of an absence"),
     "survey": pgettext_lazy("cause", "by the survey"),
+    "approval": pgettext_lazy("cause", "as an approver"),
+    "process": pgettext_lazy("cause", "by the process run no. %(reference)s"),
     "web form": pgettext_lazy("cause", "by the web form no. %(reference)s"),
     "taken back": pgettext_lazy("cause", "with a message that was taken back"),
     "demo": pgettext_lazy("cause", "in the demo world"),

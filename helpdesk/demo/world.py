@@ -13,6 +13,7 @@ from core.clock import now, pretend
 from helpdesk.demo.announcements import add_announcements
 from helpdesk.demo.brands import add_brands, add_managers
 from helpdesk.demo.catalogue import add_catalogue
+from helpdesk.demo.guided import add_processes
 from helpdesk.demo.handiwork import add_macros, add_schedule
 from helpdesk.demo.library import add_library
 from helpdesk.demo.promises import add_promises, tell_of_time
@@ -21,7 +22,7 @@ from helpdesk.demo.satisfaction import add_contents, add_survey, answer_surveys
 from helpdesk.demo.skills import add_skills
 from helpdesk.demo.stories import CUSTOMERS, ELSEWHERE, STORIES, ZONES, Step, Story
 from helpdesk.demo.wordings import add_wordings
-from mail.models import Address, Outgoing
+from mail.models import Address, Letter, Outgoing
 from reports.rebuilding import tell_all
 from tickets.actions.opening import Opening, open_ticket
 from tickets.actions.progress import set_state
@@ -64,6 +65,7 @@ def build() -> int:
     for story in STORIES:
         _tell(story, queues, people, started)
     answer_surveys(started)
+    add_processes(people)
     _nothing_leaves()
     return len(STORIES)
 
@@ -189,5 +191,6 @@ def _nothing_leaves() -> None:
         outgoing.finish()
         outgoing.save_work("recipients", "state", "sent_at")
     Delivery.objects.update(due_at=None)
+    Letter.objects.all().delete()
     tell_all(lambda _number: None)
     system_actor("system")

@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from helpdesk.drills import bad_servers, crashing, crowds, delivering, doors, faults, fetching, full_disks, promises
+from helpdesk.drills import (
+    bad_servers,
+    crashing,
+    crowds,
+    delivering,
+    doors,
+    faults,
+    fetching,
+    full_disks,
+    moving,
+    promises,
+)
 from helpdesk.drills.stage import Stage
 
 Drill = Callable[[Stage], dict[str, Any]]
@@ -38,6 +49,7 @@ FULL: dict[str, Drill] = {
     "F12": lambda stage: promises.f12_sweepers(stage, promises.Size(tickets=100, rounds=30)),
     "F13": lambda stage: crashing.f13_poison(stage, crashing.Poison(mails=5_000, poison=200, per_second=1)),
     "mail_faults": mail_faults(mails=20_000, kills=30),
+    "process_runs": lambda stage: moving.process_runs(stage, moving.Size(runs=2_000, kills=60)),
 }
 SMALL: dict[str, Drill] = {
     "K01": lambda stage: crowds.k01_edits(stage, crowds.Size(at_once=12, times=45)),
@@ -57,6 +69,7 @@ SMALL: dict[str, Drill] = {
     "F12": lambda stage: promises.f12_sweepers(stage, promises.Size(tickets=10, rounds=3, patient=False)),
     "F13": lambda stage: crashing.f13_poison(stage, crashing.Poison(mails=60, poison=6, per_second=2)),
     "mail_faults": lambda stage: doors.mail_faults(stage, doors.Size(mails=200, kills=3, patient=False)),
+    "process_runs": lambda stage: moving.process_runs(stage, moving.Size(runs=20, kills=4, patient=False)),
 }
 
 

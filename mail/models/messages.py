@@ -88,6 +88,7 @@ class Incoming(WorkRow):
         FILTERED = "filtered", _("A filter ignores such messages.")
         OWN_SENDER = "own_sender", _("It bears one of our own addresses as its sender, so nobody could be answered.")
         NOT_ALLOWED = "not_allowed", _("Its sender is an agent who may not do this on the ticket it answers.")
+        ANSWERED = "answered", _("It answered a question of ours, and the answer was taken.")
         DISCARDED = "discarded", _("Set aside by an administrator")
         DELETED = "deleted", _("Deleted by an administrator")
 

@@ -9,7 +9,8 @@ from accounts.people import person_with_address
 from automation.models import Content, SurveyAnswer
 from core.clock import pretend
 from helpdesk.demo import crowd, world
-from mail.models import Outgoing
+from mail.models import Letter, Outgoing
+from processes.models import Decision
 from sla import retargeting, sweeping
 from sla.journals import disagreements
 from sla.models import Clock, Retarget
@@ -44,6 +45,14 @@ def test_some_customers_have_said_how_satisfied_they_are():
     world.build()
     assert sorted(SurveyAnswer.objects.values_list("score", flat=True)) == [2, 4, 5]
     assert all(content.missing() == content.outdated() == [] for content in Content.objects.all())
+
+
+def test_a_purchase_waits_for_alex():
+    world.build()
+    decision = Decision.objects.of(person_with_address("alex@demo.example")).get()
+    assert (decision.task.element, decision.task.run.state) == ("Manager", "going")
+    assert decision.task.ticket.customer == person_with_address("dana@acme.example")
+    assert not Letter.objects.exists()
 
 
 def test_the_catalogue_speaks_all_languages_and_offers_more_to_acme():

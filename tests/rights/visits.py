@@ -128,6 +128,7 @@ FILLED: dict[str, list] = {
     "join": ["no-such-token"],
     "notice_stop": ["no-such-token"],
     "portal:link": ["no-such-token"],
+    "portal:approve": ["no-such-token"],
     "portal:survey": ["no-such-token"],
     "portal:survey_comment": ["no-such-token"],
     "desk:bulk_ask": ["assign"],

@@ -24,9 +24,12 @@ from automation.schedules import run_now, save_schedule
 from knowledge.models import Announcement
 from mail.intake import process
 from mail.models import Account, AutomaticText, Filter, KnownSender, Outgoing, Server, Storm
+from processes.actions.starting import start
 from sla.configuring import save_calendar, save_policy
 from sla.models import Calendar, Policy
 from tests import factories
+from tests.processes.drawings import CUSTOMER, line, work
+from tests.processes.world import published
 from tests.rights.library import library
 from tests.rights.reporting import kept
 from tests.setup import worlds
@@ -257,6 +260,30 @@ def _unsent(world: Matrix) -> None:
     world.things["draft"] = drafts
 
 
+def _processes(world: Matrix) -> None:
+    """Processes on the open ticket that wait for the agents of its queue, for an approval, and twice for its customer."""
+    agent = world.people["write"]
+    asked = {"approval": {"rule": "all", "by": [{"kind": "person", "person": agent.email}], "delegation": True}}
+    look, ok = published(line(work("Look")), key="look"), published(line(work("Ok", asked)), key="ok")
+    theirs = {"approval": {"rule": "all", "by": [{"kind": "customer"}]}}
+    tell, allow = published(line(work("Tell", CUSTOMER)), key="tell"), published(line(work("Ok", theirs)), key="allow")
+    runs = [start(process, world.tickets["open"], by=agent) for process in (look, ok, tell, allow)]
+    number = world.tickets["open"].number
+    tickets = world.things["ticket"]
+    nowhere = [99_999_999]
+    world.things |= {
+        "process ticket": {name: tickets[name] for name in ("open", "elsewhere", "nowhere")},
+        "process task": {"open": [runs[0].tasks.get().pk], "nowhere": nowhere},
+        "decision": {"there": [runs[1].tasks.get().decisions.get().pk], "nowhere": nowhere},
+        "process": {"there": [look.pk], "nowhere": nowhere},
+        "process run": {"open": [runs[0].pk], "nowhere": nowhere},
+        "run on ticket": {"open": [number, runs[0].pk], "nowhere": [number, *nowhere]},
+        "task on request": {"open": [number, runs[2].tasks.get().pk], "nowhere": [number, *nowhere]},
+        "decision on request": {"open": [runs[3].tasks.get().decisions.get().pk], "nowhere": nowhere},
+        "version of process": {"there": [look.pk, 1], "nowhere": [*nowhere, 1]},
+    }
+
+
 def _setup(world: Matrix) -> None:
     nowhere = [99_999_999]
     queue = {name: [row.pk] for name, row in world.queues.items()} | {"nowhere": nowhere}
@@ -304,6 +331,7 @@ def _setup(world: Matrix) -> None:
     _notices(world)
     _catalogue(world)
     _brands(world)
+    _processes(world)
     world.things |= library(world.people["chief"], PNG)
     article = world.things["read article"]["public"]
     world.things["article on ticket"] = {

@@ -42,6 +42,7 @@ def menu_of(ticket: Ticket, agent: User, *, is_taken_off: bool, is_watched: bool
         Action("call", _("Write down a call"), to("call"), "phone", "Shift+p") if writes else None,
         Action("time", _("Write down time"), to("time"), "hourglass", "Shift+t") if notes else None,
         Action("checklist", _("Add steps to the checklist"), to("checklist"), "list", "Shift+c") if notes else None,
+        Action("process_start", _("Start a process"), to("process_start"), "flow", "Shift+f") if writes else None,
         Action("rating", _("Impact and urgency"), to("rating"), "flag", "Shift+i") if ranks else None,
         _lock(ticket, to) if owns and ticket.is_open else None,
     ]

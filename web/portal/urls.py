@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.portal.views import link, lists, opening, organisation, participants, request, services, survey
+from web.portal.views import link, lists, opening, organisation, participants, request, services, survey, tasks
 
 app_name = "portal"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("requests/<slug:number>/print/", request.print_page, name="print"),
     path("requests/<slug:number>/people/", participants.add, name="add_participant"),
     path("requests/<slug:number>/people/<int:pk>/remove/", participants.remove, name="remove_participant"),
+    path("requests/<slug:number>/tasks/<int:pk>/", tasks.task, name="task"),
+    path("approvals/<int:pk>/", tasks.approval, name="approval"),
+    path("approve/<str:token>/", tasks.approve, name="approve"),
     path("link/<str:token>/", link.follow, name="link"),
     path("new/", opening.new, name="new"),
     path("services/", services.services, name="services"),

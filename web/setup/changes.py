@@ -57,6 +57,8 @@ KINDS: dict[str, Text] = {
     "automation.content": gettext_lazy("Text in several languages"),
     "automation.surveyrule": gettext_lazy("Satisfaction survey of a queue"),
     "automation.schedule": gettext_lazy("Schedule"),
+    "processes.process": gettext_lazy("Process"),
+    "processes.version": gettext_lazy("Version of a process"),
     "automation.queueassignment": gettext_lazy("Assignment of a queue"),
     "automation.skill": gettext_lazy("Skill"),
     "automation.skillrule": gettext_lazy("What tickets need"),

@@ -20,6 +20,7 @@ from automation.effects import Ask
 from automation.models import Endpoint
 from core.liquid import TemplateError, render
 from core.text import clean_line, normalise_address
+from processes.models import Process
 from tickets import options
 from tickets.models import FieldDefinition, Priority, Queue, ReplyTemplate, StateType, TicketType
 from tickets.wordings import PLACEHOLDERS, examples
@@ -68,6 +69,7 @@ LISTS: Mapping[str, Callable[[], Iterable[Choice]]] = {
     "priority": lambda: _named(Priority.objects.active()),
     "type": lambda: _named(TicketType.objects.active()),
     "service": lambda: [(str(row.pk), row.place) for row in options.services()],
+    "process": lambda: [(str(row.pk), row.shown_name) for row in Process.objects.active()],
     "endpoint": lambda: [(str(row.pk), row.name) for row in Endpoint.objects.filter(is_active=True)],
     "template": lambda: [(str(row.pk), row.name) for row in ReplyTemplate.objects.filter(is_active=True)],
 }

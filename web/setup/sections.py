@@ -386,9 +386,21 @@ CATEGORIES = Section(
     ),
 )
 
+PROCESSES = Section(
+    "processes",
+    "flow",
+    _("Processes"),
+    _("Guided steps over tickets, drawn as BPMN: forms, approvals, times"),
+    (
+        (_("New process"), "process_new"),
+        (_("Read in a BPMN file"), "process_new"),
+        (_("Approvals"), "processes"),
+    ),
+)
+
 GROUPS: Sequence[tuple[Text, Sequence[Section]]] = (
     (_("Tickets"), (QUEUES, SLAS, CALENDARS, STATES, PRIORITIES, TYPES, TAGS, FIELDS)),
-    (_("Automation"), (RULES, SCHEDULES, MACROS, ASSIGNMENT, NOTICES, SURVEYS)),
+    (_("Automation"), (RULES, PROCESSES, SCHEDULES, MACROS, ASSIGNMENT, NOTICES, SURVEYS)),
     (_("Texts"), (TEMPLATES, SNIPPETS, CONTENTS, CHECKLISTS, AUTOMATIC)),
     (_("Channels"), (EMAIL, FILTERS, WEB_FORMS, ALERTS, WEBHOOKS)),
     (_("Portal"), (BRANDS, SERVICES, CATEGORIES, ANNOUNCEMENTS)),

@@ -16,6 +16,7 @@ from web.common.access import customer_required
 from web.portal.expecting import Expectation, expectations_of
 from web.portal.filters import Filter
 from web.portal.requests import WAITING, Progress, listed, progress_of, requests_of, shared_organisation
+from web.portal.waiting import waiting_for
 from web.portal.welcome import welcome
 
 ORDER = ("-last_public_at", "-id")
@@ -48,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "organisation": shared_organisation(request.user),
         "managed": organisations_of_manager(request.user),
         "has_copies": Participant.objects.filter(user=request.user).exists(),
+        "waiting": waiting_for(request.user),
         **welcome(request),
     }
     return render(request, "portal/home.html", context)

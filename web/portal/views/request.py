@@ -19,6 +19,7 @@ from web.portal.forms import Answer, InCopy, LastWord
 from web.portal.readers import Reader, reader_of, reader_required
 from web.portal.requests import takes_answers
 from web.portal.thread import thread_of
+from web.portal.waiting import waiting_for
 
 # By one link; who has signed in is known by name.
 ANSWERS = Limit("answers-by-link", most=30, seconds=HOUR)
@@ -94,6 +95,7 @@ def page(
         "form": form,
         "in_copy": in_copy or InCopy(),
         "status": status,
+        "waiting": waiting_for(reader.user, reader.ticket) if reader.link is None else None,
     }
     response = render(request, _template(request), context, status=status)
     patch_vary_headers(response, ["HX-Request"])

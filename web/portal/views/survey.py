@@ -36,7 +36,7 @@ def by_link(view: View) -> View:
         invitation = invitation_of(token)
         if invitation is None or not surveying.is_open(invitation):
             return render(request, "portal/survey_over.html", status=410)
-        with override(_language(request, invitation)):
+        with override(language_for(request, invitation.language)):
             return view(request, token, invitation)
 
     return guarded
@@ -104,8 +104,9 @@ def _chosen(request: HttpRequest) -> int | None:
     return int(score) if score in {str(number) for number in SCALE} else None
 
 
-def _language(request: HttpRequest, invitation: SurveyInvitation) -> str:
+def language_for(request: HttpRequest, own: str) -> str:
+    """Of whoever came by a link: `own`, unless he has signed in or chosen another one on this computer."""
     if request.user.is_authenticated:  # his pages are in his own
-        return get_language() or invitation.language
+        return get_language() or own
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    return chosen if chosen in dict(settings.LANGUAGES) else invitation.language
+    return chosen if chosen in dict(settings.LANGUAGES) else own

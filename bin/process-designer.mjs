@@ -1,0 +1,191 @@
+// What the process designer is made of; bin/vendor bundles it into static/vendor. One function for the browser:
+// create({container, words, icons}) -> bpmn-js with the kinds of steps that run here, and the token simulator. Left out is
+// what writes style attributes into markup, which the content security policy refuses, and every text of its own.
+
+import BaseModeler from "bpmn-js/lib/BaseModeler";
+import Modeler from "bpmn-js/lib/Modeler";
+import ContextPadModule from "bpmn-js/lib/features/context-pad";
+import LabelEditingModule from "bpmn-js/lib/features/label-editing";
+import PaletteModule from "bpmn-js/lib/features/palette";
+import SearchModule from "bpmn-js/lib/features/search";
+import { is } from "bpmn-js/lib/util/ModelUtil";
+import AlignElementsModule from "bpmn-js/lib/features/align-elements";
+import DistributeElementsModule from "bpmn-js/lib/features/distribute-elements";
+import AnimationModule from "bpmn-js-token-simulation/lib/animation";
+import ContextPadsModule from "bpmn-js-token-simulation/lib/features/context-pads";
+import DisableModelingModule from "bpmn-js-token-simulation/lib/features/disable-modeling";
+import ExclusiveGatewayModule from "bpmn-js-token-simulation/lib/features/exclusive-gateway-settings";
+import InclusiveGatewayModule from "bpmn-js-token-simulation/lib/features/inclusive-gateway-settings";
+import SimulationStateModule from "bpmn-js-token-simulation/lib/features/simulation-state";
+import TokenCountModule from "bpmn-js-token-simulation/lib/features/token-count";
+import ContextPads from "bpmn-js-token-simulation/lib/features/context-pads/ContextPads";
+import TokenCount from "bpmn-js-token-simulation/lib/features/token-count/TokenCount";
+import SimulatorModule from "bpmn-js-token-simulation/lib/simulator";
+
+const TIMER = "bpmn:TimerEventDefinition";
+const MESSAGE = "bpmn:MessageEventDefinition";
+const ERROR = "bpmn:ErrorEventDefinition";
+
+// key: type, options and font icon; the labels come from the page
+const KINDS = {
+  user: ["bpmn:UserTask", {}, "user-task"],
+  service: ["bpmn:ServiceTask", {}, "service-task"],
+  manual: ["bpmn:ManualTask", {}, "manual-task"],
+  exclusive: ["bpmn:ExclusiveGateway", {}, "gateway-xor"],
+  parallel: ["bpmn:ParallelGateway", {}, "gateway-parallel"],
+  inclusive: ["bpmn:InclusiveGateway", {}, "gateway-or"],
+  event: ["bpmn:EventBasedGateway", {}, "gateway-eventbased"],
+  timer: ["bpmn:IntermediateCatchEvent", { eventDefinitionType: TIMER }, "intermediate-event-catch-timer"],
+  message: ["bpmn:IntermediateCatchEvent", { eventDefinitionType: MESSAGE }, "intermediate-event-catch-message"],
+  sub: ["bpmn:SubProcess", { isExpanded: true }, "subprocess-expanded"],
+  call: ["bpmn:CallActivity", {}, "call-activity"],
+  start: ["bpmn:StartEvent", {}, "start-event-none"],
+  end: ["bpmn:EndEvent", {}, "end-event-none"],
+  end_error: ["bpmn:EndEvent", { eventDefinitionType: ERROR }, "end-event-error"],
+  deadline: ["bpmn:BoundaryEvent", { eventDefinitionType: TIMER }, "intermediate-event-catch-timer"],
+  failure: ["bpmn:BoundaryEvent", { eventDefinitionType: ERROR }, "intermediate-event-catch-error"],
+  lane: ["bpmn:Participant", {}, "participant"],
+};
+const APPEND = ["user", "service", "exclusive", "timer", "end"];
+const LEFT_OUT = [AlignElementsModule, DistributeElementsModule, PaletteModule, SearchModule];
+
+// The buttons beside a selected element.
+class Pad {
+  static $inject = ["contextPad", "connect", "modeling", "steps", "config.words"];
+  constructor(contextPad, connect, modeling, steps, words) {
+    Object.assign(this, { connect, modeling, steps, words });
+    contextPad.registerProvider(this);
+  }
+  getContextPadEntries(element) {
+    const entries = {};
+    const start = (event, source) => this.connect.start(event, source);
+    if (element.type !== "label" && is(element, "bpmn:FlowNode") && !is(element, "bpmn:EndEvent")) {
+      for (const kind of APPEND) entries[`append.${kind}`] = this.entry("model", kind, () => this.steps.append(element, kind));
+      if (is(element, "bpmn:Activity")) {
+        for (const kind of ["deadline", "failure"]) {
+          entries[`attach.${kind}`] = this.entry("attach", kind, () => this.steps.attach(element, kind));
+        }
+      }
+      entries.connect = this.named("connect", "connect", "connection-multi", { click: start, dragstart: start });
+    }
+    if (is(element, "bpmn:Participant") || is(element, "bpmn:Lane")) {
+      entries.lane = this.named("model", "lane_below", "lane-insert-below", { click: () => this.modeling.addLane(element, "bottom") });
+    }
+    entries.delete = this.named("edit", "remove", "trash", { click: () => this.modeling.removeElements([element]) });
+    return entries;
+  }
+  getMultiElementContextPadEntries(elements) {
+    return { delete: this.named("edit", "remove", "trash", { click: () => this.modeling.removeElements([...elements]) }) };
+  }
+  entry(group, kind, click) {
+    return this.named(group, kind, KINDS[kind][2], { click });
+  }
+  named(group, word, icon, action) {
+    return { group, className: `bpmn-icon-${icon}`, title: this.words[word] ?? word, action };
+  }
+}
+
+// Making steps, by mouse (dragged to their place) and by key (placed behind what is selected).
+class Steps {
+  static $inject = ["elementFactory", "autoPlace", "create", "modeling", "selection", "canvas", "config.words"];
+  constructor(elementFactory, autoPlace, create, modeling, selection, canvas, words) {
+    Object.assign(this, { elementFactory, autoPlace, create, modeling, selection, canvas, words });
+  }
+  shape(kind) {
+    const [type, options] = KINDS[kind];
+    if (type === "bpmn:Participant") return this.elementFactory.createParticipantShape();
+    return this.elementFactory.createShape({ type, ...options });
+  }
+  append(element, kind) {
+    return this.autoPlace.append(element, this.shape(kind));
+  }
+  attach(host, kind) {
+    const place = { x: host.x + host.width - 20, y: host.y + host.height };
+    const made = this.modeling.createShape(this.shape(kind), place, host, { attach: true });
+    this.selection.select(made);
+    return made;
+  }
+  drag(event, kind) {
+    this.create.start(event, this.shape(kind));
+  }
+  add(kind) {
+    const [chosen] = this.selection.get();
+    const boundary = KINDS[kind][0] === "bpmn:BoundaryEvent";
+    if (boundary) return chosen && is(chosen, "bpmn:Activity") ? this.attach(chosen, kind) : null;
+    const joins = chosen && is(chosen, "bpmn:FlowNode") && !is(chosen, "bpmn:EndEvent");
+    if (joins && !["start", "lane"].includes(kind)) return this.append(chosen, kind);
+    const { x, y, width, height } = this.canvas.viewbox();
+    const made = this.modeling.createShape(this.shape(kind), { x: x + width / 2, y: y + height / 2 }, this.canvas.getRootElement());
+    this.selection.select(made);
+    return made;
+  }
+}
+
+class Counts extends TokenCount {
+  static $inject = TokenCount.$inject;
+  _getTokenHTML(element, scope) {
+    const shown = this._scopeFilter.isShown(scope) ? "" : "inactive";
+    return `<div data-scope-id="${scope.id}" class="bts-token-count waiting ${shown}">${scope.getTokensByElement(element)}</div>`;
+  }
+}
+
+// Texts of the simulator by those of the page.
+class Triggers extends ContextPads {
+  static $inject = [...ContextPads.$inject, "config.words"];
+  constructor(eventBus, elementRegistry, overlays, injector, canvas, scopeFilter, words) {
+    super(eventBus, elementRegistry, overlays, injector, canvas, scopeFilter);
+    this.words = words;
+  }
+  _addOverlay(element, options) {
+    const { html } = options;
+    html.title = this.words[html.title] ?? html.title;
+    html.setAttribute("aria-label", html.title);
+    super._addOverlay(element, options);
+  }
+}
+
+class Notes {
+  static $inject = ["overlays", "eventBus", "config.words"];
+  constructor(overlays, eventBus, words) {
+    Object.assign(this, { overlays, words });
+    for (const name of ["tokenSimulation.toggleMode", "tokenSimulation.resetSimulation"]) eventBus.on(name, () => this.clear());
+  }
+  addElementNotification(element, { text }) {
+    const html = document.createElement("div");
+    html.className = "bts-element-notification success";
+    html.textContent = this.words[text] ?? text;
+    this.overlays.add(element, "bts-element-notification", { position: { top: -15, right: 15 }, html });
+  }
+  clear() {
+    this.overlays.remove({ type: "bts-element-notification" });
+  }
+  showNotification() {}
+}
+
+const simulation = {
+  __depends__: [
+    SimulatorModule, AnimationModule, ContextPadsModule, SimulationStateModule, TokenCountModule, DisableModelingModule,
+    ExclusiveGatewayModule, InclusiveGatewayModule,
+  ],
+};
+const ours = {
+  __depends__: [ContextPadModule, LabelEditingModule],
+  __init__: ["contextPadProvider"],
+  contextPadProvider: ["type", Pad],
+  steps: ["type", Steps],
+  tokenCount: ["type", Counts],
+  contextPads: ["type", Triggers],
+  elementNotifications: ["type", Notes],
+  notifications: ["type", Notes],
+  palette: ["value", { _update() {} }],
+};
+
+export function create({ container, words, colours }) {
+  const modules = Modeler.prototype._modules.filter((one) => !LEFT_OUT.includes(one));
+  return new BaseModeler({
+    container,
+    words,
+    bpmnRenderer: colours,
+    modules: [...modules, simulation, ours],
+  });
+}

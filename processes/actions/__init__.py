@@ -1,0 +1,1 @@
+"""What can happen to processes and their runs: verbs, each one transaction."""

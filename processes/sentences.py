@@ -1,0 +1,59 @@
+"""What events of processes say to a reader (settings.SENTENCES), and their kinds."""
+
+from django.utils.translation import gettext_lazy as _
+
+from processes.refusals import stuck_reason
+from tickets.models import Event
+from tickets.sentences import Sentence
+
+STARTED, ENDED = "process.started", "process.ended"
+ASKED, DONE, ACTED = "process.asked", "process.done", "process.acted"
+PASSED, RECEIVED = "process.passed", "process.received"
+DECIDED, DELEGATED = "process.decided", "process.delegated"
+APPROVED, DECLINED = "process.approved", "process.declined"
+STUCK, RETRIED = "process.stuck", "process.retried"
+CANCELLED, JUMPED, TAKEN = "process.cancelled", "process.jumped", "process.taken"
+
+
+def _named(event: Event, name: str) -> str:
+    now = (event.data.get(name) or {}).get("now") or {}
+    return str(now.get("name", "")) if isinstance(now, dict) else str(now)
+
+
+def _words(event: Event) -> dict[str, str]:
+    names = ("process", "step", "whom", "to", "reason", "message")
+    said = {name: _named(event, name) for name in names}
+    return {**said, "reason": said["reason"] or str(_GONE)}
+
+
+def _stuck(event: Event) -> dict[str, str]:
+    why = (event.data.get("why") or {}).get("now") or {}
+    return {**_words(event), "why": stuck_reason(why.get("code", ""), why.get("text", ""))}
+
+
+def _decided(event: Event) -> dict[str, str]:
+    answer = (event.data.get("answer") or {}).get("now") or ""
+    return {**_words(event), "action": str(_ANSWERS.get(answer, answer))}
+
+
+_GONE = _("the ticket is gone")
+_ANSWERS = {"approved": _("approved"), "declined": _("declined")}
+
+PROCESS_SENTENCES = {
+    STARTED: Sentence(_("%(actor)s started the process “%(process)s”"), "play", _words),
+    ENDED: Sentence(_("The process “%(process)s” has ended"), "check-circle", _words),
+    ASKED: Sentence(_("“%(process)s” waits for: %(step)s (%(whom)s)"), "clock", _words),
+    DONE: Sentence(_("%(actor)s finished the step “%(step)s”"), "check-circle", _words),
+    ACTED: Sentence(_("“%(process)s” did the step “%(step)s”"), "bolt", _words),
+    PASSED: Sentence(_("The time of “%(step)s” has come"), "clock", _words),
+    RECEIVED: Sentence(_("“%(process)s” received the message “%(message)s”"), "mail", _words),
+    DECIDED: Sentence(_("%(actor)s %(action)s “%(step)s”"), "shield-check", _decided),
+    DELEGATED: Sentence(_("%(actor)s passed the decision “%(step)s” on to %(to)s"), "user", _words),
+    APPROVED: Sentence(_("“%(step)s” is approved"), "check-circle", _words),
+    DECLINED: Sentence(_("“%(step)s” is declined"), "ban", _words),
+    STUCK: Sentence(_("“%(process)s” is stuck at “%(step)s”: %(why)s"), "warn", _stuck),
+    RETRIED: Sentence(_("%(actor)s had the process “%(process)s” try again"), "undo", _words),
+    CANCELLED: Sentence(_("%(actor)s cancelled the process “%(process)s”: %(reason)s"), "ban", _words),
+    JUMPED: Sentence(_("%(actor)s moved “%(process)s” on to “%(step)s”: %(reason)s"), "arrow-r", _words),
+    TAKEN: Sentence(_("%(actor)s took over the step “%(step)s”"), "user-plus", _words),
+}

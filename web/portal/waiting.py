@@ -1,0 +1,27 @@
+"""What processes ask of a customer, for the first page and for one request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from accounts.models import User
+from processes.models import Decision, Task
+from tickets.models import Ticket
+from web.common.process_tasks import Titled, titled
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Waiting:
+    tasks: Sequence[Titled]
+    decisions: Sequence[tuple[Decision, Titled]]
+
+
+def waiting_for(person: User, ticket: Ticket | None = None) -> Waiting:
+    """Of all requests, or of one."""
+    tasks, asked = Task.objects.of_customer(person), Decision.objects.of(person)
+    if ticket is not None:
+        tasks, asked = tasks.filter(ticket=ticket), asked.filter(task__ticket=ticket)
+    found = list(asked.for_page()[:MOST])
+    named = titled(one.task for one in found)
+    return Waiting(titled(tasks.for_page()[:MOST]), list(zip(found, named, strict=True)))

@@ -1,0 +1,160 @@
+"""The fields of a step's form as rows: which, in which order, required or only shown, and when they are asked.
+
+editor = FieldsEditor.of(settings["form"])      # as it is stored
+editor = FieldsEditor.typed(request.POST)       # as it was typed, with one row more, less or elsewhere
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tickets.models import FieldDefinition
+
+MOST = 50
+PREFIX = "fields"
+Values = Mapping[str, Any]
+
+
+class FieldRow(forms.Form):
+    """One field. A condition that two inputs cannot say is kept as it is, until one says another here."""
+
+    mode = forms.ChoiceField()
+    help = forms.CharField(max_length=300, required=False)
+    when_field = forms.ChoiceField(required=False)
+    when_value = forms.CharField(max_length=200, required=False)
+
+    def __init__(self, key: str, labels: Mapping[str, str], kept: Values, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.key, self.kept = key, kept
+        self.label = labels.get(key, key)
+        self.index, self.is_first, self.is_last = 0, False, False
+        self.fields["mode"].label = _("How it is asked")
+        self.fields["mode"].choices = [
+            ("", _("may be left empty")),
+            ("required", _("must be filled in")),
+            ("readonly", _("only shown")),
+        ]
+        self.fields["mode"].required = False
+        self.fields["help"].label = _("Help")
+        self.fields["when_field"].label = _("Only asked when")
+        others = [(name, label) for name, label in labels.items() if name != key]
+        self.fields["when_field"].choices = [("", _("always")), *others]
+        self.fields["when_value"].label = _("is")
+
+    @property
+    def number(self) -> int:
+        return self.index + 1
+
+    @property
+    def moves(self) -> list[tuple[str, str, bool]]:
+        return [("up", "arrow-u", self.is_first), ("down", "arrow-d", self.is_last), ("drop", "x", False)]
+
+    @property
+    def keeps_condition(self) -> bool:
+        return bool(self.kept.get("shown_when")) and not _simple(self.kept["shown_when"])
+
+    def stored(self) -> dict[str, Any]:
+        """As the step keeps it, from what was typed."""
+        typed = {name: str(self[name].value() or "").strip() for name in self.fields}
+        found: dict[str, Any] = {"field": self.key}
+        if typed["mode"] in ("required", "readonly"):
+            found[typed["mode"]] = True
+        helps = {code: text for code, text in dict(self.kept.get("help") or {}).items() if code != _here()}
+        if typed["help"]:
+            helps[_here()] = typed["help"]
+        if helps:
+            found["help"] = helps
+        if typed["when_field"]:
+            found["shown_when"] = {"field": f"field.{typed['when_field']}", "is": _plain(typed["when_value"])}
+        elif self.keeps_condition:
+            found["shown_when"] = self.kept["shown_when"]
+        return found
+
+
+class FieldsEditor:
+    def __init__(self, rows: Sequence[Values] = ()) -> None:
+        active = FieldDefinition.objects.filter(is_active=True).order_by("position", "pk")
+        self.labels = {one.key: one.shown_label for one in active}
+        self.said = ""
+        self.rows = [self._row(values) for values in rows]
+        self._number()
+
+    @classmethod
+    def of(cls, rows: Sequence[Values]) -> "FieldsEditor":
+        return cls(rows)
+
+    @classmethod
+    def typed(cls, data: QueryDict, before: Sequence[Values]) -> "FieldsEditor":
+        """`before` is what is stored, for what two inputs cannot say."""
+        editor, kept = cls(), {str(values.get("field")): values for values in before}
+        for text in data.getlist(f"{PREFIX}-row")[:MOST]:
+            place, _blank, key = text.partition(" ")
+            if key in editor.labels or key in kept:
+                row = FieldRow(key, editor.labels, kept.get(key, {}), data, prefix=f"{PREFIX}{place[:3]}")
+                editor.rows.append(editor._row({**row.stored()}))
+        editor._edit(data.get(f"{PREFIX}-edit", ""), data.get(f"{PREFIX}-add", ""))
+        editor._number()
+        return editor
+
+    @property
+    def stored(self) -> list[dict[str, Any]]:
+        return [row.stored() for row in self.rows]
+
+    @property
+    def offered(self) -> list[tuple[str, str]]:
+        chosen = {row.key for row in self.rows}
+        return [(key, label) for key, label in self.labels.items() if key not in chosen]
+
+    def _row(self, values: Values) -> FieldRow:
+        mode = "required" if values.get("required") else "readonly" if values.get("readonly") else ""
+        simple = _simple(values.get("shown_when") or {})
+        initial = {
+            "mode": mode,
+            "help": dict(values.get("help") or {}).get(_here(), ""),
+            "when_field": simple[0] if simple else "",
+            "when_value": simple[1] if simple else "",
+        }
+        return FieldRow(str(values.get("field", "")), self.labels, values, initial=initial)
+
+    def _edit(self, text: str, added: str) -> None:
+        what, _blank, place = text.partition(" ")
+        if what == "add" and added in dict(self.offered):
+            self.rows.append(self._row({"field": added}))
+            self.said = _("%(field)s was added.") % {"field": self.rows[-1].label}
+        if not place.isdecimal() or int(place) >= len(self.rows):
+            return
+        row = self.rows.pop(int(place))
+        if what == "drop":
+            self.said = _("%(field)s was removed.") % {"field": row.label}
+            return
+        to = max(0, min(int(place) + (-1 if what == "up" else 1), len(self.rows)))
+        self.rows.insert(to, row)
+        self.said = _("%(field)s is number %(number)s now.") % {"field": row.label, "number": to + 1}
+
+    def _number(self) -> None:
+        for index, row in enumerate(self.rows):
+            row.index, row.prefix = index, f"{PREFIX}{index}"
+            row.is_first, row.is_last = index == 0, index == len(self.rows) - 1
+
+
+def _here() -> str:
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def _simple(condition: Values) -> tuple[str, str] | None:
+    """Field and value of "field is value"; None for what says more."""
+    name = str(condition.get("field", ""))
+    if set(condition) != {"field", "is"} or not name.startswith("field.") or isinstance(condition["is"], dict):
+        return None
+    value = condition["is"]
+    text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    return name.removeprefix("field."), text
+
+
+def _plain(text: str) -> Any:
+    return {"yes": True, "no": False}.get(text.lower(), text)
