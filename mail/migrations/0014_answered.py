@@ -4,15 +4,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('mail', '0013_letters_of_accounts'),
+        ("mail", "0013_letters_of_accounts"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='incoming',
-            name='reason_code',
-            field=models.CharField(blank=True, choices=[('no_sender', 'It names no sender.'), ('bad_sender', 'The address of its sender cannot be answered.'), ('deactivated', 'Its sender has been deactivated.'), ('no_queue', 'No address is set up, so no queue can be found for it.'), ('too_complex', 'It is built in too complicated a way to be read safely.'), ('unreadable', 'Reading it took too much time or memory, or broke off.'), ('trouble', 'Every try to make a ticket of it failed.'), ('not_fetched', 'It has not been fetched yet. The next visit to the mailbox tries again.'), ('unfetchable', 'It could not be fetched.'), ('too_large', 'It is larger than a message may be here, so it stays in its mailbox.'), ('gone', 'It is no longer on the server.'), ('copy', 'The same message came before.'), ('own', 'It is a message of our own that came back.'), ('report', 'It is a report about the delivery of a message of ours.'), ('storm', 'There are too many like it at once.'), ('denied', 'Mail of its sender is not wanted here.'), ('filtered', 'A filter ignores such messages.'), ('own_sender', 'It bears one of our own addresses as its sender, so nobody could be answered.'), ('not_allowed', 'Its sender is an agent who may not do this on the ticket it answers.'), ('answered', 'It answered a question of ours, and the answer was taken.'), ('discarded', 'Set aside by an administrator'), ('deleted', 'Deleted by an administrator')], db_default='', default='', max_length=11),
+            model_name="incoming",
+            name="reason_code",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("no_sender", "It names no sender."),
+                    ("bad_sender", "The address of its sender cannot be answered."),
+                    ("deactivated", "Its sender has been deactivated."),
+                    ("no_queue", "No address is set up, so no queue can be found for it."),
+                    ("too_complex", "It is built in too complicated a way to be read safely."),
+                    ("unreadable", "Reading it took too much time or memory, or broke off."),
+                    ("trouble", "Every try to make a ticket of it failed."),
+                    ("not_fetched", "It has not been fetched yet. The next visit to the mailbox tries again."),
+                    ("unfetchable", "It could not be fetched."),
+                    ("too_large", "It is larger than a message may be here, so it stays in its mailbox."),
+                    ("gone", "It is no longer on the server."),
+                    ("copy", "The same message came before."),
+                    ("own", "It is a message of our own that came back."),
+                    ("report", "It is a report about the delivery of a message of ours."),
+                    ("storm", "There are too many like it at once."),
+                    ("denied", "Mail of its sender is not wanted here."),
+                    ("filtered", "A filter ignores such messages."),
+                    ("own_sender", "It bears one of our own addresses as its sender, so nobody could be answered."),
+                    ("not_allowed", "Its sender is an agent who may not do this on the ticket it answers."),
+                    ("answered", "It answered a question of ours, and the answer was taken."),
+                    ("discarded", "Set aside by an administrator"),
+                    ("deleted", "Deleted by an administrator"),
+                ],
+                db_default="",
+                default="",
+                max_length=11,
+            ),
         ),
     ]

@@ -91,7 +91,9 @@ def test_a_step_is_added_by_the_keyboard_and_undone(desk, world):
 
 
 def test_what_other_tools_wrote_stays(desk, world):
-    xml = laid_out(line(work("Check"))).replace("<bpmn:definitions ", '<bpmn:definitions xmlns:x="http://x.example" ', 1)
+    xml = laid_out(line(work("Check"))).replace(
+        "<bpmn:definitions ", '<bpmn:definitions xmlns:x="http://x.example" ', 1
+    )
     xml = xml.replace("<bpmn:extensionElements>", '<bpmn:extensionElements><x:note of="them">kept</x:note>', 1)
     process = draft(xml, world)
     page = designer(desk, process)
