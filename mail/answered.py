@@ -1,4 +1,4 @@
-"""Mail that answers something of ours and is no message for a ticket: whoever asked takes it (settings.MAIL_ANSWERS)."""
+"""Mail that answers a question of ours and is no message for a ticket: who asked takes it (settings.MAIL_ANSWERS)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

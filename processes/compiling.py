@@ -159,6 +159,8 @@ class _Scope:
                 return IntermediateCatchEvent(self.made, name, self._signal(element))
             case Kind.EVENT_BASED:
                 return EventBasedGateway(self.made, name, MultipleEventDefinition())
+            case Kind.PARALLEL if len(self.drawing.flows_to(element.id)) < 2:
+                return Passing(self.made, name)  # it waits for nobody: the engine need not look who might still come
             case Kind.SUB_PROCESS:
                 return SubWorkflowTask(self.made, name, _process_name(self.scope, element.id))
             case Kind.CALL:

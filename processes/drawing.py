@@ -159,7 +159,7 @@ class Drawing:
         return [element for element in self.elements if element.parent == parent]
 
     def boundaries_of(self, element: str) -> Sequence[Element]:
-        return [one for one in self.elements if one.attached_to == element]
+        return self._boundaries.get(element, ())
 
     @cached_property
     def starts(self) -> Sequence[Element]:
@@ -169,6 +169,14 @@ class Drawing:
     def is_laid_out(self) -> bool:
         """Whether every element says where it is drawn."""
         return all(element.box for element in self.elements)
+
+    @cached_property
+    def _boundaries(self) -> Mapping[str, Sequence[Element]]:
+        found: dict[str, list[Element]] = {}
+        for element in self.elements:
+            if element.attached_to:
+                found.setdefault(element.attached_to, []).append(element)
+        return found
 
     @cached_property
     def _outgoing(self) -> Mapping[str, Sequence[Flow]]:

@@ -4,6 +4,7 @@ Around SpiffWorkflow, whose script engine is replaced by one that runs nothing: 
 are ours. Specifications come from processes/compiling.py and are never stored: of a run only its tokens are.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
@@ -26,6 +27,8 @@ from tickets.conditions import ConditionError
 
 # A run moves at most so many steps at once, and has at most so many tokens in its life: more is a circle without end.
 MAX_STEPS = 500
+# Seconds of computing that the tokens may take at once, without what their effects take.
+MAX_SECONDS = 4.0
 MAX_TOKENS = 5_000
 # The engine looks no deeper than 1,000.
 MAX_DEPTH = 900
@@ -111,13 +114,13 @@ class Engine:
 
     def go(self) -> None:
         """Move every token until all of them wait. Raises `Stuck`; what moved before has moved."""
-        steps = 0
+        steps, begun = 0, time.process_time()
         while ready := self._ready():
             for token in ready:
                 if not token.has_state(TaskState.READY):
                     continue
                 steps += 1
-                if steps > MAX_STEPS:
+                if steps > MAX_STEPS or time.process_time() - begun > MAX_SECONDS:
                     raise Stuck(self._name(token), "endless")
                 self._step(token)
             self._close_inner()

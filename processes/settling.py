@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.clock import now
-from processes import approving, sentences, timing
+from processes import approving, calling, sentences, timing
 from processes.compiling import Place
 from processes.drawing import Kind, Trigger
 from processes.engine import Waiting
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from processes.moving import Mover
 
 Problem = dict[str, str]
+# A run waits for so many people at the same time, at most.
+MOST_TASKS = 50
 
 
 def settle(mover: "Mover", problem: Problem) -> None:
@@ -47,6 +49,8 @@ def _work(mover: "Mover") -> Problem:
     known = {task.instance: task for task in mover.run.tasks.open()}
     problem: Problem = {}
     waiting = mover.engine.work()
+    if len(waiting) > MOST_TASKS:  # ways that split and lead back
+        return {"element": waiting[0].place.id, "code": "endless", "text": ""}
     for one in waiting:
         if one.instance not in known:
             problem = _open(mover, one) or problem
@@ -71,6 +75,7 @@ def _open(mover: "Mover", waiting: Waiting) -> Problem:
     task.kind = Task.Kind.MANUAL if place.element.kind == Kind.MANUAL else Task.Kind.FORM
     task.audience, task.user, task.role = doers.audience, doers.user, doers.role
     task.save()
+    calling.call(task, place.element, mover.ticket)
     whom = str(task.user or task.role or task.get_audience_display())
     mover.record(sentences.ASKED, by=mover.actor, step=mover.step(place), whom={"id": task.pk, "name": whom})
     return {}

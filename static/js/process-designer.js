@@ -168,7 +168,7 @@ class ProcessDesigner extends HTMLElement {
     await this.flush();
     if (this.shown !== id) return;
     const url = `${this.dataset.panel}?element=${encodeURIComponent(id)}`;
-    window.htmx.ajax("GET", url, { source: this, target: "#step-panel", swap: "innerHTML" });
+    window.htmx.ajax("GET", url, { source: this, target: "#step-panel" });
   }
 
   // the panel was saved: what it may change is taken over from the drawing that the server has now

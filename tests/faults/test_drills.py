@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("K01", "K02", "K03", "K09", "F03", "F04", "F05", "F06", "F09", "F12", "mail_faults")
+NAMES = ("K01", "K02", "K03", "K09", "F03", "F04", "F05", "F06", "F09", "F12", "mail_faults", "process_runs")
 
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("drills")]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mail.models import Letter
 from processes.actions import messaging, starting, steering, working
 from processes.models import Run, Task, Timer
 from tests.factories import CustomerFactory, TicketFactory
@@ -64,6 +65,22 @@ def test_a_task_can_be_for_the_customer(ticket):
     assert (task.audience, task.user) == (Task.Audience.CUSTOMER, ticket.customer)
     assert list(Task.objects.of_customer(ticket.customer)) == [task]
     assert list(Task.objects.of_agent(agent(ticket))) == []
+
+
+def test_whose_task_it_is_gets_a_letter_in_his_language():
+    ticket = TicketFactory(customer=CustomerFactory(language="de", name="Dana"))
+    one = agent(ticket)
+    settings = {**CUSTOMER, "text": {"en": "Tell us", "de": "Sagen Sie es uns"}, "due": {"after": "2d"}}
+    to_one = {"who": {"kind": "agent", "person": one.email}}
+    run = begin(line(work("Many"), work("One", to_one), work("Tell", settings)), ticket)
+    assert not Letter.objects.exists()
+    finish(run, "Many")
+    letter = Letter.objects.get()
+    assert (letter.address, f"/desk/tickets/{ticket.number}/" in letter.data["body"]) == (one.email, True)
+    finish(run, "One")
+    letter = Letter.objects.get(address=ticket.customer.email)
+    assert "Sagen Sie es uns" in letter.data["body"]
+    assert ticket.number in letter.data["subject"]
 
 
 def test_an_exclusive_gateway_takes_the_first_way_whose_condition_holds(ticket):
@@ -309,6 +326,15 @@ def test_a_circle_without_an_end_is_stopped_and_named(ticket):
     run = fresh(begin(xml, ticket))
     assert (run.state, run.problem["code"]) == ("stuck", "endless")
     assert kinds(run)[-1] == "stuck"
+
+
+def test_ways_that_split_and_lead_back_ask_nobody_a_thousand_times(ticket):
+    xml = drawing(
+        start(), node("exclusiveGateway", "G"), node("parallelGateway", "Split"), work("A"), node("exclusiveGateway", "H", default="H_G"),
+        end(), ways("S>G", "G>Split", "Split>A", "Split>H", "H>G", "A>E"), way("H>E", {"field": "title", "is": "never"}),
+    )  # fmt: skip
+    run = fresh(begin(xml, ticket))
+    assert (run.state, run.problem["code"], run.tasks.count()) == ("stuck", "endless", 0)
 
 
 def test_a_way_back_asks_again(ticket):
