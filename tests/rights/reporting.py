@@ -25,7 +25,9 @@ def kept(owner: User, role: Group) -> dict[str, dict[str, list]]:
     widget = add_widget(board, ready="volume", display="line", width=6, by=owner)
     add_widget(board, report=report, display="table", width=6, by=owner)
     mail = subscribe(report, people=[owner], rhythm="daily", hour=7, by=owner)
-    file = Export.objects.create(owner=owner, name="Own", question=question, language="en", digest=store(b"a,b"), size=3)
+    file = Export.objects.create(
+        owner=owner, name="Own", question=question, language="en", digest=store(b"a,b"), size=3
+    )
     return {
         "ready report": {"there": ["volume"], "nowhere": ["no-such-report"]},
         "ready dashboard": {"there": ["agent"], "nowhere": ["no-such-dashboard"]},
