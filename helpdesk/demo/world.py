@@ -189,5 +189,5 @@ def _nothing_leaves() -> None:
         outgoing.finish()
         outgoing.save_work("recipients", "state", "sent_at")
     Delivery.objects.update(due_at=None)
-    tell_all(lambda _number: None)
+    tell_all()
     system_actor("system")
