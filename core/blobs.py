@@ -5,8 +5,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -77,7 +77,7 @@ def store(content: bytes) -> str:
     return digest
 
 
-def store_file(file: BinaryIO) -> tuple[str, int]:
+def store_file(file: BufferedReader) -> tuple[str, int]:
     """Keep what stands in a seekable file that no memory needs to hold; its digest and its size in bytes."""
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,7 +2,7 @@
 
 from reports.keeping import keep
 from reports.models import Fact, Span, Story
-from tickets.models import Event
+from tickets.models import Delivery, Event
 
 
 def follow(event: Event) -> None:
@@ -15,6 +15,8 @@ def follow(event: Event) -> None:
 
 
 def retell(event: Event) -> None:
-    """The whole ticket, unless that has been done since this event."""
-    if not Story.objects.filter(pk=event.ticket_id, version__gte=event.version).exists():
+    """The whole ticket: once for events that come in a row, after the last of them."""
+    later = Delivery.objects.unfinished().filter(ticket_id=event.ticket_id, event__gt=event.pk)
+    told = Story.objects.filter(pk=event.ticket_id, version__gte=event.version)
+    if not later.exists() and not told.exists():
         keep([event.ticket_id])

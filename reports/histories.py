@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from automation.models import SurveyAnswer
 from core.memo import remembered
-from reports.retelling import Booked, History, Timed, Told
+from reports.values import Booked, History, Timed, Told
 from sla.facts import said_in
 from sla.models import Clock
 from sla.models.clock import Kind

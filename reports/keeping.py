@@ -11,7 +11,8 @@ from django.db import connection, models, transaction
 from core.database import hold
 from reports.histories import Known, histories_of
 from reports.models import Fact, Placed, Span, Story
-from reports.retelling import Retold, Summary, retell
+from reports.retelling import retell
+from reports.values import Retold, Summary
 
 PLACE = [
     "queue_id",

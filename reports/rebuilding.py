@@ -5,8 +5,10 @@ run while people work.
 """
 
 import time
-from collections.abc import Callable
+from array import array
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import groupby
 
 from django.db import connection
 from django.db.models import F, OuterRef, Q, Subquery
@@ -20,8 +22,6 @@ from tickets.models import Ticket
 
 # Seconds of work at a time, well below the limit of a task.
 BUDGET = 40.0
-
-Progress = Callable[[int], None]
 
 
 def ask_for(reason: str) -> Rebuild:
@@ -48,22 +48,18 @@ def run(row: Rebuild, *, seconds: float = BUDGET) -> None:
     row.save(update_fields=["finished_at"])
 
 
-def tell_all(progress: Progress, *, share: int = 0, of: int = 1) -> int:
-    """Tell every ticket that is not told yet, at once; how many that were. For loads of many tickets.
+def tell_all() -> int:
+    """Tell every ticket that is not told yet, at once; how many that were. After a load of some tickets."""
+    return sum(len(keep(ids)) for ids in untold())
 
-    `share` of `of` takes only its part of them, so that several processes do it together.
-    """
-    done, last = 0, 0
-    while (start := _next_after(last)) is not None:
-        ids = _neighbours(start)
-        last = ids[-1]
-        if start // NEIGHBOURS % of != share:
-            continue
-        if untold := _untold(ids):
-            keep(untold)
-            done += len(untold)
-            progress(len(untold))
-    return done
+
+def untold() -> Iterator[list[int]]:
+    """The tickets whose last event is not told, in groups that are told under one lock."""
+    told = Subquery(Story.objects.filter(pk=OuterRef("pk")).values("version")[:1])
+    behind = Ticket.objects.annotate(told=told).filter(Q(told__isnull=True) | ~Q(told=F("version"))).order_by("pk")
+    found = array("q", behind.values_list("pk", flat=True).iterator(chunk_size=10_000))
+    for _number, ids in groupby(found, key=lambda pk: pk // NEIGHBOURS):
+        yield list(ids)
 
 
 def settle_tables() -> None:
@@ -82,11 +78,3 @@ def _neighbours(start: int) -> list[int]:
     """The tickets from this one on that are told under one lock."""
     end = (start // NEIGHBOURS + 1) * NEIGHBOURS
     return list(Ticket.objects.filter(pk__gte=start, pk__lt=end).order_by("pk").values_list("pk", flat=True))
-
-
-def _untold(ids: list[int]) -> list[int]:
-    told = Subquery(Story.objects.filter(pk=OuterRef("pk")).values("version")[:1])
-    tickets = Ticket.objects.filter(pk__in=ids).annotate(told=told)
-    return list(
-        tickets.filter(Q(told__isnull=True) | ~Q(told=F("version"))).order_by("pk").values_list("pk", flat=True)
-    )

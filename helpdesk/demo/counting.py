@@ -6,18 +6,21 @@ from multiprocessing import get_context
 from django.db import connection
 
 from helpdesk.demo import crowd
-from reports.rebuilding import ask_for, settle_tables, tell_all
-from tickets.models import Ticket
+from reports.keeping import keep
+from reports.rebuilding import ask_for, settle_tables, untold
 
 Progress = Callable[[int, int], None]
 
 
 def tell_now(progress: Progress) -> None:
     """Tell all tickets that are not told yet, several processes together."""
-    total, done = Ticket.objects.count(), 0
+    groups = list(untold())
+    total, done = sum(map(len, groups)), 0
+    if not groups:
+        return
     connection.close()  # children must not share it
     with get_context("fork").Pool(crowd.PROCESSES) as pool:
-        for count in pool.imap_unordered(_tell_share, range(crowd.PROCESSES)):
+        for count in pool.imap_unordered(_tell, groups):
             done += count
             progress(done, total)
     settle_tables()
@@ -28,5 +31,6 @@ def tell_later() -> None:
     ask_for("demo")
 
 
-def _tell_share(share: int) -> int:
-    return tell_all(lambda _number: None, share=share, of=crowd.PROCESSES)
+def _tell(ids: list[int]) -> int:
+    keep(ids)
+    return len(ids)

@@ -24,7 +24,7 @@ def test_format():
 
 
 def test_types():
-    run(str(BIN / "mypy"), "core", "accounts", "tickets", "mail", "sla", "knowledge", "automation")
+    run(str(BIN / "mypy"), "core", "accounts", "tickets", "mail", "sla", "knowledge", "automation", "reports")
 
 
 def test_layers():

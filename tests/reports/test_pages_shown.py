@@ -224,6 +224,19 @@ def test_an_address_changes_only_what_it_names():
     assert is_asked(QueryDict("m=created"))
 
 
+@pytest.mark.parametrize(
+    ("query", "days"),
+    [
+        ("from=2026-03-01&to=2026-03-31", {"from": "2026-03-01", "to": "2026-03-31"}),
+        ("to=2026-03-30", {"from": "2026-03-01", "to": "2026-03-30"}),
+        ("from=x&to=2026-03-30", {"from": "x", "to": "2026-03-30"}),
+        ("to=0001-01-01", {"from": "0001-01-01", "to": "0001-01-01"}),
+    ],
+)
+def test_days_that_are_not_said_are_the_last_thirty(query, days):
+    assert data_in(QueryDict(f"period=days&{query}"))["period"] == days
+
+
 @pytest.mark.parametrize("where", ["{", "[1", "x" * 9000])
 def test_a_condition_that_cannot_be_read_is_one_that_is_refused(where):
     sent = QueryDict(mutable=True)

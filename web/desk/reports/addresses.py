@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.timezone import localdate
 
 from reports.questions import Question, written
 
@@ -62,8 +64,7 @@ def data_in(sent: QueryDict, beginning: Mapping[str, Any] | None = None) -> dict
         data["measures"] = measures
     data |= {name: sent[short] for name, short in _WORDS.items() if short in sent}
     if period := sent.get("period"):
-        days = {"from": sent.get("from", ""), "to": sent.get("to", "")}
-        data["period"] = days if period == OWN_DAYS else {"name": period}
+        data["period"] = _days(sent.get("from", ""), sent.get("to", "")) if period == OWN_DAYS else {"name": period}
     if "where" in sent:
         data["condition"] = _condition(sent["where"])
     return data
@@ -72,6 +73,18 @@ def data_in(sent: QueryDict, beginning: Mapping[str, Any] | None = None) -> dict
 def is_asked(sent: QueryDict) -> bool:
     """Whether an address holds a question of its own."""
     return any(sent.getlist("m"))
+
+
+def _days(first: str, last: str) -> dict[str, str]:
+    """Who has just chosen days has not said which: the last thirty, to begin with."""
+    if not last:
+        last = localdate().isoformat()
+    if not first:
+        try:
+            first = (date.fromisoformat(last) - timedelta(days=29)).isoformat()
+        except (ValueError, OverflowError):
+            first = last
+    return {"from": first, "to": last}
 
 
 def _condition(text: str) -> Any:

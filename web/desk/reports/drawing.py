@@ -81,6 +81,7 @@ def _figures(shown: Shown, *, most: int) -> tuple[Figures, bool]:
     if has_across:
         found = _of_headers(shown, first, places, across, is_turned=is_turned)
         series, is_partial = _few(found, first, most=most)
+        is_partial = is_partial or len(shown.table.measures) > 1
     else:
         series, is_partial = _of_measures(shown, first, places, is_turned=is_turned, most=most)
     key = shown.table.question.columns if is_turned else shown.table.question.rows

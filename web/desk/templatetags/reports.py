@@ -5,11 +5,15 @@ from datetime import datetime, timedelta
 
 from babel.dates import format_interval
 from django import template
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 
 from core.moments import current_locale
 from reports.questions import Question
 from reports.tables import Table
+from web.common.templatetags.ui import icon
 from web.desk.reports.addresses import pairs_of
+from web.desk.reports.shown import Change, Number
 
 register = template.Library()
 
@@ -38,3 +42,19 @@ def _days(starts: datetime, ends: datetime) -> str:
 def question_pairs(question: Question) -> list[tuple[str, str]]:
     """The question as fields of a form (web/desk/reports/addresses.py)."""
     return pairs_of(question)
+
+
+@register.simple_tag
+def measured(number: Number) -> SafeString:
+    """A number of a table, leading to its tickets, and how it has changed: by hand, as a page has hundreds."""
+    shown = format_html('<a class="cellnum" href="{}">{}</a>', number.url, number.text) if number.url else number.text
+    return format_html("{}<br>{}", shown, changed(number.change)) if number.change else conditional_escape(shown)
+
+
+@register.simple_tag
+def changed(change: Change | None) -> SafeString:
+    """Against the time compared with; nothing where there is none."""
+    if change is None:
+        return SafeString("")
+    sign = icon(change.icon) if change.icon else ""
+    return format_html('<span class="delta delta--{}">{}{}</span>', change.hue, sign, change.text)
