@@ -2,11 +2,11 @@
 
 import pytest
 
-from accounts.tokens import issue_token
+from accounts.tokens import Limits, issue_token
 from processes.actions import starting
 from processes.models import Decision, Task
 from tests.api.conftest import Program
-from tests.factories import AgentFactory, CustomerFactory, PersonFactory, TicketFactory
+from tests.factories import AgentFactory, CustomerFactory, PersonFactory, QueueFactory, TicketFactory
 from tests.processes.drawings import CUSTOMER, drawing, end, line, message, node, start, ways, work
 from tests.processes.world import agent, fresh, published, tasks
 from tickets.models import FieldDefinition
@@ -96,6 +96,17 @@ def test_an_approver_decides_once(ticket, worker):
     assert robot.post(f"approvals/{asked['id']}/", {"answer": "declined"}).status_code == 404
     decision = Decision.objects.get()
     assert (decision.way, decision.comment, fresh(run).state) == ("api", "Go", "done")
+
+
+def test_a_token_that_is_kept_to_queues_decides_there_alone(ticket, worker):
+    approval = {"approval": {"rule": "one", "by": [{"kind": "person", "person": worker.email}]}}
+    starting.start(published(line(work("Approve", approval)), key="approve"), ticket, by=worker)
+    elsewhere = Program(issue_token(worker, name="robot", limits=Limits(queues=[QueueFactory().pk]))[1])
+    here = Program(issue_token(worker, name="robot", limits=Limits(queues=[ticket.queue_id]))[1])
+    assert elsewhere.get("approvals/").json()["results"] == []
+    (asked,) = here.get("approvals/").json()["results"]
+    assert elsewhere.post(f"approvals/{asked['id']}/", {"answer": "approved"}).status_code == 404
+    assert here.post(f"approvals/{asked['id']}/", {"answer": "approved"}).status_code == 200
 
 
 def test_a_program_sends_a_message_once(ticket, worker):

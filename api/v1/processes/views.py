@@ -22,6 +22,7 @@ from processes.actions import deciding, messaging, starting, working
 from processes.models import Decision, Process, Task
 from processes.queries import runs
 from processes.refusals import Refused
+from tickets.models import Ticket
 
 ID = OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH)
 TAGS = ["Processes"]
@@ -158,7 +159,7 @@ class ApprovalList(Door):
     )
     def get(self, request: Request) -> Response:
         """The decisions that wait for the token's person, who need no right on the ticket for that."""
-        return self.listing(Decision.objects.of(self.person).for_page(), ApprovalShape)
+        return self.listing(_decisions(self).for_page(), ApprovalShape)
 
 
 class ApprovalDetail(Door):
@@ -173,7 +174,7 @@ class ApprovalDetail(Door):
     @once
     def post(self, request: Request, id: int) -> Response:
         """Only who is asked decides; once."""
-        decision = get_object_or_404(Decision.objects.of(self.person).for_page(), pk=id)
+        decision = get_object_or_404(_decisions(self).for_page(), pk=id)
         given = _given(DecisionForm, request)
         how = {"comment": given.get("comment", ""), "by": self.person, "way": "api", "cause": self.cause}
         row = _done(deciding.decide, decision, given["answer"], **how)
@@ -183,6 +184,14 @@ class ApprovalDetail(Door):
 def _tasks(door: Door) -> Any:
     person = door.person
     return Task.objects.of_agent(person) if person.is_agent else Task.objects.of_customer(person)
+
+
+def _decisions(door: Door) -> Any:
+    """What the token's person is asked; with a token that is kept to queues only where the ticket is in sight."""
+    asked = Decision.objects.of(door.person)
+    if not door.request.auth.queues:
+        return asked
+    return asked.filter(task__ticket__in=Ticket.objects.allowing(door.person, "read"))
 
 
 def _given(form: type[StrictSerializer], request: Request) -> dict[str, Any]:
