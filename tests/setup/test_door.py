@@ -19,6 +19,8 @@ from core.clock import now
 from knowledge.categories import save_category
 from knowledge.models import Announcement, Category
 from mail.models import Account, AutomaticText, Filter, KnownSender, Server, Storm, Trust
+from processes.actions import configuring
+from processes.models import Process
 from sla.configuring import save_calendar, save_policy
 from sla.models import Calendar, Policy
 from tests.factories import AgentFactory, CustomerFactory, QueueFactory, TicketFactory, address, organisation, role
@@ -139,6 +141,14 @@ ACTIONS = [
     "schedule_remove",
     "schedule_run_stop",
     "schedule_run_again",
+    "process_import",
+    "process_save",
+    "process_step_add",
+    "process_step_remove",
+    "process_publish",
+    "process_retire",
+    "process_discard",
+    "process_remove",
     "macro_move",
     "macro_switch",
     "macro_remove",
@@ -249,6 +259,7 @@ def rows_of_automation(world) -> dict[str, Any]:
     rule = Rule(name="Seen", events=["tags"], effects=[{"do": "untag", "tags": ["old"]}])
     publish(save_rule(rule, [], by=world.alex), by=world.alex)
     run_rules(set_tags(ticket, {"new"}, by=world.bea))
+    process = configuring.create(Process(key="seen", name="Seen"), by=world.alex)
     macro = save_macro(Macro(name="Seen", effects=tag), roles=[], queues=[], by=world.alex)
     daily = Schedule(name="Daily", condition={"all": []}, effects=tag, cron="0 7 * * *", zone="UTC")
     schedule = save_schedule(daily, by=world.alex)
@@ -266,6 +277,8 @@ def rows_of_automation(world) -> dict[str, Any]:
     return {
         **dict.fromkeys(rules, rule.pk),
         "rule_run_again": [rule.pk, rule.runs.get().pk],
+        **dict.fromkeys([f"process{part}" for part in PROCESS], process.pk),
+        **dict.fromkeys(("process_version", "process_download"), [process.pk, 1]),
         **dict.fromkeys(("macro", "macro_move", "macro_switch", "macro_remove"), macro.pk),
         **dict.fromkeys(
             ("schedule", "schedule_switch", "schedule_run", "schedule_remove", "schedule_runs"), schedule.pk
@@ -286,6 +299,12 @@ def rows_of_automation(world) -> dict[str, Any]:
 def account(world, **fields) -> Account:
     facts = {"name": "Provider", "host": "imap.demo.example", "username": "support", "queue": world.support}
     return Account.objects.create(**{**facts, **fields})
+
+
+PROCESS = (
+    *("", "_about", "_runs", "_remove", "_source", "_save", "_step", "_step_add", "_step_remove"),
+    *("_publish", "_retire", "_discard"),
+)
 
 
 def address_of(pattern: URLPattern, rows: dict[str, int], world) -> str:
