@@ -173,7 +173,7 @@ ACTIONS = [
 
 
 # To the provider of a mailbox and back from it.
-LEAD_ELSEWHERE = ["account_connect", "account_connected"]
+LEAD_ELSEWHERE = ["account_connect", "account_connected", "process_step"]
 
 
 @pytest.fixture
