@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from processes.drawing import EVENTS, GATEWAYS, Box, Drawing, Element, Kind
 
@@ -20,10 +21,12 @@ class Layout:
 def placed(drawing: Drawing) -> Layout:
     layout = Layout()
     _scope(drawing, "", layout, left=160.0, top=80.0)
+    solid = {key: box for key, box in layout.boxes.items() if key not in layout.expanded}
     for flow in drawing.flows:
         source, target = layout.boxes.get(flow.source), layout.boxes.get(flow.target)
         if source and target:
-            layout.points[flow.id] = _way(source, target)
+            in_the_way = [box for key, box in solid.items() if key not in (flow.source, flow.target)]
+            layout.points[flow.id] = _way(source, target, in_the_way)
     return layout
 
 
@@ -78,21 +81,52 @@ def _size(element: Element) -> tuple[float, float]:
     return _SIZES["gateway"] if element.kind in GATEWAYS else _SIZES["activity"]
 
 
-def _way(source: Box, target: Box) -> Sequence[Point]:
-    """Straight, with one bend in the middle, or below both where it leads back."""
+def _way(source: Box, target: Box, others: Sequence[Box]) -> Sequence[Point]:
+    """The first of the usual ways on which nothing stands: straight, with a bend, around everything."""
+    ways = _ways(source, target, others)
+    return min(ways, key=lambda way: sum(_crosses(way, box) for box in others))
+
+
+def _ways(source: Box, target: Box, others: Sequence[Box]) -> Sequence[Sequence[Point]]:
     out = (source.x + source.width, source.y + source.height / 2)
     to = (target.x, target.y + target.height / 2)
-    if to[0] >= out[0]:
-        if out[1] == to[1]:
-            return [out, to]
-        bend = to[0] - 20 if to[0] - out[0] > 40 else (out[0] + to[0]) / 2
-        return [out, (bend, out[1]), (bend, to[1]), to]
-    below = max(source.y + source.height, target.y + target.height) + 30
-    middle = source.x + source.width / 2
-    ending = target.x + target.width / 2
-    return [
-        (middle, source.y + source.height),
-        (middle, below),
-        (ending, below),
-        (ending, target.y + target.height),
+    over, under = _around(source, target, others)
+    if to[0] < out[0]:
+        return [under, over]
+    if out[1] == to[1]:
+        return [[out, to], over, under]
+    late = to[0] - 20 if to[0] - out[0] > 40 else (out[0] + to[0]) / 2
+    early = out[0] + 20 if to[0] - out[0] > 40 else late
+    return [*([out, (bend, out[1]), (bend, to[1]), to] for bend in (late, early)), over, under]
+
+
+def _around(source: Box, target: Box, others: Sequence[Box]) -> tuple[Sequence[Point], Sequence[Point]]:
+    """Above, and below, whatever stands in the rows of these two between them."""
+    first, last = sorted((source.x + source.width / 2, target.x + target.width / 2))
+    top, bottom = min(source.y, target.y), max(source.y + source.height, target.y + target.height)
+    between = [
+        box
+        for box in others
+        if first < box.x + box.width and box.x < last and box.y < bottom and top < box.y + box.height
     ]
+    over = min([top, *(box.y for box in between)]) - 25
+    under = max([bottom, *(box.y + box.height for box in between)]) + 30
+    middle, ending = source.x + source.width / 2, target.x + target.width / 2
+    return (
+        [(middle, source.y), (middle, over), (ending, over), (ending, target.y)],
+        [
+            (middle, source.y + source.height),
+            (middle, under),
+            (ending, under),
+            (ending, target.y + target.height),
+        ],
+    )
+
+
+def _crosses(way: Sequence[Point], box: Box) -> bool:
+    """Whether one of the straight parts leads through the box."""
+    return any(
+        min(x, x2) < box.x + box.width and box.x < max(x, x2) and min(y, y2) < box.y + box.height and box.y < max(y, y2)
+        for (x, y), (x2, y2) in pairwise(way)
+        if (x, y) != (x2, y2)
+    )

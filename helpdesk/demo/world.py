@@ -65,9 +65,9 @@ def build() -> int:
     for story in STORIES:
         _tell(story, queues, people, started)
     answer_surveys(started)
-    add_processes(people)
+    add_processes(people, queues["Support"])
     _nothing_leaves()
-    return len(STORIES)
+    return len(STORIES) + 1
 
 
 def _agents() -> dict[str, User]:

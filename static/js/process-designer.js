@@ -20,7 +20,7 @@ class ProcessDesigner extends HTMLElement {
     await this.draw(await this.fetched());
     this.bpmn.on("commandStack.changed", () => this.changed());
     this.bpmn.on("selection.changed", ({ newSelection }) => this.chosen(newSelection));
-    if (this.canvas.offsetHeight) this.get("canvas").zoom("fit-viewport", "auto");
+    this.whole();
     this.mark();
     this.dataset.ready = "";
     const first = this.get("elementRegistry").get(this.dataset.element);
@@ -105,8 +105,11 @@ class ProcessDesigner extends HTMLElement {
     this.get("zoomScroll").stepZoom(-1);
   }
 
+  // all of it, with some room around
   whole() {
-    if (this.canvas.offsetHeight) this.get("canvas").zoom("fit-viewport", "auto");
+    if (!this.canvas.offsetHeight) return;
+    const canvas = this.get("canvas");
+    canvas.zoom(Math.min(canvas.zoom("fit-viewport", "auto") * 0.92, 1), "auto");
   }
 
   async try(button) {
