@@ -218,7 +218,7 @@ def test_a_worker_asks_no_more_than_this_for_a_mail(world, queries):
     assert [sum("synchronous_commit" in q["sql"] for q in asked) for asked in (for_somebody_new, at_the_door)] == [1, 0]
     assert len(for_somebody_new) <= 43
     assert len(for_a_known_one) <= 42
-    assert len(for_one_that_joins) <= 35
+    assert len(for_one_that_joins) <= 36
 
 
 def test_dealing_with_a_mail_costs_the_same_number_of_queries_however_much_there_is(take_in, world, queries):
