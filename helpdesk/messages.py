@@ -13,7 +13,22 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-FOLDERS = ("accounts", "api", "automation", "core", "helpdesk", "knowledge", "mail", "sla", "tickets", "web")
+FOLDERS = (
+    *(
+        "accounts",
+        "api",
+        "automation",
+        "core",
+        "helpdesk",
+        "knowledge",
+        "mail",
+        "processes",
+        "reports",
+        "sla",
+        "tickets",
+    ),
+    "web",
+)
 KEYWORDS = {
     "_": None,
     "gettext": None,

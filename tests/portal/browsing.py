@@ -109,6 +109,7 @@ def site(
     try:
         opened = Site(context.new_page(), client, sites or {}, thorough=thorough)
         yield opened
-        assert (opened.wrong, opened.troubles) == ([], [])
+        wrong = [*opened.wrong, *opened.troubles]
+        assert not wrong, "\n".join(wrong)
     finally:
         context.close()

@@ -24,7 +24,18 @@ def test_format():
 
 
 def test_types():
-    run(str(BIN / "mypy"), "core", "accounts", "tickets", "mail", "sla", "knowledge", "automation", "reports")
+    run(
+        str(BIN / "mypy"),
+        "core",
+        "accounts",
+        "tickets",
+        "mail",
+        "sla",
+        "knowledge",
+        "automation",
+        "processes",
+        "reports",
+    )
 
 
 def test_layers():

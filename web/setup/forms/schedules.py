@@ -38,7 +38,7 @@ from automation.times import (
 )
 from core.clock import now
 from core.text import clean_line
-from web.common.locales import zone_choices
+from web.common.locales import is_offered, zone_choices
 
 USUAL = Week((1, 2, 3, 4, 5), ((8, 0),))
 BY_WEEK, BY_STEPS, BY_LINE = "week", "steps", "line"
@@ -126,7 +126,7 @@ class ScheduleForm(ModelForm):
 
     def clean_zone(self) -> str:
         zone = self.cleaned_data["zone"]
-        if zone not in dict(zone_choices(self.instance.zone)):
+        if zone != self.instance.zone and not is_offered(zone):
             raise ValidationError(gettext("There is no such time zone."))
         return zone
 
