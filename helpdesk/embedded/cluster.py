@@ -11,6 +11,8 @@ ROLE = DATABASE = "helpdesk"
 # For a small machine, and written into postgresql.conf: whoever knows better may change them there.
 SETTINGS = {
     "max_connections": "100",
+    # one transaction may touch all tables with their indexes: a backup, a check of everything
+    "max_locks_per_transaction": "256",
     "shared_buffers": "128MB",
     "effective_cache_size": "512MB",
     "work_mem": "8MB",
