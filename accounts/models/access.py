@@ -32,7 +32,9 @@ class ApiToken(models.Model):
 
     class Area(models.TextChoices):
         TICKETS = "tickets", _("Tickets")
+        PEOPLE = "people", _("People")
         KNOWLEDGE = "knowledge", _("Knowledge base")
+        REPORTS = "reports", _("Reports")
         SETUP = "setup", _("Administration")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
@@ -57,6 +59,8 @@ class ApiToken(models.Model):
         db_default=USUAL_PER_MINUTE,
         validators=[MinValueValidator(1), MaxValueValidator(MOST_PER_MINUTE)],
     )
+    # The token with which it began, when it came by renewing; none: this one.
+    first = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # The token in whose place it came; that one works on for a while.
     replaces = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 

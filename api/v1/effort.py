@@ -11,6 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import ApiToken
 from api.base import Door
 from api.once import once
 from api.problems import CannotBe
@@ -46,6 +47,7 @@ class TimeEntryShape(serializers.Serializer):
 
 
 class TimeList(Door):
+    area = ApiToken.Area.TICKETS
     order = ("id",)
 
     @extend_schema(
@@ -81,6 +83,8 @@ class TimeList(Door):
 
 
 class TimeDetail(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="removeTime",
         summary="Remove an entry of time",
@@ -100,6 +104,8 @@ class TimeDetail(Door):
 
 
 class WatcherList(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="listWatchers",
         summary="Who follows a ticket",
@@ -116,6 +122,8 @@ class WatcherList(Door):
 
 
 class Watching(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="watchTicket",
         summary="Follow a ticket",
@@ -145,6 +153,8 @@ class Watching(Door):
 
 
 class MacroList(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="listMacros",
         summary="List macros for a ticket",
@@ -159,6 +169,8 @@ class MacroList(Door):
 
 
 class MacroRun(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="runMacro",
         summary="Run a macro",

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from accounts.models import ApiToken
 from api.base import Door
 from api.v1.access import tickets_of
 from api.v1.shapes import EventShape
@@ -57,6 +58,7 @@ class FollowedEventsShape(serializers.Serializer):
 
 
 class Changes(Door):
+    area = ApiToken.Area.TICKETS
     parameters = ("start",)
 
     @extend_schema(

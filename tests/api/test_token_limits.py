@@ -2,13 +2,19 @@
 
 from datetime import timedelta
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from rest_framework.exceptions import PermissionDenied
 
 from accounts.models import ApiToken, ConfigChange, User
 from accounts.tokens import Ended, Limits, issue_token, revoke_token, rotate_token, token_for
+from api.auth import TokenScope
+from api.base import Door
+from api.urls import urlpatterns
+from api.v1.lookups import Lookup
 from tests.api.conftest import Program
 from tests.factories import QueueFactory, TicketFactory
 from tickets.models import Event
@@ -53,7 +59,7 @@ def test_a_token_for_a_queue_never_gives_a_right_its_person_has_not(world):
 def test_a_token_for_a_queue_opens_tickets_alone(world):
     robot = made(world.alex, queues=[world.support.pk])
     assert robot.get("me/").status_code == 200
-    for path in ("slas/", "calendars/", "kb/articles/"):
+    for path in ("slas/", "calendars/", "kb/articles/", "people/", "organisations/", "reports/measures/"):
         answer = robot.get(path)
         assert (answer.status_code, answer.json()["detail"]) == (
             403,
@@ -62,16 +68,57 @@ def test_a_token_for_a_queue_opens_tickets_alone(world):
     assert robot.post("slas/", {"name": "Mine"}).status_code == 403
 
 
+def test_a_token_for_a_queue_changes_nobody_and_no_shared_view(world):
+    robot, free = made(world.alex, queues=[world.support.pk]), made(world.alex)
+    view = {"name": "Mine", "condition": {"field": "tags", "contains": "urgent"}}
+    shared = free.post("views/", view).json()["id"]
+    assert robot.post("people/", {"email": "new@acme.example", "name": "New"}).status_code == 403
+    assert robot.patch(f"people/{world.dana.pk}/", {"email": "mine@evil.example"}).status_code == 403
+    assert robot.patch(f"organisations/{world.acme.pk}/", {"name": "Mine"}).status_code == 403
+    assert robot.get(f"views/{shared}/").status_code == 200
+    assert robot.post("views/", view).status_code == 403
+    assert robot.patch(f"views/{shared}/", {"name": "Other"}).status_code == 403
+    assert robot.delete(f"/api/v1/views/{shared}/").status_code == 403
+    world.dana.refresh_from_db()
+    assert world.dana.email == "dana@acme.example"
+
+
+def test_every_door_names_its_part_of_the_interface():
+    """There is no usual one: a new door that names none is shut to every token."""
+    views = [getattr(pattern.callback, "view_class", None) or pattern.callback for pattern in urlpatterns]
+    doors = [view for view in views if isinstance(view, type) and issubclass(view, Door)]
+    assert len(doors) > 40
+    assert not hasattr(Door, "area")
+    assert [door for door in doors if getattr(door, "area", None) not in {"", *ApiToken.Area.values}] == []
+    assert {door for door in doors if door.area == ""} == set(Lookup.__subclasses__())
+
+
+def test_a_door_without_a_part_is_shut(world):
+    token, _secret = issue_token(world.alex, name="robot")
+    asked = SimpleNamespace(auth=token, method="GET")
+    with pytest.raises(PermissionDenied):
+        TokenScope().has_permission(asked, Door())
+
+
 def test_a_token_for_a_queue_ends_when_its_person_works_tickets_no_more(world):
     robot = made(world.bea, queues=[world.support.pk])
     User.objects.filter(pk=world.bea.pk).update(is_agent=False, is_customer=True)
     assert robot.get("tickets/").status_code == 401
 
 
-@pytest.mark.parametrize(("area", "path"), [("tickets", "tickets/"), ("knowledge", "kb/articles/"), ("setup", "slas/")])
+PARTS = {
+    "tickets": "tickets/",
+    "people": "people/",
+    "knowledge": "kb/articles/",
+    "reports": "reports/measures/",
+    "setup": "slas/",
+}
+
+
+@pytest.mark.parametrize(("area", "path"), PARTS.items())
 def test_a_token_for_some_parts_opens_these(world, area, path):
     robot = made(world.alex, areas=[area])
-    others = {"tickets/", "kb/articles/", "slas/"} - {path}
+    others = {*PARTS.values()} - {path}
     assert robot.get(path).status_code == 200
     assert {robot.get(other).status_code for other in others} == {403}
     assert robot.get("me/").json()["token"]["areas"] == [area]
