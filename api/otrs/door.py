@@ -11,13 +11,15 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 
 from accounts.models import User
-from api.parsers import MAX_BODY
+from api.parsers import is_crowded
 from api.problems import LONGEST_MESSAGE, is_busy
 from core.text import clean_line, strip_nul
 from tickets.events import Cause, Refused
 
 # Deeper than any request of this interface, and far from what would exhaust the reader.
 DEEPEST = 20
+# Of what carries no files: enough for a search by a thousand numbers.
+SMALL = 64 * 1024
 FAMILIAR = ("SessionID", "AccessToken", "UserLogin", "CustomerUserLogin", "Password")
 
 
@@ -84,8 +86,9 @@ class Operation:
         return {"Error": {"ErrorCode": f"{self.name}.{kind}", "ErrorMessage": f"{self.name}: {message}"}}
 
 
-def route(**operations: Operation) -> Callable[..., HttpResponse]:
-    """A view with one operation for each method: `route(POST=CREATE, GET=SEARCH)`."""
+def route(largest: int = SMALL, /, **operations: Operation) -> Callable[..., HttpResponse]:
+    """A view with one operation for each method: `route(POST=CREATE, GET=SEARCH)`. A body has at most `largest` bytes,
+    because it is read before anybody is known."""
 
     @csrf_exempt
     def view(request: HttpRequest, **path: str) -> HttpResponse:
@@ -93,7 +96,7 @@ def route(**operations: Operation) -> Callable[..., HttpResponse]:
         if operation is None:
             return plain("There is no operation for this method and route.", 500)
         try:
-            return _json(operation.answer(Call(request, _parameters(request, path))))
+            return _json(operation.answer(Call(request, _parameters(request, path, largest))))
         except Unreadable as error:
             return plain(str(error), 500)
         except OperationalError as error:
@@ -145,10 +148,10 @@ def _uncached(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _parameters(request: HttpRequest, path: Mapping[str, str]) -> dict[str, Any]:
+def _parameters(request: HttpRequest, path: Mapping[str, str], largest: int) -> dict[str, Any]:
     """What stands in the path counts before the query, and that before the body; of a GET the body counts nothing."""
     request.encoding = "utf-8"
-    sent = {} if request.method == "GET" else _body(request)
+    sent = {} if request.method == "GET" else _body(request, largest)
     asked = {name: _clean(values if len(values) > 1 else values[0]) for name, values in request.GET.lists() if values}
     headers = {
         name: _clean(request.headers[f"X-OTRS-Header-{name}"])
@@ -158,11 +161,11 @@ def _parameters(request: HttpRequest, path: Mapping[str, str]) -> dict[str, Any]
     return {**headers, **sent, **asked, **path}
 
 
-def _body(request: HttpRequest) -> dict[str, Any]:
+def _body(request: HttpRequest, largest: int) -> dict[str, Any]:
     if "Transfer-Encoding" in request.headers:  # WSGI would read such a body as an empty one
         raise Unreadable("Send the length of the request (Content-Length).")
-    raw = request.read(MAX_BODY + 1)
-    if len(raw) > MAX_BODY:
+    raw = request.read(largest + 1)
+    if len(raw) > largest or is_crowded(raw):
         raise Unreadable("The request is too large.")
     if not raw.strip():
         return {}
@@ -176,15 +179,17 @@ def _body(request: HttpRequest) -> dict[str, Any]:
 
 
 def _clean(value: Any, depth: int = 0) -> Any:
-    """Texts that the database can store (T16, T88)."""
+    """Texts that the database can store (T16, T88). Lists and objects are cleaned in place."""
     if depth > DEEPEST:
         raise Unreadable("The request is nested too deeply.")
     if isinstance(value, str):
         return strip_nul(value)
     if isinstance(value, list):
-        return [_clean(inner, depth + 1) for inner in value]
+        for place, inner in enumerate(value):
+            value[place] = _clean(inner, depth + 1)
     if isinstance(value, dict):
-        return {strip_nul(name): _clean(inner, depth + 1) for name, inner in value.items()}
+        for name in list(value):
+            value[strip_nul(name)] = _clean(value.pop(name), depth + 1)
     return value
 
 

@@ -126,6 +126,15 @@ def test_T88_what_cannot_be_read_is_refused_in_plain_text(world, body):
         assert code(answer.json()) == "TicketCreate.MissingParameter"
 
 
+@pytest.mark.parametrize(
+    ("route", "body"),
+    [("tickets", "[" + "1," * 200_000 + "1]"), ("session_create", " " * 65_537), ("search", " " * 65_537)],
+)
+def test_T71_nobody_unknown_has_large_requests_read(world, route, body):
+    answer = Client().generic("POST", reverse(f"otrs:{route}"), body, "application/json")
+    assert (answer.status_code, answer.content) == (500, b"The request is too large.")
+
+
 def test_unknown_routes_and_methods_are_refused_in_plain_text(world):
     for method, path in (("GET", "Webservice/Other/Ticket"), ("PUT", "Webservice/GenericTicketConnectorREST/Ticket")):
         answer = Client().generic(method, f"/otrs/nph-genericinterface.pl/{path}")
