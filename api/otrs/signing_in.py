@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from copy import copy
 from datetime import timedelta
+from functools import partial
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
@@ -92,8 +93,15 @@ def caller_with_session(secret: str) -> Caller | None:
     if not constant_time_compare(session.password_mark, _mark(session.user)):
         return None
     if now - session.last_used_at > timedelta(minutes=1):
-        OtrsSession.objects.filter(pk=session.pk).update(last_used_at=now)
+        transaction.on_commit(partial(_note_use, session.pk), robust=True)
     return Caller(session.user, session.as_customer)
+
+
+@transaction.atomic
+def _note_use(pk: int) -> None:
+    """After the operation, and only while nobody else does: requests of one session never wait for each other."""
+    free = OtrsSession.objects.filter(pk=pk).select_for_update(skip_locked=True)
+    OtrsSession.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(last_used_at=timezone.now())
 
 
 def end_session(secret: str) -> None:
