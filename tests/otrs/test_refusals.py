@@ -1,8 +1,13 @@
 """What is refused, in the words of OTRS: errors come with status 200, what cannot be read with 500 and plain text."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from api.models import OtrsSession
@@ -68,6 +73,20 @@ def test_T53_a_session_ends_with_the_person_the_password_and_its_time(world, tic
     session = OtrsSession.objects.get()
     OtrsSession.objects.update(last_used_at=session.last_used_at.replace(year=2020))
     assert code(bea("GET", "ticket", TicketID=ticket.pk)) == "TicketGet.AuthFail"
+
+
+def test_requests_of_one_session_do_not_wait_for_each_other(world, ticket, bea, django_capture_on_commit_callbacks):
+    OtrsSession.objects.update(last_used_at=timezone.now() - timedelta(minutes=30))
+    before = OtrsSession.objects.get().last_used_at
+    with django_capture_on_commit_callbacks() as later, CaptureQueriesContext(connection) as asked:
+        assert "Ticket" in bea("GET", "ticket", TicketID=ticket.pk)
+    assert not [query for query in asked if "UPDATE" in query["sql"]]
+    assert OtrsSession.objects.get().last_used_at == before
+    with CaptureQueriesContext(connection) as asked:
+        (note,) = later
+        note()
+    assert "SKIP LOCKED" in str([query["sql"] for query in asked])
+    assert OtrsSession.objects.get().last_used_at > before
 
 
 def test_a_session_is_kept_as_a_digest_and_can_be_ended(world, bea):
@@ -207,3 +226,37 @@ def test_a_request_for_several_tickets_is_refused_when_one_is_hidden(world, scri
 )
 def test_a_search_that_asks_for_what_is_not_there_is_refused(world, bea, name, value):
     assert code(bea("GET", "tickets", {name: value})) == "TicketSearch.InvalidParameter"
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "value"),
+    [
+        ("Title", 100, "*a*b*"),
+        ("From", 100, "x@y.example"),
+        ("DynamicField_colour", 100, "r*d"),
+        ("Subject", 10, "disk"),
+        ("TicketID", 1_000, "7"),
+        ("States", 1_000, "open"),
+        ("SortBy", 5, "Age"),
+    ],
+)
+def test_T71_a_search_asks_for_so_much_and_no_more(world, bea, dana, fields, name, most, value):
+    def asked(number: int) -> dict:
+        return {name: {"Like": [value] * number} if name.startswith("Dynamic") else [value] * number}
+
+    assert "Error" not in bea("POST", "search", asked(most))
+    for script in (bea, dana):
+        assert code(script("POST", "search", asked(most + 1))) == "TicketSearch.InvalidParameter"
+
+
+def test_T71_texts_count_together_and_are_not_long(world, bea):
+    for asked in ({"Title": ["a*"] * 60, "CustomerID": ["b*"] * 60}, {"Subject": "disk " * 300}):
+        assert code(bea("POST", "search", asked)) == "TicketSearch.InvalidParameter"
+    assert "Error" not in bea("POST", "search", {"QueueIDs": ["1"] * 900, "StateIDs": ["1"] * 900})
+
+
+def test_T71_lists_of_articles_and_fields_end_somewhere(world, bea, fields):
+    for change in ({"Article": [ARTICLE] * 21}, {"DynamicField": [{"Name": "colour", "Value": "red"}] * 201}):
+        sent = {"Ticket": TICKET, "Article": ARTICLE, **change}
+        assert code(bea("POST", "tickets", sent)) == "TicketCreate.InvalidParameter"
+    assert Ticket.objects.count() == 0
