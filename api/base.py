@@ -61,9 +61,13 @@ class Door(GenericAPIView):
     def perform_authentication(self, request: Request) -> None:
         super().perform_authentication(request)
         if request.auth is not None:
-            self.spent = spend(request.auth)
-            if self.spent.remaining < 0:
-                raise Throttled(self.spent.reset)
+            self.charge(1)
+
+    def charge(self, cost: int) -> None:
+        """Count what this takes of the requests of a minute."""
+        self.spent = spend(self.request.auth, cost=cost)
+        if self.spent.remaining < 0:
+            raise Throttled(self.spent.reset)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -28,13 +28,14 @@ class Spent:
         }
 
 
-def spend(token: ApiToken) -> Spent:
-    """Count one request. While the cache is away nothing is limited."""
+def spend(token: ApiToken, *, cost: int = 1) -> Spent:
+    """Count a request, or one that does the work of `cost`; tokens that came in each other's place share their count.
+    While the cache is away nothing is limited."""
     minute, second = divmod(int(time.time()), MINUTE)
-    key = f"api-requests:{token.pk}:{minute}"
+    key = f"api-requests:{token.family}:{minute}"
     cache.add(key, 0, 2 * MINUTE)
     try:
-        used = cache.incr(key) or 0
+        used = cache.incr(key, cost) or 0
     except ValueError:  # it has run out between the two
-        used = 1
+        used = cost
     return Spent(token.per_minute, token.per_minute - used, MINUTE - second)

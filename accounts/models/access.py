@@ -12,6 +12,8 @@ from accounts.models.person import User
 # Requests that a token may send within a minute.
 USUAL_PER_MINUTE, MOST_PER_MINUTE = 600, 100_000
 
+LONGEST_MARKED = 70
+
 
 class Role(models.Model):
     """What a Django group means here: rights on queues are granted to it (tickets/rights.py)."""
@@ -66,3 +68,13 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def family(self) -> int:
+        """The id that a token and those that came in its place have in common: to a program they are one."""
+        return self.first_id or self.pk
+
+    @property
+    def mark(self) -> str:
+        """As history names it: names may be alike, and there is room for a hundred characters."""
+        return f"{self.name[:LONGEST_MARKED]} ({self.prefix}…)"

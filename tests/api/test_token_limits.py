@@ -17,7 +17,7 @@ from api.urls import urlpatterns
 from api.v1.lookups import Lookup
 from tests.api.conftest import Program
 from tests.factories import QueueFactory, TicketFactory
-from tickets.models import Event
+from tickets.models import Event, Ticket
 
 
 def made(user: User, **limits) -> Program:
@@ -137,6 +137,25 @@ def test_each_answer_tells_how_many_requests_are_left_and_one_too_many_waits(wor
     assert made(world.bea).get("me/")["RateLimit-Remaining"] == "599"
 
 
+def test_a_renewed_token_shares_the_count_of_the_old_one(world):
+    token, secret = issue_token(world.bea, name="robot")
+    left = int(Program(secret).get("me/")["RateLimit-Remaining"])
+    _new, secret = rotate_token(token, by=world.bea)
+    assert int(Program(secret).get("me/")["RateLimit-Remaining"]) in (left - 1, 599)  # 599: the minute has just turned
+
+
+def test_many_tickets_at_once_count_as_many_requests(world):
+    robot = made(world.bea, per_minute=3)
+    tickets = [TicketFactory(queue=world.support) for _ in range(4)]
+    items = [{"ticket": ticket.number, "changes": {"title": "Renamed"}} for ticket in tickets]
+    answer = robot.patch("tickets/bulk/", {"items": items})
+    assert (answer.status_code, answer["RateLimit-Remaining"]) == (429, "0")
+    assert not Ticket.objects.filter(title="Renamed").exists()
+    answer = made(world.bea, per_minute=4).patch("tickets/bulk/", {"items": items})
+    assert (answer.status_code, answer["RateLimit-Remaining"]) == (200, "0")
+    assert Ticket.objects.filter(title="Renamed").count() == 4
+
+
 def test_what_is_refused_counts_too(world):
     robot = made(world.bea, per_minute=600)
     assert robot.get("tickets/1/")["RateLimit-Remaining"] == "599"
@@ -168,6 +187,7 @@ def test_a_token_that_has_ended_is_not_renewed(world):
 
 def test_history_and_audit_name_the_token(world, ticket):
     token, secret = issue_token(world.alex, name="nightly")
+    issue_token(world.alex, name="nightly")
     robot = Program(secret)
     assert robot.patch(f"tickets/{ticket.number}/", {"title": "Renamed"}).status_code == 200
     event = ticket.events.order_by("id").last()
