@@ -1,4 +1,4 @@
-"""What has happened since: every event that the person may read, in an order in which none is ever missed."""
+"""What has happened since: every event of the tickets in sight, in an order in which none of these is ever missed."""
 
 from typing import Any
 
@@ -81,6 +81,9 @@ class Changes(Door):
         """Every event of the tickets that the token's person may read, each exactly once, in the order of the
         transactions that wrote them. Events of transactions that might still be followed by an older one are held back
         for a moment, so that whoever goes on at `next` misses nothing of these tickets. Customers have no history.
+
+        What happened to a ticket before it came into sight is not told afterwards: at a `queue.changed` read its
+        history. Nor that one has left it: it is not there (404) any more.
 
         After a restore on another server the answer is 410: begin again without a cursor."""
         if not self.person.is_agent:
