@@ -92,7 +92,7 @@ class Door(GenericAPIView):
     @property
     def cause(self) -> Cause:
         """What history says about how it came about."""
-        return Cause("token", self.request.auth.name)
+        return Cause("token", self.request.auth.mark)
 
     def listing(self, queryset: QuerySet, shape: type[BaseSerializer]) -> Response:
         self._refuse_unknown_parameters()

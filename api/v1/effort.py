@@ -22,6 +22,7 @@ from api.v1.shapes import PersonShape, RowShape, TicketShape
 from automation.macros import offered_on, run_macro
 from tickets.actions.effort import remove_time, spend
 from tickets.actions.taking_part import unwatch, watch
+from tickets.events import Cause
 from tickets.models import Ticket, TimeEntry
 from tickets.models.effort import A_DAY
 from tickets.steps import Refused
@@ -186,8 +187,9 @@ class MacroRun(Door):
         macro = next((one for one in offered_on(ticket, self.person) if one.pk == id), None)
         if macro is None:
             raise NotFound
+        cause = Cause("token", f"{self.cause.reference}, macro {macro.pk}")
         try:
-            run_macro(macro, ticket, by=self.person)
+            run_macro(macro, ticket, by=self.person, cause=cause)
         except Refused as refusal:
             raise CannotBe(_("One of the effects of this macro is not possible on this ticket.")) from refusal
         shown = Ticket.objects.select_related(*SHOWN).get(pk=ticket.pk)

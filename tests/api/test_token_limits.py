@@ -191,7 +191,7 @@ def test_history_and_audit_name_the_token(world, ticket):
     robot = Program(secret)
     assert robot.patch(f"tickets/{ticket.number}/", {"title": "Renamed"}).status_code == 200
     event = ticket.events.order_by("id").last()
-    assert (event.cause_kind, event.cause_reference, event.actor) == ("token", "nightly", world.alex)
+    assert (event.cause_kind, event.cause_reference, event.actor) == ("token", str(token), world.alex)
     assert robot.post("slas/", {"name": "Fast"}).status_code == 201
     change = ConfigChange.objects.order_by("pk").last()
     assert (change.label, change.through) == ("Fast", str(token))
