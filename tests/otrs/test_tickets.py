@@ -12,7 +12,7 @@ from tests.otrs.test_refusals import ARTICLE, TICKET, code
 from tickets.actions.linking import link
 from tickets.actions.replying import add_note
 from tickets.messages import Message
-from tickets.models import LinkKind, State, Ticket
+from tickets.models import Link, LinkKind, State, Ticket
 
 FIELDS = [
     {"Name": "serial", "Value": "X-17"},
@@ -246,6 +246,18 @@ def test_a_link_is_of_one_type_and_not_to_oneself(world, bea, ticket):
     assert (
         code(bea("POST", "link_add", {**sent, "TargetObject": "FAQ", "Type": "Normal"})) == "LinkAdd.InvalidParameter"
     )
+
+
+@pytest.mark.parametrize("kind", [LinkKind.NORMAL, LinkKind.DUPLICATE, LinkKind.CAUSED])
+def test_what_is_shown_as_a_normal_link_is_removed_as_one(world, bea, ticket, kind):
+    other = TicketFactory(queue=world.support)
+    link(ticket, other, kind, by=world.bea)
+    (shown,) = bea("GET", "link_list", {"Object": "Ticket", "Key": str(ticket.pk)})["LinkList"]
+    sent = {"Object1": "Ticket", "Key1": ticket.pk, "Object2": "Ticket", "Key2": other.pk}
+    bea("DELETE", "link_delete", {**sent, "Type": "ParentChild"})
+    assert Link.objects.count() == 1
+    assert bea("DELETE", "link_delete", {**sent, "Type": shown["Type"]}) == {"Success": 1}
+    assert Link.objects.count() == 0
 
 
 def test_queries_do_not_grow_with_the_tickets(world, bea, queries):
