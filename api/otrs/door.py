@@ -1,6 +1,7 @@
 """How the Generic Interface talks: parameters from path, query and body, JSON back, refusals with status 200."""
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from api.parsers import is_crowded
 from api.problems import LONGEST_MESSAGE, is_busy
 from core.text import clean_line, strip_nul
 from tickets.events import Cause, Refused
+
+log = logging.getLogger(__name__)
 
 # Deeper than any request of this interface, and far from what would exhaust the reader.
 DEEPEST = 20
@@ -103,6 +106,10 @@ def route(largest: int = SMALL, /, **operations: Operation) -> Callable[..., Htt
             if not is_busy(error):
                 raise
             return plain("This takes too long just now, or somebody else is changing it.", 503)
+        except Exception:
+            # Clients of OTRS expect plain text, not a page; the path stays out of the log, it may hold a session.
+            log.exception("the operation %s failed", operation.name)
+            return plain("There was an error. It has been noted in the log.", 500)
 
     return view
 

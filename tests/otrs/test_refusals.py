@@ -260,3 +260,20 @@ def test_T71_lists_of_articles_and_fields_end_somewhere(world, bea, fields):
         sent = {"Ticket": TICKET, "Article": ARTICLE, **change}
         assert code(bea("POST", "tickets", sent)) == "TicketCreate.InvalidParameter"
     assert Ticket.objects.count() == 0
+
+
+def test_an_address_that_only_signs_in_is_no_customer_to_name(world, bea):
+    world.erik.addresses.all().delete()
+    sent = {"Ticket": {**TICKET, "CustomerUser": world.erik.email}, "Article": ARTICLE}
+    assert code(bea("POST", "tickets", sent)) == "TicketCreate.InvalidParameter"
+
+
+def test_what_nobody_has_foreseen_is_plain_text_and_noted(world, bea, ticket, monkeypatch, caplog):
+    def fail(_caller: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("api.otrs.searching.tickets_of", fail)
+    answer = bea.send("GET", "tickets")
+    assert (answer.status_code, answer["Content-Type"]) == (500, "text/plain; charset=UTF-8")
+    assert "ZeroDivisionError" in caplog.text
+    assert bea.login["SessionID"] not in caplog.text
