@@ -23,6 +23,12 @@ ROWS = {
 }
 PLURALS = {"Priorities": "Priority"} | {f"{name}s": name for name in ROWS if name != "Priority"}
 PEOPLE = {"OwnerIDs": "owner", "ResponsibleIDs": "responsible"}
+# By the names that rights have in OTRS.
+RIGHTS = {
+    **{name: name for name in ("create", "move_into", "note", "owner", "priority")},
+    "ro": "read",
+    "rw": "write",
+}
 CONTENT = ("Subject", "Body", "MIMEBase_Subject", "MIMEBase_Body")
 ADDRESSES = {"From": "sent_from", "To": "to", "Cc": "cc"}
 ORDERS = {

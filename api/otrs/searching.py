@@ -20,6 +20,7 @@ from api.otrs.search_keys import (
     ORDERS_OF_CUSTOMERS,
     PEOPLE,
     PLURALS,
+    RIGHTS,
     ROWS,
     refuse_too_much,
 )
@@ -27,7 +28,7 @@ from api.otrs.search_times import TIMES, time_q
 from api.otrs.seen import as_id, fields_of, tickets_of
 from api.otrs.signing_in import caller_of
 from api.otrs.wildcards import matching
-from tickets.models import Article, Event, FieldDefinition, StateType, Watcher
+from tickets.models import Article, Event, FieldDefinition, Queue, StateType, Ticket, Watcher
 from tickets.models.article import Sender
 from tickets.models.field import FieldKind
 from tickets.models.queue import SEPARATOR
@@ -43,10 +44,18 @@ USUAL, MOST = 500, 100_000
 def search_tickets(call: Call) -> dict[str, Any]:
     caller = caller_of(call)
     refuse_too_much(call.data)
-    tickets = tickets_of(caller)
+    tickets = _tickets(call, caller=caller)
     found = tickets.filter(_condition(call, tickets, caller=caller))
     ids = list(found.order_by(*_order(call, caller=caller)).values_list("pk", flat=True)[: _limit(call)])
     return {"TicketID": list(map(str, ids))} if ids else {}
+
+
+def _tickets(call: Call, *, caller: Caller) -> TicketQuerySet:
+    """`Permission` is the right that an agent must have on what is found; of customers it asks nothing."""
+    right = RIGHTS.get(call.text("Permission") or "ro")
+    if right is None:
+        raise invalid("Permission")
+    return tickets_of(caller) if caller.is_customer else Ticket.objects.allowing(caller.person, right)
 
 
 def _condition(call: Call, tickets: TicketQuerySet, *, caller: Caller) -> Q:
@@ -85,15 +94,22 @@ def _test(name: str, value: Any, call: Call, *, caller: Caller) -> Q:
 
 
 def _rows(path: str, name: str, wanted: list[str], *, sub: bool) -> Q:
+    if sub and path == "queue":
+        return Q(queue__in=_with_those_below(name, wanted))
     if name.endswith("IDs"):
         return Q(**{f"{path}__in": list(map(as_id, wanted))})
     if path not in ("queue", "service"):
         return Q(**{f"{path}__name__in": wanted})
-    condition = Q(**{f"{path}__path__in": wanted})
-    if sub and path == "queue":
-        for place in wanted:
-            condition |= Q(queue__path__startswith=f"{place}{SEPARATOR}")
-    return condition
+    return Q(**{f"{path}__path__in": wanted})
+
+
+def _with_those_below(name: str, wanted: list[str]) -> list[int]:
+    """Ids of the queues that are named, by path or id, and of all below them."""
+    queues = list(Queue.objects.values_list("pk", "path"))
+    named = set(map(as_id, wanted) if name.endswith("IDs") else wanted)
+    tops = {path for pk, path in queues if pk in named or path in named}
+    beginnings = tuple(f"{path}{SEPARATOR}" for path in tops)
+    return [pk for pk, path in queues if path in tops or path.startswith(beginnings)]
 
 
 def _state_types(value: Any, _caller: Caller) -> Q:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from mail.models import Outgoing
-from tests.factories import TicketFactory, address
+from tests.factories import AgentFactory, TicketFactory, address, role
 from tests.otrs.test_refusals import ARTICLE, TICKET, code
 from tickets.actions.linking import link
 from tickets.actions.replying import add_note
@@ -246,6 +246,26 @@ def test_a_link_is_of_one_type_and_not_to_oneself(world, bea, ticket):
     assert (
         code(bea("POST", "link_add", {**sent, "TargetObject": "FAQ", "Type": "Normal"})) == "LinkAdd.InvalidParameter"
     )
+
+
+@pytest.mark.parametrize("asked", ["QueueIDs", "Queues"])
+def test_queues_below_are_found_however_the_queue_is_named(world, bea, three, asked):
+    queue = world.support.pk if asked == "QueueIDs" else "Support"
+
+    def found(**more: str) -> set[str]:
+        return set(bea("POST", "search", {asked: [queue], **more}).get("TicketID", []))
+
+    deep = str(three["deep"].pk)
+    assert deep not in found()
+    assert found(UseSubQueues="1") == {deep, *found()}
+
+
+def test_a_search_keeps_to_the_right_it_asks_about(world, script, ticket):
+    agent = AgentFactory(password="demo")
+    role("Just this", agent, note=world.support)
+    for right, expected in (("ro", True), ("note", True), ("rw", False)):
+        assert ("TicketID" in script(agent)("POST", "search", {"Permission": right})) is expected
+    assert code(script(agent)("POST", "search", {"Permission": "sw"})) == "TicketSearch.InvalidParameter"
 
 
 @pytest.mark.parametrize("kind", [LinkKind.NORMAL, LinkKind.DUPLICATE, LinkKind.CAUSED])
