@@ -17,7 +17,7 @@ from api.urls import urlpatterns
 from api.v1.lookups import Lookup
 from tests.api.conftest import Program
 from tests.factories import QueueFactory, TicketFactory
-from tickets.models import Event, Ticket
+from tickets.models import Event, FieldDefinition, Ticket
 
 
 def made(user: User, **limits) -> Program:
@@ -81,6 +81,14 @@ def test_a_token_for_a_queue_changes_nobody_and_no_shared_view(world):
     assert robot.delete(f"/api/v1/views/{shared}/").status_code == 403
     world.dana.refresh_from_db()
     assert world.dana.email == "dana@acme.example"
+
+
+def test_a_token_for_a_queue_knows_the_fields_of_its_tickets_alone(world):
+    for key, queues in {"everywhere": [], "above": [world.support, world.billing], "other": [world.billing]}.items():
+        FieldDefinition.objects.create(key=key, label=key, kind="text").queues.set(queues)
+    shown = made(world.bea, queues=[world.hardware.pk]).get("fields/").json()["results"]
+    told = {field["key"]: [queue["name"] for queue in field["queues"]] for field in shown}
+    assert told == {"everywhere": [], "above": ["Support"]}
 
 
 def test_every_door_names_its_part_of_the_interface():
