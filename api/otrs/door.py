@@ -40,14 +40,16 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks, and as what: somebody who is agent and customer signs in as one of the two."""
+    """Who asks, and as what: somebody who is agent and customer signs in as one of the two. `came_by` is the session
+    or "password"."""
 
     person: User
     is_customer: bool
+    came_by: str = "password"
 
     @property
     def cause(self) -> Cause:
-        return Cause("otrs")
+        return Cause("otrs", self.came_by)
 
 
 @dataclass(frozen=True)

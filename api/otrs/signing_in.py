@@ -94,7 +94,7 @@ def caller_with_session(secret: str) -> Caller | None:
         return None
     if now - session.last_used_at > timedelta(minutes=1):
         transaction.on_commit(partial(_note_use, session.pk), robust=True)
-    return Caller(session.user, session.as_customer)
+    return Caller(session.user, session.as_customer, f"session {session.pk}")
 
 
 @transaction.atomic

@@ -277,3 +277,12 @@ def test_what_nobody_has_foreseen_is_plain_text_and_noted(world, bea, ticket, mo
     assert (answer.status_code, answer["Content-Type"]) == (500, "text/plain; charset=UTF-8")
     assert "ZeroDivisionError" in caplog.text
     assert bea.login["SessionID"] not in caplog.text
+
+
+def test_the_history_tells_how_somebody_came_in(world, bea, ticket):
+    password = Script({"UserLogin": "bea@demo.example", "Password": "demo"})
+    for script in (bea, password):
+        script("PATCH", "ticket", {"Article": ARTICLE}, TicketID=ticket.pk)
+    told = Event.objects.filter(ticket=ticket, cause_kind="otrs").order_by("id")
+    by_session = f"session {OtrsSession.objects.get().pk}"
+    assert list(dict.fromkeys(event.cause_reference for event in told)) == [by_session, "password"]
