@@ -30,7 +30,11 @@ RIGHTS = {
     "rw": "write",
 }
 CONTENT = ("Subject", "Body", "MIMEBase_Subject", "MIMEBase_Body")
-ADDRESSES = {"From": "sent_from", "To": "to", "Cc": "cc"}
+ADDRESSES = {
+    f"{prefix}{name}": column
+    for name, column in (("From", "sent_from"), ("To", "to"), ("Cc", "cc"))
+    for prefix in ("", "MIMEBase_")
+}
 ORDERS = {
     "Age": "id",
     "Created": "id",
@@ -52,7 +56,7 @@ ORDERS = {
 # What customers may ask and sort by: nothing tells of what is hidden from them.
 OF_CUSTOMERS = {
     *("TicketNumber", "Title", "States", "StateIDs", "StateType", "AttachmentName", *CONTENT),
-    *(f"{prefix}{name}" for name in ADDRESSES for prefix in ("", "MIMEBase_")),
+    *ADDRESSES,
     *(f"Ticket{time}Time" for time in ("Create", "Close", "LastClose")),
 }
 ORDERS_OF_CUSTOMERS = {"Age", "Created", "TicketNumber", "Title", "State"}

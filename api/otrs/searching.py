@@ -3,7 +3,9 @@
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
 from math import isfinite
+from operator import and_, or_
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, TextField
@@ -62,7 +64,7 @@ def _condition(call: Call, tickets: TicketQuerySet, *, caller: Caller) -> Q:
     condition = _content(call, tickets, caller=caller)
     fields = {field.key: field for field in fields_of(caller)}
     for name, value in call.data.items():
-        if name in APART or name in CONTENT or value in ("", None, []):
+        if name in APART or name in CONTENT or name in ADDRESSES or value in ("", None, []):
             continue
         if name == "CustomerUserLogin" and caller.is_customer:  # who it is, and no question
             continue
@@ -85,8 +87,6 @@ def _test(name: str, value: Any, call: Call, *, caller: Caller) -> Q:
         return Q(**{f"{PEOPLE[name]}__in": list(map(as_id, wanted))}) | nobody
     if time := TIMES.match(name):
         return time_q(time, scalar(value), name)
-    if address := ADDRESSES.get(name.removeprefix("MIMEBase_")):
-        return _said(caller, matching(f"{address}_words", value))
     test = TESTS.get(name)
     if test is None:
         raise invalid(name)
@@ -160,7 +160,7 @@ TESTS: Mapping[str, Callable[[Any, Caller], Q]] = {
 }
 
 
-_AS_TEXT = {f"{name}_words": Cast(name, TextField()) for name in ADDRESSES.values()}
+_AS_TEXT = {f"{name}_words": Cast(name, TextField()) for name in ("sent_from", "to", "cc")}
 
 
 def _said(caller: Caller, condition: Q) -> Q:
@@ -172,13 +172,14 @@ def _said(caller: Caller, condition: Q) -> Q:
 
 
 def _content(call: Call, tickets: TicketQuerySet, *, caller: Caller) -> Q:
-    """Words in subjects, messages and names of files, by the index; with `ContentSearch=OR` one of them is enough."""
+    """Words in subjects, messages and names of files, by the index, and addresses of messages; with
+    `ContentSearch=OR` one of them all is enough."""
     wanted = list(dict.fromkeys(_words(text) for name in CONTENT for text in listed(call.data.get(name))))
     tests = [_has_words(words, tickets, caller=caller) for words in wanted if words]
-    condition = Q()
-    for test in tests:
-        condition = condition | test if call.text("ContentSearch").upper() == "OR" and condition else condition & test
-    return condition
+    for name, column in ADDRESSES.items():
+        if listed(call.data.get(name)):
+            tests.append(_said(caller, matching(f"{column}_words", call.data[name])))
+    return reduce(or_ if call.text("ContentSearch").upper() == "OR" else and_, tests, Q())
 
 
 def _has_words(words: str, tickets: TicketQuerySet, *, caller: Caller) -> Q:

@@ -248,6 +248,16 @@ def test_a_link_is_of_one_type_and_not_to_oneself(world, bea, ticket):
     )
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"), [({}, False), ({"ContentSearch": "AND"}, False), ({"ContentSearch": "OR"}, True)]
+)
+def test_addresses_are_content_that_one_of_may_be_enough(world, bea, content, expected):
+    create(bea, article={"SenderType": "customer"})
+    for asked in ({"From": "*dana*", "Subject": "elephant"}, {"MIMEBase_From": "*dana*", "To": "*nobody*"}):
+        assert ("TicketID" in bea("POST", "search", {**asked, **content})) is expected
+    assert "TicketID" in bea("POST", "search", {"From": "*dana*", **content})
+
+
 @pytest.mark.parametrize("asked", ["QueueIDs", "Queues"])
 def test_queues_below_are_found_however_the_queue_is_named(world, bea, three, asked):
     queue = world.support.pk if asked == "QueueIDs" else "Support"
