@@ -38,6 +38,14 @@ class Unreadable(Exception):
     """The request cannot be understood at all: OTRS answers 500 and plain text."""
 
 
+class TooMany(Exception):
+    """More requests than anybody may send in a minute; `wait` is in seconds. OTRS has no answer for it: 429."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
 @dataclass(frozen=True)
 class Caller:
     """Who asks, and as what: somebody who is agent and customer signs in as one of the two. `came_by` is the session
@@ -104,6 +112,10 @@ def route(largest: int = SMALL, /, **operations: Operation) -> Callable[..., Htt
             return _json(operation.answer(Call(request, _parameters(request, path, largest))))
         except Unreadable as error:
             return plain(str(error), 500)
+        except TooMany as error:
+            answer = plain("These are too many requests. Wait a minute and try again.", 429)
+            answer["Retry-After"] = str(error.wait)
+            return answer
         except OperationalError as error:
             if not is_busy(error):
                 raise

@@ -13,14 +13,17 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
+from api.limits import count
 from api.models import OtrsSession
-from api.otrs.door import Call, Caller, Refusal
+from api.otrs.door import Call, Caller, Refusal, TooMany
 from core.text import ADDRESS_LIMIT
 
 # As OTRS has it by default (SessionMaxTime, SessionMaxIdleTime).
 LONGEST = timedelta(hours=16)
 IDLE = timedelta(hours=2)
 CLEARED_AT_ONCE = 100
+# Of one person, by whatever sessions.
+MOST_A_MINUTE = 600
 LONGEST_PASSWORD = 4096
 
 
@@ -65,7 +68,7 @@ def signed_in(call: Call) -> Caller:
         raise Refusal("AuthFail", "Too many attempts. Wait five minutes and try again.") from error
     if not isinstance(found, User) or not _may_be(found, is_customer=is_customer):
         raise Refusal("AuthFail", "User could not be authenticated!")
-    return Caller(found, is_customer)
+    return _counted(Caller(found, is_customer))
 
 
 @transaction.atomic
@@ -94,7 +97,7 @@ def caller_with_session(secret: str) -> Caller | None:
         return None
     if now - session.last_used_at > timedelta(minutes=1):
         transaction.on_commit(partial(_note_use, session.pk), robust=True)
-    return Caller(session.user, session.as_customer, f"session {session.pk}")
+    return _counted(Caller(session.user, session.as_customer, f"session {session.pk}"))
 
 
 @transaction.atomic
@@ -106,6 +109,13 @@ def _note_use(pk: int) -> None:
 
 def end_session(secret: str) -> None:
     OtrsSession.objects.filter(digest=_digest(secret)).delete()
+
+
+def _counted(caller: Caller) -> Caller:
+    used, wait = count(f"otrs-requests:{caller.person.pk}")
+    if used > MOST_A_MINUTE:
+        raise TooMany(wait)
+    return caller
 
 
 def _may_be(person: User, *, is_customer: bool) -> bool:

@@ -1,6 +1,7 @@
 """What is refused, in the words of OTRS: errors come with status 200, what cannot be read with 500 and plain text."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -286,3 +287,13 @@ def test_the_history_tells_how_somebody_came_in(world, bea, ticket):
     told = Event.objects.filter(ticket=ticket, cause_kind="otrs").order_by("id")
     by_session = f"session {OtrsSession.objects.get().pk}"
     assert list(dict.fromkeys(event.cause_reference for event in told)) == [by_session, "password"]
+
+
+def test_T71_nobody_sends_more_than_so_many_requests_in_a_minute(world, bea, dana, script, ticket, monkeypatch):
+    monkeypatch.setattr("api.otrs.signing_in.MOST_A_MINUTE", 3)
+    monkeypatch.setattr("api.limits.time", SimpleNamespace(time=lambda: 1_000_030.0))
+    again = script(world.bea)
+    answers = [one.send("GET", "ticket", TicketID=ticket.pk) for one in (bea, again, bea)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert (answers[2]["Content-Type"], answers[2]["Retry-After"]) == ("text/plain; charset=UTF-8", "50")
+    assert dana.send("GET", "ticket", TicketID=ticket.pk).status_code == 200
