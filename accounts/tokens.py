@@ -69,6 +69,7 @@ def rotate_token(token: ApiToken, *, by: User, overlap: timedelta = OVERLAP) -> 
             areas=old.areas,
             queues=old.queues,
             per_minute=old.per_minute,
+            first_id=old.family,
             replaces=old,
             expires_at=now + (old.expires_at - old.created_at),
         )

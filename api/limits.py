@@ -1,4 +1,4 @@
-"""How many requests a token may send: counted per minute, and told with each answer."""
+"""How many requests programs may send: counted per minute; of tokens it is told with each answer."""
 
 import time
 from dataclasses import dataclass
@@ -28,13 +28,20 @@ class Spent:
         }
 
 
-def spend(token: ApiToken) -> Spent:
-    """Count one request. While the cache is away nothing is limited."""
+def spend(token: ApiToken, *, cost: int = 1) -> Spent:
+    """Count a request, or one that does the work of `cost`; tokens that came in each other's place share their count.
+    While the cache is away nothing is limited."""
+    used, reset = count(f"api-requests:{token.family}", cost=cost)
+    return Spent(token.per_minute, token.per_minute - used, reset)
+
+
+def count(what: str, *, cost: int = 1) -> tuple[int, int]:
+    """How much there was of it in this minute, this included, and in how many seconds the next minute begins."""
     minute, second = divmod(int(time.time()), MINUTE)
-    key = f"api-requests:{token.pk}:{minute}"
+    key = f"{what}:{minute}"
     cache.add(key, 0, 2 * MINUTE)
     try:
-        used = cache.incr(key) or 0
+        used = cache.incr(key, cost) or 0
     except ValueError:  # it has run out between the two
-        used = 1
-    return Spent(token.per_minute, token.per_minute - used, MINUTE - second)
+        used = cost
+    return used, MINUTE - second

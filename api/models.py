@@ -11,6 +11,7 @@ from accounts.models import ApiToken, User
 class KeptAnswer(models.Model):
     """Written in the transaction of the effect: it is there exactly when the effect is. `status` is 0 until then."""
 
+    # The first of those that came in each other's place (`ApiToken.family`).
     token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
     # SHA-256 over method, path and what was sent: a key belongs to one request.

@@ -58,11 +58,12 @@ def _checked(key: str) -> str:
 
 def _claim(request: Request, key: str) -> KeptAnswer:
     """The row of this key, locked. Only the transaction that made it ever sees it without an answer."""
-    row = KeptAnswer(token=request.auth, key=key, request_digest=_digest(request))
+    family = request.auth.family  # a program that has renewed its token meanwhile still asks for the same
+    row = KeptAnswer(token_id=family, key=key, request_digest=_digest(request))
     try:
         # A second request waits here until the first one's transaction has ended.
         KeptAnswer.objects.bulk_create([row], ignore_conflicts=True)
-        kept = KeptAnswer.objects.select_for_update().get(token=request.auth, key=key)
+        kept = KeptAnswer.objects.select_for_update().get(token_id=family, key=key)
     except OperationalError as error:
         if is_busy(error):
             raise StillRunning from error

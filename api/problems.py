@@ -42,6 +42,11 @@ class CannotBe(exceptions.APIException):
     status_code = HTTPStatus.CONFLICT
 
 
+class BeginAgain(exceptions.APIException):
+    status_code = HTTPStatus.GONE
+    default_detail = _("This address belongs to another server or another time: begin again without a cursor.")
+
+
 class LengthRequired(exceptions.APIException):
     status_code = HTTPStatus.LENGTH_REQUIRED
     default_detail = _("Send the length of the request (Content-Length).")

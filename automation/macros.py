@@ -61,14 +61,17 @@ def may_run(macro: Macro, ticket: Ticket, user: User) -> bool:
     return all(effect is not None and ticket.allows(user, effect.right) for effect in effects)
 
 
-def run_macro(macro: Macro, ticket: Ticket, *, by: User, seen: int | None = None) -> list[Event]:
-    """Do all effects in their order; returns what changed, nothing when all was like that already.
+def run_macro(
+    macro: Macro, ticket: Ticket, *, by: User, cause: Cause | None = None, seen: int | None = None
+) -> list[Event]:
+    """Do all effects in their order; returns what changed, nothing when all was like that already. `cause` is the macro
+    where none is given.
 
     Raises `Refused` on what is merged or removed, `NotPossible` when one of the effects cannot be done, and `Stale`
     when since version `seen` somebody has changed the same, or, for a macro that answers, has written what the customer
     sees: then nothing has changed.
     """
-    cause, events = cause_of(macro), []
+    cause, events = cause or cause_of(macro), []
     with locked(ticket, seen=seen, fields=_fields(macro)) as row:
         if row.state.type in AWAY:
             raise Refused("away")

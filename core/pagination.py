@@ -42,6 +42,11 @@ def cursor_behind(values: Sequence[Any], order: Sequence[str]) -> str:
     return _encode(list(values), order)
 
 
+def values_in(cursor: str, order: Sequence[str]) -> list[Any]:
+    """The values of the row behind which this cursor goes on. Raises `BadRequest` as `page_of` does."""
+    return _decode(cursor, order)
+
+
 def _page_of_chosen(ordered: QuerySet, order: Sequence[str], size: int, shown: QuerySet) -> Page:
     chosen = list(ordered.values_list("pk", *(name.lstrip("-") for name in order))[: size + 1])
     following = _encode(list(chosen[size - 1][1:]), order) if len(chosen) > size else ""

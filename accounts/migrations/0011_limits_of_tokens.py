@@ -17,13 +17,30 @@ class Migration(migrations.Migration):
             name="areas",
             field=django.contrib.postgres.fields.ArrayField(
                 base_field=models.CharField(
-                    choices=[("tickets", "Tickets"), ("knowledge", "Knowledge base"), ("setup", "Administration")],
+                    choices=[
+                        ("tickets", "Tickets"),
+                        ("people", "People"),
+                        ("knowledge", "Knowledge base"),
+                        ("reports", "Reports"),
+                        ("setup", "Administration"),
+                    ],
                     max_length=10,
                 ),
                 blank=True,
                 default=list,
                 size=None,
                 verbose_name="parts",
+            ),
+        ),
+        migrations.AddField(
+            model_name="apitoken",
+            name="first",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="accounts.apitoken",
             ),
         ),
         migrations.AddField(

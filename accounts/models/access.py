@@ -12,6 +12,8 @@ from accounts.models.person import User
 # Requests that a token may send within a minute.
 USUAL_PER_MINUTE, MOST_PER_MINUTE = 600, 100_000
 
+LONGEST_MARKED = 70
+
 
 class Role(models.Model):
     """What a Django group means here: rights on queues are granted to it (tickets/rights.py)."""
@@ -32,7 +34,9 @@ class ApiToken(models.Model):
 
     class Area(models.TextChoices):
         TICKETS = "tickets", _("Tickets")
+        PEOPLE = "people", _("People")
         KNOWLEDGE = "knowledge", _("Knowledge base")
+        REPORTS = "reports", _("Reports")
         SETUP = "setup", _("Administration")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
@@ -57,8 +61,20 @@ class ApiToken(models.Model):
         db_default=USUAL_PER_MINUTE,
         validators=[MinValueValidator(1), MaxValueValidator(MOST_PER_MINUTE)],
     )
+    # The token with which it began, when it came by renewing; none: this one.
+    first = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # The token in whose place it came; that one works on for a while.
     replaces = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def family(self) -> int:
+        """The id that a token and those that came in its place have in common: to a program they are one."""
+        return self.first_id or self.pk
+
+    @property
+    def mark(self) -> str:
+        """As history names it: names may be alike, and there is room for a hundred characters."""
+        return f"{self.name[:LONGEST_MARKED]} ({self.prefix}…)"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -54,7 +55,10 @@ def customer_of(facts: Facts, *, caller: Caller) -> User:
             raise Refusal("AccessDenied", "Customers open tickets for themselves only!")
         return caller.person
     if person is None and is_address(wanted):
-        person = customer_for_address(wanted)
+        try:
+            person = customer_for_address(wanted)
+        except IntegrityError:  # the address signs somebody in who does not write from it any more
+            person = None
     if person is None or not person.is_active:
         raise invalid("Ticket->CustomerUser")
     return person

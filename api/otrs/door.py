@@ -1,6 +1,7 @@
 """How the Generic Interface talks: parameters from path, query and body, JSON back, refusals with status 200."""
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +12,17 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 
 from accounts.models import User
-from api.parsers import MAX_BODY
+from api.parsers import is_crowded
 from api.problems import LONGEST_MESSAGE, is_busy
 from core.text import clean_line, strip_nul
 from tickets.events import Cause, Refused
 
+log = logging.getLogger(__name__)
+
 # Deeper than any request of this interface, and far from what would exhaust the reader.
 DEEPEST = 20
+# Of what carries no files: enough for a search by a thousand numbers.
+SMALL = 64 * 1024
 FAMILIAR = ("SessionID", "AccessToken", "UserLogin", "CustomerUserLogin", "Password")
 
 
@@ -33,16 +38,26 @@ class Unreadable(Exception):
     """The request cannot be understood at all: OTRS answers 500 and plain text."""
 
 
+class TooMany(Exception):
+    """More requests than anybody may send in a minute; `wait` is in seconds. OTRS has no answer for it: 429."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
 @dataclass(frozen=True)
 class Caller:
-    """Who asks, and as what: somebody who is agent and customer signs in as one of the two."""
+    """Who asks, and as what: somebody who is agent and customer signs in as one of the two. `came_by` is the session
+    or "password"."""
 
     person: User
     is_customer: bool
+    came_by: str = "password"
 
     @property
     def cause(self) -> Cause:
-        return Cause("otrs")
+        return Cause("otrs", self.came_by)
 
 
 @dataclass(frozen=True)
@@ -84,8 +99,9 @@ class Operation:
         return {"Error": {"ErrorCode": f"{self.name}.{kind}", "ErrorMessage": f"{self.name}: {message}"}}
 
 
-def route(**operations: Operation) -> Callable[..., HttpResponse]:
-    """A view with one operation for each method: `route(POST=CREATE, GET=SEARCH)`."""
+def route(largest: int = SMALL, /, **operations: Operation) -> Callable[..., HttpResponse]:
+    """A view with one operation for each method: `route(POST=CREATE, GET=SEARCH)`. A body has at most `largest` bytes,
+    because it is read before anybody is known."""
 
     @csrf_exempt
     def view(request: HttpRequest, **path: str) -> HttpResponse:
@@ -93,13 +109,21 @@ def route(**operations: Operation) -> Callable[..., HttpResponse]:
         if operation is None:
             return plain("There is no operation for this method and route.", 500)
         try:
-            return _json(operation.answer(Call(request, _parameters(request, path))))
+            return _json(operation.answer(Call(request, _parameters(request, path, largest))))
         except Unreadable as error:
             return plain(str(error), 500)
+        except TooMany as error:
+            answer = plain("These are too many requests. Wait a minute and try again.", 429)
+            answer["Retry-After"] = str(error.wait)
+            return answer
         except OperationalError as error:
             if not is_busy(error):
                 raise
             return plain("This takes too long just now, or somebody else is changing it.", 503)
+        except Exception:
+            # Clients of OTRS expect plain text, not a page; the path stays out of the log, it may hold a session.
+            log.exception("the operation %s failed", operation.name)
+            return plain("There was an error. It has been noted in the log.", 500)
 
     return view
 
@@ -145,10 +169,10 @@ def _uncached(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _parameters(request: HttpRequest, path: Mapping[str, str]) -> dict[str, Any]:
+def _parameters(request: HttpRequest, path: Mapping[str, str], largest: int) -> dict[str, Any]:
     """What stands in the path counts before the query, and that before the body; of a GET the body counts nothing."""
     request.encoding = "utf-8"
-    sent = {} if request.method == "GET" else _body(request)
+    sent = {} if request.method == "GET" else _body(request, largest)
     asked = {name: _clean(values if len(values) > 1 else values[0]) for name, values in request.GET.lists() if values}
     headers = {
         name: _clean(request.headers[f"X-OTRS-Header-{name}"])
@@ -158,11 +182,11 @@ def _parameters(request: HttpRequest, path: Mapping[str, str]) -> dict[str, Any]
     return {**headers, **sent, **asked, **path}
 
 
-def _body(request: HttpRequest) -> dict[str, Any]:
+def _body(request: HttpRequest, largest: int) -> dict[str, Any]:
     if "Transfer-Encoding" in request.headers:  # WSGI would read such a body as an empty one
         raise Unreadable("Send the length of the request (Content-Length).")
-    raw = request.read(MAX_BODY + 1)
-    if len(raw) > MAX_BODY:
+    raw = request.read(largest + 1)
+    if len(raw) > largest or is_crowded(raw):
         raise Unreadable("The request is too large.")
     if not raw.strip():
         return {}
@@ -176,15 +200,17 @@ def _body(request: HttpRequest) -> dict[str, Any]:
 
 
 def _clean(value: Any, depth: int = 0) -> Any:
-    """Texts that the database can store (T16, T88)."""
+    """Texts that the database can store (T16, T88). Lists and objects are cleaned in place."""
     if depth > DEEPEST:
         raise Unreadable("The request is nested too deeply.")
     if isinstance(value, str):
         return strip_nul(value)
     if isinstance(value, list):
-        return [_clean(inner, depth + 1) for inner in value]
+        for place, inner in enumerate(value):
+            value[place] = _clean(inner, depth + 1)
     if isinstance(value, dict):
-        return {strip_nul(name): _clean(inner, depth + 1) for name, inner in value.items()}
+        for name in list(value):
+            value[strip_nul(name)] = _clean(value.pop(name), depth + 1)
     return value
 
 

@@ -40,7 +40,8 @@ def remove_link(call: Call) -> dict[str, Any]:
     ticket = _ticket_to_write(call, "Object1", "Key1", caller=caller)
     _require_ticket(call, "Object2")
     other = tickets_with(caller, [call.text("Key2")])[0]
-    for one in Link.objects.filter(Q(source=ticket, target=other) | Q(source=other, target=ticket), kind=kind):
+    between = Link.objects.filter(Q(source=ticket, target=other) | Q(source=other, target=ticket))
+    for one in between.filter(_shown_as(kind)):
         unlink(one, by=caller.person, cause=caller.cause)
     return {"Success": 1}
 
@@ -102,7 +103,6 @@ def possible_types(call: Call) -> dict[str, Any]:
 
 
 def _links(ticket: Ticket, *, caller: Caller) -> list[Link]:
-    """Other kinds than those two are "Normal" to these clients."""
     seen = tickets_of(caller)
     mine = Q(source=ticket, target__in=seen) | Q(target=ticket, source__in=seen)
     return list(Link.objects.filter(mine).select_related("source", "target").order_by("pk"))
@@ -112,6 +112,11 @@ def _kind(call: Call) -> LinkKind:
     if (kind := KINDS.get(call.text("Type"))) is None:
         raise invalid("Type")
     return kind
+
+
+def _shown_as(kind: LinkKind) -> Q:
+    """What these clients know by one name: whatever is not parent and child is "Normal" to them."""
+    return Q(kind=LinkKind.PARENT) if kind == LinkKind.PARENT else ~Q(kind=LinkKind.PARENT)
 
 
 def _ticket_to_write(call: Call, thing: str, key: str, *, caller: Caller) -> Ticket:

@@ -14,6 +14,7 @@ from tickets.models.field import FieldKind
 # Whom OTRS names where a ticket has no owner.
 NOBODY = "root@localhost"
 LONGEST_WAIT = timedelta(days=3660)
+MOST_FIELDS = 200
 
 Facts = Mapping[str, Any]
 Row = TypeVar("Row")
@@ -77,6 +78,8 @@ def dynamic_fields(sent: Any, known: Iterable[FieldDefinition]) -> dict[str, Any
         return {}
     if not isinstance(entries, list):
         raise Refusal("MissingParameter", "DynamicField parameter is missing or not valid!")
+    if len(entries) > MOST_FIELDS:
+        raise invalid("DynamicField")
     by_name = {field.key: field for field in known}
     values = {}
     for entry in entries:

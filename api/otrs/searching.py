@@ -3,7 +3,9 @@
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
 from math import isfinite
+from operator import and_, or_
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, TextField
@@ -11,11 +13,24 @@ from django.db.models.functions import Cast
 
 from api.otrs.door import Call, Caller, listed, operation, scalar
 from api.otrs.reading import invalid
+from api.otrs.search_keys import (
+    ADDRESSES,
+    APART,
+    CONTENT,
+    OF_CUSTOMERS,
+    ORDERS,
+    ORDERS_OF_CUSTOMERS,
+    PEOPLE,
+    PLURALS,
+    RIGHTS,
+    ROWS,
+    refuse_too_much,
+)
 from api.otrs.search_times import TIMES, time_q
 from api.otrs.seen import as_id, fields_of, tickets_of
 from api.otrs.signing_in import caller_of
 from api.otrs.wildcards import matching
-from tickets.models import Article, Event, FieldDefinition, StateType, Watcher
+from tickets.models import Article, Event, FieldDefinition, Queue, StateType, Ticket, Watcher
 from tickets.models.article import Sender
 from tickets.models.field import FieldKind
 from tickets.models.queue import SEPARATOR
@@ -25,65 +40,31 @@ from tickets.search import matching_in_public, words_q
 log = logging.getLogger(__name__)
 
 USUAL, MOST = 500, 100_000
-# Who asks, what is asked for otherwise, and what changes nothing here.
-APART = {
-    *("SessionID", "AccessToken", "UserLogin", "Password", "TwoFactorToken"),
-    *("Limit", "SortBy", "OrderBy", "Result", "FullTextIndex", "ContentSearch", "ContentSearchPrefix"),
-    *("ContentSearchSuffix", "ConditionInline", "UseSubQueues", "ArchiveFlags", "Permission", "UserID", "CacheTTL"),
-}
-ROWS = {
-    "Type": "type",
-    "State": "state",
-    "Priority": "priority",
-    "Service": "service",
-    "SLA": "targets__policy",
-    "Queue": "queue",
-}
-PLURALS = {"Priorities": "Priority"} | {f"{name}s": name for name in ROWS if name != "Priority"}
-PEOPLE = {"OwnerIDs": "owner", "ResponsibleIDs": "responsible"}
-CONTENT = ("Subject", "Body", "MIMEBase_Subject", "MIMEBase_Body")
-ADDRESSES = {"From": "sent_from", "To": "to", "Cc": "cc"}
-ORDERS = {
-    "Age": "id",
-    "Created": "id",
-    "Changed": "changed_at",
-    "TicketNumber": "number",
-    "Title": "title",
-    "Queue": "queue__path",
-    "State": "state__name",
-    "Type": "type__name",
-    "Priority": "priority__level",
-    "Service": "service__path",
-    "Lock": "is_locked",
-    "Owner": "owner__email",
-    "Responsible": "responsible__email",
-    "CustomerID": "organisation__name",
-    "PendingTime": "pending_until",
-    "EscalationTime": "due_at",
-}
-# What customers may ask and sort by: nothing tells of what is hidden from them.
-OF_CUSTOMERS = {
-    *("TicketNumber", "Title", "States", "StateIDs", "StateType", "AttachmentName", *CONTENT),
-    *(f"{prefix}{name}" for name in ADDRESSES for prefix in ("", "MIMEBase_")),
-    *(f"Ticket{time}Time" for time in ("Create", "Close", "LastClose")),
-}
-ORDERS_OF_CUSTOMERS = {"Age", "Created", "TicketNumber", "Title", "State"}
 
 
 @operation("TicketSearch")
 def search_tickets(call: Call) -> dict[str, Any]:
     caller = caller_of(call)
-    tickets = tickets_of(caller)
+    refuse_too_much(call.data)
+    tickets = _tickets(call, caller=caller)
     found = tickets.filter(_condition(call, tickets, caller=caller))
     ids = list(found.order_by(*_order(call, caller=caller)).values_list("pk", flat=True)[: _limit(call)])
     return {"TicketID": list(map(str, ids))} if ids else {}
+
+
+def _tickets(call: Call, *, caller: Caller) -> TicketQuerySet:
+    """`Permission` is the right that an agent must have on what is found; of customers it asks nothing."""
+    right = RIGHTS.get(call.text("Permission") or "ro")
+    if right is None:
+        raise invalid("Permission")
+    return tickets_of(caller) if caller.is_customer else Ticket.objects.allowing(caller.person, right)
 
 
 def _condition(call: Call, tickets: TicketQuerySet, *, caller: Caller) -> Q:
     condition = _content(call, tickets, caller=caller)
     fields = {field.key: field for field in fields_of(caller)}
     for name, value in call.data.items():
-        if name in APART or name in CONTENT or value in ("", None, []):
+        if name in APART or name in CONTENT or name in ADDRESSES or value in ("", None, []):
             continue
         if name == "CustomerUserLogin" and caller.is_customer:  # who it is, and no question
             continue
@@ -106,8 +87,6 @@ def _test(name: str, value: Any, call: Call, *, caller: Caller) -> Q:
         return Q(**{f"{PEOPLE[name]}__in": list(map(as_id, wanted))}) | nobody
     if time := TIMES.match(name):
         return time_q(time, scalar(value), name)
-    if address := ADDRESSES.get(name.removeprefix("MIMEBase_")):
-        return _said(caller, matching(f"{address}_words", value))
     test = TESTS.get(name)
     if test is None:
         raise invalid(name)
@@ -115,15 +94,22 @@ def _test(name: str, value: Any, call: Call, *, caller: Caller) -> Q:
 
 
 def _rows(path: str, name: str, wanted: list[str], *, sub: bool) -> Q:
+    if sub and path == "queue":
+        return Q(queue__in=_with_those_below(name, wanted))
     if name.endswith("IDs"):
         return Q(**{f"{path}__in": list(map(as_id, wanted))})
     if path not in ("queue", "service"):
         return Q(**{f"{path}__name__in": wanted})
-    condition = Q(**{f"{path}__path__in": wanted})
-    if sub and path == "queue":
-        for place in wanted:
-            condition |= Q(queue__path__startswith=f"{place}{SEPARATOR}")
-    return condition
+    return Q(**{f"{path}__path__in": wanted})
+
+
+def _with_those_below(name: str, wanted: list[str]) -> list[int]:
+    """Ids of the queues that are named, by path or id, and of all below them."""
+    queues = list(Queue.objects.values_list("pk", "path"))
+    named = set(map(as_id, wanted) if name.endswith("IDs") else wanted)
+    tops = {path for pk, path in queues if pk in named or path in named}
+    beginnings = tuple(f"{path}{SEPARATOR}" for path in tops)
+    return [pk for pk, path in queues if path in tops or path.startswith(beginnings)]
 
 
 def _state_types(value: Any, _caller: Caller) -> Q:
@@ -174,7 +160,7 @@ TESTS: Mapping[str, Callable[[Any, Caller], Q]] = {
 }
 
 
-_AS_TEXT = {f"{name}_words": Cast(name, TextField()) for name in ADDRESSES.values()}
+_AS_TEXT = {f"{name}_words": Cast(name, TextField()) for name in ("sent_from", "to", "cc")}
 
 
 def _said(caller: Caller, condition: Q) -> Q:
@@ -186,13 +172,14 @@ def _said(caller: Caller, condition: Q) -> Q:
 
 
 def _content(call: Call, tickets: TicketQuerySet, *, caller: Caller) -> Q:
-    """Words in subjects, messages and names of files, by the index; with `ContentSearch=OR` one of them is enough."""
+    """Words in subjects, messages and names of files, by the index, and addresses of messages; with
+    `ContentSearch=OR` one of them all is enough."""
     wanted = list(dict.fromkeys(_words(text) for name in CONTENT for text in listed(call.data.get(name))))
     tests = [_has_words(words, tickets, caller=caller) for words in wanted if words]
-    condition = Q()
-    for test in tests:
-        condition = condition | test if call.text("ContentSearch").upper() == "OR" and condition else condition & test
-    return condition
+    for name, column in ADDRESSES.items():
+        if listed(call.data.get(name)):
+            tests.append(_said(caller, matching(f"{column}_words", call.data[name])))
+    return reduce(or_ if call.text("ContentSearch").upper() == "OR" else and_, tests, Q())
 
 
 def _has_words(words: str, tickets: TicketQuerySet, *, caller: Caller) -> Q:

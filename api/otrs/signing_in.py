@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from copy import copy
 from datetime import timedelta
+from functools import partial
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
@@ -12,14 +13,17 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
+from api.limits import count
 from api.models import OtrsSession
-from api.otrs.door import Call, Caller, Refusal
+from api.otrs.door import Call, Caller, Refusal, TooMany
 from core.text import ADDRESS_LIMIT
 
 # As OTRS has it by default (SessionMaxTime, SessionMaxIdleTime).
 LONGEST = timedelta(hours=16)
 IDLE = timedelta(hours=2)
 CLEARED_AT_ONCE = 100
+# Of one person, by whatever sessions.
+MOST_A_MINUTE = 600
 LONGEST_PASSWORD = 4096
 
 
@@ -64,7 +68,7 @@ def signed_in(call: Call) -> Caller:
         raise Refusal("AuthFail", "Too many attempts. Wait five minutes and try again.") from error
     if not isinstance(found, User) or not _may_be(found, is_customer=is_customer):
         raise Refusal("AuthFail", "User could not be authenticated!")
-    return Caller(found, is_customer)
+    return _counted(Caller(found, is_customer))
 
 
 @transaction.atomic
@@ -92,12 +96,26 @@ def caller_with_session(secret: str) -> Caller | None:
     if not constant_time_compare(session.password_mark, _mark(session.user)):
         return None
     if now - session.last_used_at > timedelta(minutes=1):
-        OtrsSession.objects.filter(pk=session.pk).update(last_used_at=now)
-    return Caller(session.user, session.as_customer)
+        transaction.on_commit(partial(_note_use, session.pk), robust=True)
+    return _counted(Caller(session.user, session.as_customer, f"session {session.pk}"))
+
+
+@transaction.atomic
+def _note_use(pk: int) -> None:
+    """After the operation, and only while nobody else does: requests of one session never wait for each other."""
+    free = OtrsSession.objects.filter(pk=pk).select_for_update(skip_locked=True)
+    OtrsSession.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(last_used_at=timezone.now())
 
 
 def end_session(secret: str) -> None:
     OtrsSession.objects.filter(digest=_digest(secret)).delete()
+
+
+def _counted(caller: Caller) -> Caller:
+    used, wait = count(f"otrs-requests:{caller.person.pk}")
+    if used > MOST_A_MINUTE:
+        raise TooMany(wait)
+    return caller
 
 
 def _may_be(person: User, *, is_customer: bool) -> bool:

@@ -10,6 +10,7 @@ from api.otrs.searching import search_tickets
 from api.otrs.sessions import create_session, remove_session, show_session
 from api.otrs.showing import show_tickets
 from api.otrs.updating import update_ticket
+from api.parsers import MAX_BODY
 
 TICKETS, LINKS = "Webservice/GenericTicketConnectorREST", "Webservice/GenericLinkConnectorREST"
 
@@ -17,8 +18,8 @@ app_name = "otrs"
 urlpatterns = [
     path(f"{TICKETS}/Session", route(POST=create_session), name="session_create"),
     path(f"{TICKETS}/Session/<str:SessionID>", route(GET=show_session, DELETE=remove_session), name="session"),
-    path(f"{TICKETS}/Ticket", route(POST=create_ticket, GET=search_tickets), name="tickets"),
-    path(f"{TICKETS}/Ticket/<str:TicketID>", route(GET=show_tickets, PATCH=update_ticket), name="ticket"),
+    path(f"{TICKETS}/Ticket", route(MAX_BODY, POST=create_ticket, GET=search_tickets), name="tickets"),
+    path(f"{TICKETS}/Ticket/<str:TicketID>", route(MAX_BODY, GET=show_tickets, PATCH=update_ticket), name="ticket"),
     path(f"{TICKETS}/TicketList", route(GET=show_tickets), name="ticket_list"),
     path(f"{TICKETS}/TicketSearch", route(POST=search_tickets), name="search"),
     path(f"{TICKETS}/TicketHistory/<str:TicketID>", route(GET=show_history), name="history"),

@@ -7,6 +7,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import ApiToken
 from api import examples
 from api.base import Door
 from api.once import once
@@ -21,6 +22,7 @@ from web.common.files import as_download, file_for
 
 
 class ArticleList(Door):
+    area = ApiToken.Area.TICKETS
     order = ("created_at", "id")
 
     @extend_schema(
@@ -74,6 +76,8 @@ class ArticleList(Door):
 
 
 class AttachmentDetail(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="downloadAttachment",
         summary="Download a file",

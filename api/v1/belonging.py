@@ -9,6 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import ApiToken
 from api.base import Door
 from api.once import once
 from api.problems import CannotBe
@@ -51,6 +52,8 @@ class LinkShape(serializers.Serializer):
 
 
 class MergeDoor(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="mergeTicket",
         summary="Merge into another ticket",
@@ -96,6 +99,8 @@ class MergeDoor(Door):
 
 
 class LinkList(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="listLinks",
         summary="List links",
@@ -140,6 +145,8 @@ class LinkList(Door):
 
 
 class LinkDetail(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="removeLink", summary="Remove a link", parameters=[NUMBER], responses={204: None}, tags=["Tickets"]
     )

@@ -17,7 +17,7 @@ from api.v1.tickets import Changing
 MOST = 100
 
 
-class BulkItemForm(serializers.Serializer):
+class BulkItemForm(StrictSerializer):
     """The number of a ticket and whatever of it changes, as for a single one."""
 
     ticket = TextField(max_length=40, help_text="The number.")
@@ -57,10 +57,14 @@ class TicketsBulk(Changing):
         tags=["Tickets"],
     )
     def patch(self, request: Request) -> Response:
-        """Each as by itself: one that is refused keeps no other from changing. The results are in the order asked."""
+        """Each as by itself: one that is refused keeps no other from changing. The results are in the order asked.
+
+        Counts as as many requests as there are tickets: when fewer are left in this minute, nothing changes (429)."""
         form = BulkChangeForm(data=request.data)
         form.is_valid(raise_exception=True)
-        results = [self._result(item) for item in form.validated_data["items"]]
+        items = form.validated_data["items"]
+        self.charge(len(items) - 1)
+        results = [self._result(item) for item in items]
         return Response(self.shaped({"results": results}, BulkAnswerShape).data)
 
     def _result(self, item: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import ApiToken
 from api.base import Door
 from api.once import once
 from api.problems import CannotBe
@@ -21,6 +22,7 @@ from api.v1.shapes import PersonShape, RowShape, TicketShape
 from automation.macros import offered_on, run_macro
 from tickets.actions.effort import remove_time, spend
 from tickets.actions.taking_part import unwatch, watch
+from tickets.events import Cause
 from tickets.models import Ticket, TimeEntry
 from tickets.models.effort import A_DAY
 from tickets.steps import Refused
@@ -46,6 +48,7 @@ class TimeEntryShape(serializers.Serializer):
 
 
 class TimeList(Door):
+    area = ApiToken.Area.TICKETS
     order = ("id",)
 
     @extend_schema(
@@ -81,6 +84,8 @@ class TimeList(Door):
 
 
 class TimeDetail(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="removeTime",
         summary="Remove an entry of time",
@@ -100,6 +105,8 @@ class TimeDetail(Door):
 
 
 class WatcherList(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="listWatchers",
         summary="Who follows a ticket",
@@ -116,6 +123,8 @@ class WatcherList(Door):
 
 
 class Watching(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="watchTicket",
         summary="Follow a ticket",
@@ -145,6 +154,8 @@ class Watching(Door):
 
 
 class MacroList(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="listMacros",
         summary="List macros for a ticket",
@@ -159,6 +170,8 @@ class MacroList(Door):
 
 
 class MacroRun(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="runMacro",
         summary="Run a macro",
@@ -174,8 +187,9 @@ class MacroRun(Door):
         macro = next((one for one in offered_on(ticket, self.person) if one.pk == id), None)
         if macro is None:
             raise NotFound
+        cause = Cause("token", f"{self.cause.reference}, macro {macro.pk}")
         try:
-            run_macro(macro, ticket, by=self.person)
+            run_macro(macro, ticket, by=self.person, cause=cause)
         except Refused as refusal:
             raise CannotBe(_("One of the effects of this macro is not possible on this ticket.")) from refusal
         shown = Ticket.objects.select_related(*SHOWN).get(pk=ticket.pk)

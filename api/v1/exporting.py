@@ -1,4 +1,4 @@
-"""What has happened since: every event that the person may read, in an order in which none is ever missed."""
+"""What has happened since: every event of the tickets in sight, in an order in which none of these is ever missed."""
 
 from typing import Any
 
@@ -12,14 +12,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from accounts.models import ApiToken
 from api.base import Door
+from api.problems import BeginAgain
 from api.v1.access import tickets_of
 from api.v1.shapes import EventShape
-from core.pagination import cursor_behind, page_of
+from core.pagination import cursor_behind, page_of, values_in
 from tickets.models import Event
 
 ORDER = ("transaction", "id")
 LARGEST, USUAL, BEYOND = 1_000, 200, 2**63 - 1
+# Between the server and the place; a cursor has none of its own.
+MARK = "~"
 START = OpenApiParameter(
     "start",
     {"type": "string", "enum": ["beginning", "now"], "default": "beginning"},
@@ -44,6 +48,12 @@ _HORIZON = """
     )
 """
 
+# Which server counts the transactions, and the first number that it has not given out yet.
+_COUNTING = """
+    SELECT left(md5(system_identifier::text), 8), pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+    FROM pg_control_system()
+"""
+
 
 class FollowedEventShape(EventShape):
     ticket = serializers.CharField(source="ticket.number")
@@ -57,6 +67,7 @@ class FollowedEventsShape(serializers.Serializer):
 
 
 class Changes(Door):
+    area = ApiToken.Area.TICKETS
     parameters = ("start",)
 
     @extend_schema(
@@ -69,11 +80,16 @@ class Changes(Door):
     def get(self, request: Request) -> Response:
         """Every event of the tickets that the token's person may read, each exactly once, in the order of the
         transactions that wrote them. Events of transactions that might still be followed by an older one are held back
-        for a moment, so that whoever goes on at `next` misses nothing. Customers have no history."""
+        for a moment, so that whoever goes on at `next` misses nothing of these tickets. Customers have no history.
+
+        What happened to a ticket before it came into sight is not told afterwards: at a `queue.changed` read its
+        history. Nor that one has left it: it is not there (404) any more.
+
+        After a restore on another server the answer is 410: begin again without a cursor."""
         if not self.person.is_agent:
             raise NotFound
         self._refuse_unknown_parameters()
-        cursor, size, horizon = request.query_params.get("cursor", ""), self._size(request), _horizon()
+        cursor, size, horizon = _place(request.query_params.get("cursor", "")), self._size(request), _horizon()
         start = request.query_params.get("start", "beginning")
         if start not in ("beginning", "now"):
             raise serializers.ValidationError({"start": [_("There is nothing with this name or id to choose.")]})
@@ -91,7 +107,11 @@ class Changes(Door):
         address = self.request.build_absolute_uri(self.request.path)
         if size := self.request.query_params.get("page_size"):
             address = replace_query_param(address, "page_size", size)
-        shown = {"results": events, "next": replace_query_param(address, "cursor", cursor), "is_complete": is_complete}
+        shown = {
+            "results": events,
+            "next": replace_query_param(address, "cursor", _address(cursor)),
+            "is_complete": is_complete,
+        }
         return Response(self.shaped(shown, FollowedEventsShape).data)
 
     def _size(self, request: Request) -> int:
@@ -99,6 +119,28 @@ class Changes(Door):
         if not (wanted.isascii() and wanted.isdecimal()) or not wanted.strip("0"):
             raise serializers.ValidationError({"page_size": [_("Enter a whole number, 1 or more.")]})
         return LARGEST if len(wanted) > 9 else min(int(wanted), LARGEST)
+
+
+def _address(cursor: str) -> str:
+    return f"{_counting()[0]}{MARK}{cursor}"
+
+
+def _place(address: str) -> str:
+    """Where to go on. Another server counts transactions from elsewhere, one that was set back counts them again: there
+    what is new could stand before this place and would never be told."""
+    server, _mark, cursor = address.rpartition(MARK)
+    if not cursor:
+        return ""
+    here, beyond = _counting()
+    if server not in ("", here) or values_in(cursor, ORDER)[0] >= beyond:
+        raise BeginAgain
+    return cursor
+
+
+def _counting() -> tuple[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTING)
+        return cursor.fetchone()
 
 
 def _horizon() -> int:

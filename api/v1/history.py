@@ -5,6 +5,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import ApiToken
 from api.base import Door
 from api.schema import NUMBER
 from api.v1.access import ticket_of
@@ -13,6 +14,8 @@ from tickets.models import Event
 
 
 class EventList(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="listEvents",
         summary="Read the history",

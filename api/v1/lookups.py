@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Prefetch, Q
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -86,9 +87,26 @@ class FieldList(Lookup):
 
     @extend_schema(operation_id="listFields", summary="List fields", responses=FieldShape(many=True), tags=["Choices"])
     def get(self, request: Request) -> Response:
-        """The custom fields in use, with what they may be and which tickets have them. Customers know theirs."""
-        fields = FieldDefinition.objects.filter(is_active=True).prefetch_related("queues", "types")
+        """The custom fields in use, with what they may be and which tickets have them.
+
+        Customers know theirs, tokens that are kept to queues those of the tickets in these."""
+        fields = FieldDefinition.objects.filter(is_active=True).prefetch_related("types")
+        if request.auth.queues:
+            near = self._queues_near()
+            fields = fields.filter(Q(queues=None) | Q(queues__in=near)).distinct()
+            fields = fields.prefetch_related(Prefetch("queues", Queue.objects.filter(pk__in=near)))
+        else:
+            fields = fields.prefetch_related("queues")
         return self.listing(fields if self.person.is_agent else fields.filter(in_portal=True), FieldShape)
+
+    def _queues_near(self) -> set[int]:
+        """Queues in which the person has any right, and those above them, whose fields they have too."""
+        parents = dict(Queue.objects.values_list("pk", "parent"))
+        new, near = set().union(*rights_of(self.person).queues.values()), set()
+        while new:
+            near |= new
+            new = {parents.get(pk) for pk in new} - near - {None}
+        return near
 
 
 class Me(Lookup):

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from accounts.customers import FIELDS, CustomerFacts, add_customer, change_customer, change_organisation, customers_of
 from accounts.finding import BY_NAME, by_name, organisations_with, people_with
-from accounts.models import Organisation, User
+from accounts.models import ApiToken, Organisation, User
 from accounts.roles import may_edit_people
 from api import examples
 from api.base import Door
@@ -124,6 +124,7 @@ class OrganisationShape(RowShape):
 class _People(Door):
     """For those who work tickets, and administrators."""
 
+    area = ApiToken.Area.PEOPLE
     order = BY_NAME
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

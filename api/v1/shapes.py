@@ -128,7 +128,9 @@ class ArticleShape(serializers.Serializer):
 
 class CauseShape(serializers.Serializer):
     kind = serializers.CharField(source="cause_kind", help_text="desk, portal, mail, token ...")
-    reference = serializers.CharField(source="cause_reference", help_text="The name of the token, for example.")
+    reference = serializers.CharField(
+        source="cause_reference", help_text="The name of the token with its beginning, for example."
+    )
 
 
 class EventShape(serializers.Serializer):

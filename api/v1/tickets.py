@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from accounts.models import ApiToken
 from api import examples
 from api.base import Door
 from api.once import once
@@ -35,6 +36,7 @@ LOCATION = OpenApiParameter("Location", OpenApiTypes.URI, OpenApiParameter.HEADE
 
 
 class TicketList(Door):
+    area = ApiToken.Area.TICKETS
     queryset = Ticket.objects.none()
     filter_backends = (TicketFilterBackend,)
 
@@ -91,6 +93,8 @@ class TicketList(Door):
 
 class Changing(Door):
     """Changing tickets, one or many."""
+
+    area = ApiToken.Area.TICKETS
 
     def changed(self, number: str, data: Any, *, seen: str | None) -> Ticket:
         """All of the fields that are named change, or none: within a transaction of the caller."""

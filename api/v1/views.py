@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import ApiToken
 from api.base import Door
 from api.once import once
 from api.schema import IDEMPOTENCY_KEY
@@ -53,12 +56,15 @@ class SavedViewShape(RowShape):
 class _Views(Door):
     """For those who work tickets."""
 
+    area = ApiToken.Area.TICKETS
     order = ("name", "id")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if not self.person.is_agent:
             raise NotFound
+        if request.auth.queues and request.method not in SAFE_METHODS:  # others share them, beyond these queues
+            raise PermissionDenied(_("This token does not open this part of the interface."))
 
     def view_of(self, pk: int) -> SavedView:
         found = views_for(self.person).prefetch_related("roles").filter(pk=pk).first()

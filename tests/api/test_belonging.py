@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import ApiToken
 from automation.macro_setup import save_macro
 from automation.models import Macro
 from tests.factories import TicketFactory
@@ -17,7 +18,7 @@ def test_two_tickets_become_one_and_two_again(world, bea, ticket, other):
     shown = bea.post(f"tickets/{ticket.number}/merge/", {"into": other.number}).json()
     assert shown["number"] == other.number
     assert bea.get(f"tickets/{ticket.number}/").json()["merged_into"] == other.number
-    assert ticket.events.get(kind="ticket.merged").cause_reference == "robot"
+    assert ticket.events.get(kind="ticket.merged").cause_reference == str(ApiToken.objects.get())
     assert bea.delete(f"/api/v1/tickets/{ticket.number}/merge/").json()["merged_into"] is None
     ticket.refresh_from_db()
     assert ticket.merged_into is None
@@ -81,6 +82,8 @@ def test_macros_run_as_in_the_desk(world, bea, ticket):
     save_macro(macro, roles=[], queues=[], by=world.alex)
     assert [one["name"] for one in bea.get(f"tickets/{ticket.number}/macros/").json()["results"]] == ["Seen"]
     assert bea.post(f"tickets/{ticket.number}/macros/{macro.pk}/").json()["tags"] == ["seen"]
+    event = ticket.events.get(kind="tags.changed")
+    assert (event.cause_kind, event.cause_reference) == ("token", f"{ApiToken.objects.first()}, macro {macro.pk}")
     assert bea.post(f"tickets/{ticket.number}/macros/99999/").status_code == 404
 
 
@@ -134,7 +137,14 @@ def test_of_many_each_may_name_what_was_seen(world, bea, ticket):
 
 @pytest.mark.parametrize(
     "items",
-    [[], "x", [{}], [{"ticket": "1", "changes": {}}] * 2, [{"ticket": str(n), "changes": {}} for n in range(101)]],
+    [
+        [],
+        "x",
+        [{}],
+        [{"ticket": "1", "changes": {}}] * 2,
+        [{"ticket": str(n), "changes": {}} for n in range(101)],
+        [{"ticket": "1", "changes": {}, "ifmatch": "1"}],
+    ],
 )
 def test_T71_many_are_a_hundred_at_most_and_each_once(world, bea, items):
     assert bea.patch("tickets/bulk/", {"items": items}).status_code == 400

@@ -1,10 +1,13 @@
 """GET changes/: everything that happens, each once, and nothing missed while others write."""
 
 import threading
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection, transaction
 
+from api.v1.exporting import ORDER
+from core.pagination import cursor_behind
 from tests.factories import TicketFactory
 from tickets.actions.fields import set_title
 from tickets.models import Event
@@ -73,6 +76,20 @@ def test_K_a_transaction_that_ends_late_is_not_missed(world, bea):
     afterwards, _address = follow(bea, address)
     titles = [event["data"]["title"]["now"] for event in meanwhile + afterwards]
     assert titles == ["Slow", "Quick"]
+
+
+@pytest.mark.django_db
+def test_K_from_another_server_or_after_a_step_back_in_time_one_begins_again(world, bea):
+    """What is new there would stand before the place where one was."""
+    here = bea.get("changes/?start=now").json()["next"]
+    server, _mark, cursor = unquote(here.rpartition("=")[2]).partition("~")
+    ahead = cursor_behind([2**40, 1], ORDER)
+    assert bea.get("changes/", {"cursor": f"{server}~{cursor}"}).status_code == 200
+    assert bea.get("changes/", {"cursor": cursor}).status_code == 200  # as addresses were before
+    for other in (f"01234567~{cursor}", f"{server}~{ahead}", ahead):
+        answer = bea.get("changes/", {"cursor": other})
+        assert (answer.status_code, answer["Content-Type"]) == (410, "application/problem+json")
+    assert bea.get("changes/", {"cursor": f"{server}~x"}).status_code == 400
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from django.utils.translation import get_language
 
+from accounts.models import ApiToken
 from tickets.actions.replying import add_note
 from tickets.actions.routing import assign
 from tickets.messages import Message
@@ -20,7 +21,7 @@ def test_events_tell_who_when_why_and_what(world, bea, ticket):
         "kind": "owner.changed",
         "actor": {"id": world.bea.pk, "name": "Bea Costa"},
         "on_behalf_of": None,
-        "cause": {"kind": "token", "reference": "robot"},
+        "cause": {"kind": "token", "reference": str(ApiToken.objects.get())},
         "data": {"owner": {"was": None, "now": {"id": world.carlos.pk, "name": "Carlos Díaz"}}},
         "article": None,
         "version": event.version,

@@ -8,7 +8,9 @@ import pytest
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
+from accounts.tokens import issue_token, rotate_token
 from api.models import KeptAnswer
+from tests.api.conftest import Program
 from tests.factories import TicketFactory
 from tickets.models import Article, Ticket
 
@@ -36,6 +38,15 @@ def test_a_key_belongs_to_one_request_of_one_token(world, program, bea, ticket):
     assert sent(bea, "a", path=f"tickets/{ticket.number}/articles/", body=note).status_code == 422
     assert sent(program(world.bea), "a").status_code == 201
     assert Ticket.objects.filter(title="Disk full").count() == 2
+
+
+def test_a_key_goes_on_when_the_token_is_renewed(world):
+    token, secret = issue_token(world.bea, name="robot")
+    first = sent(Program(secret), "a")
+    for _time in range(2):
+        token, secret = rotate_token(token, by=world.bea)
+        assert sent(Program(secret), "a").content == first.content
+    assert Ticket.objects.count() == 1
 
 
 def test_what_was_refused_may_be_mended_under_the_same_key(world, bea):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import User
+from accounts.models import ApiToken, User
 from mail.models import Address, Outgoing
 from tests.factories import role
 from tickets.models import Article, FieldDefinition, Ticket
@@ -28,7 +28,11 @@ def test_a_ticket_is_opened_with_the_least_that_is_needed(world, bea):
     assert (article.channel, article.author, article.visible_to_customer) == ("web", world.bea, True)
     assert article.sent_from == {"name": "Dana Miller", "address": "dana@acme.example"}
     created = ticket.events.get(kind="ticket.created")
-    assert (created.actor, created.cause_kind, created.cause_reference) == (world.bea, "token", "robot")
+    assert (created.actor, created.cause_kind, created.cause_reference) == (
+        world.bea,
+        "token",
+        str(ApiToken.objects.get()),
+    )
 
 
 def test_related_things_are_written_by_name_or_id(world, bea):

@@ -35,6 +35,7 @@ def answered(response) -> None:
     assert response.status_code in (200, 500), response.content
     if response.status_code == 500:
         assert response["Content-Type"].startswith("text/plain")
+        assert b"There was an error" not in response.content
     else:
         json.loads(response.content)
 

@@ -1,8 +1,14 @@
 """What is refused, in the words of OTRS: errors come with status 200, what cannot be read with 500 and plain text."""
 
+from datetime import timedelta
+from types import SimpleNamespace
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from api.models import OtrsSession
@@ -70,6 +76,20 @@ def test_T53_a_session_ends_with_the_person_the_password_and_its_time(world, tic
     assert code(bea("GET", "ticket", TicketID=ticket.pk)) == "TicketGet.AuthFail"
 
 
+def test_requests_of_one_session_do_not_wait_for_each_other(world, ticket, bea, django_capture_on_commit_callbacks):
+    OtrsSession.objects.update(last_used_at=timezone.now() - timedelta(minutes=30))
+    before = OtrsSession.objects.get().last_used_at
+    with django_capture_on_commit_callbacks() as later, CaptureQueriesContext(connection) as asked:
+        assert "Ticket" in bea("GET", "ticket", TicketID=ticket.pk)
+    assert not [query for query in asked if "UPDATE" in query["sql"]]
+    assert OtrsSession.objects.get().last_used_at == before
+    with CaptureQueriesContext(connection) as asked:
+        (note,) = later
+        note()
+    assert "SKIP LOCKED" in str([query["sql"] for query in asked])
+    assert OtrsSession.objects.get().last_used_at > before
+
+
 def test_a_session_is_kept_as_a_digest_and_can_be_ended(world, bea):
     secret = bea.login["SessionID"]
     assert secret not in str(OtrsSession.objects.values().get())
@@ -124,6 +144,15 @@ def test_T88_what_cannot_be_read_is_refused_in_plain_text(world, body):
         assert (answer.status_code, answer["Content-Type"]) == (500, "text/plain; charset=UTF-8")
     else:
         assert code(answer.json()) == "TicketCreate.MissingParameter"
+
+
+@pytest.mark.parametrize(
+    ("route", "body"),
+    [("tickets", "[" + "1," * 200_000 + "1]"), ("session_create", " " * 65_537), ("search", " " * 65_537)],
+)
+def test_T71_nobody_unknown_has_large_requests_read(world, route, body):
+    answer = Client().generic("POST", reverse(f"otrs:{route}"), body, "application/json")
+    assert (answer.status_code, answer.content) == (500, b"The request is too large.")
 
 
 def test_unknown_routes_and_methods_are_refused_in_plain_text(world):
@@ -198,3 +227,73 @@ def test_a_request_for_several_tickets_is_refused_when_one_is_hidden(world, scri
 )
 def test_a_search_that_asks_for_what_is_not_there_is_refused(world, bea, name, value):
     assert code(bea("GET", "tickets", {name: value})) == "TicketSearch.InvalidParameter"
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "value"),
+    [
+        ("Title", 100, "*a*b*"),
+        ("From", 100, "x@y.example"),
+        ("DynamicField_colour", 100, "r*d"),
+        ("Subject", 10, "disk"),
+        ("TicketID", 1_000, "7"),
+        ("States", 1_000, "open"),
+        ("SortBy", 5, "Age"),
+    ],
+)
+def test_T71_a_search_asks_for_so_much_and_no_more(world, bea, dana, fields, name, most, value):
+    def asked(number: int) -> dict:
+        return {name: {"Like": [value] * number} if name.startswith("Dynamic") else [value] * number}
+
+    assert "Error" not in bea("POST", "search", asked(most))
+    for script in (bea, dana):
+        assert code(script("POST", "search", asked(most + 1))) == "TicketSearch.InvalidParameter"
+
+
+def test_T71_texts_count_together_and_are_not_long(world, bea):
+    for asked in ({"Title": ["a*"] * 60, "CustomerID": ["b*"] * 60}, {"Subject": "disk " * 300}):
+        assert code(bea("POST", "search", asked)) == "TicketSearch.InvalidParameter"
+    assert "Error" not in bea("POST", "search", {"QueueIDs": ["1"] * 900, "StateIDs": ["1"] * 900})
+
+
+def test_T71_lists_of_articles_and_fields_end_somewhere(world, bea, fields):
+    for change in ({"Article": [ARTICLE] * 21}, {"DynamicField": [{"Name": "colour", "Value": "red"}] * 201}):
+        sent = {"Ticket": TICKET, "Article": ARTICLE, **change}
+        assert code(bea("POST", "tickets", sent)) == "TicketCreate.InvalidParameter"
+    assert Ticket.objects.count() == 0
+
+
+def test_an_address_that_only_signs_in_is_no_customer_to_name(world, bea):
+    world.erik.addresses.all().delete()
+    sent = {"Ticket": {**TICKET, "CustomerUser": world.erik.email}, "Article": ARTICLE}
+    assert code(bea("POST", "tickets", sent)) == "TicketCreate.InvalidParameter"
+
+
+def test_what_nobody_has_foreseen_is_plain_text_and_noted(world, bea, ticket, monkeypatch, caplog):
+    def fail(_caller: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("api.otrs.searching.tickets_of", fail)
+    answer = bea.send("GET", "tickets")
+    assert (answer.status_code, answer["Content-Type"]) == (500, "text/plain; charset=UTF-8")
+    assert "ZeroDivisionError" in caplog.text
+    assert bea.login["SessionID"] not in caplog.text
+
+
+def test_the_history_tells_how_somebody_came_in(world, bea, ticket):
+    password = Script({"UserLogin": "bea@demo.example", "Password": "demo"})
+    for script in (bea, password):
+        script("PATCH", "ticket", {"Article": ARTICLE}, TicketID=ticket.pk)
+    told = Event.objects.filter(ticket=ticket, cause_kind="otrs").order_by("id")
+    by_session = f"session {OtrsSession.objects.get().pk}"
+    assert list(dict.fromkeys(event.cause_reference for event in told)) == [by_session, "password"]
+
+
+def test_T71_nobody_sends_more_than_so_many_requests_in_a_minute(world, bea, dana, script, ticket, monkeypatch):
+    monkeypatch.setattr("api.otrs.signing_in.MOST_A_MINUTE", 3)
+    monkeypatch.setattr("api.limits.time", SimpleNamespace(time=lambda: 1_000_030.0))
+    again = script(world.bea)
+    answers = [one.send("GET", "ticket", TicketID=ticket.pk) for one in (bea, again, bea)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert (answers[2]["Content-Type"], answers[2]["Retry-After"]) == ("text/plain; charset=UTF-8", "50")
+    assert dana.send("GET", "ticket", TicketID=ticket.pk).status_code == 200

@@ -7,12 +7,12 @@ import pytest
 from django.utils import timezone
 
 from mail.models import Outgoing
-from tests.factories import TicketFactory, address
+from tests.factories import AgentFactory, TicketFactory, address, role
 from tests.otrs.test_refusals import ARTICLE, TICKET, code
 from tickets.actions.linking import link
 from tickets.actions.replying import add_note
 from tickets.messages import Message
-from tickets.models import LinkKind, State, Ticket
+from tickets.models import Link, LinkKind, State, Ticket
 
 FIELDS = [
     {"Name": "serial", "Value": "X-17"},
@@ -246,6 +246,48 @@ def test_a_link_is_of_one_type_and_not_to_oneself(world, bea, ticket):
     assert (
         code(bea("POST", "link_add", {**sent, "TargetObject": "FAQ", "Type": "Normal"})) == "LinkAdd.InvalidParameter"
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"), [({}, False), ({"ContentSearch": "AND"}, False), ({"ContentSearch": "OR"}, True)]
+)
+def test_addresses_are_content_that_one_of_may_be_enough(world, bea, content, expected):
+    create(bea, article={"SenderType": "customer"})
+    for asked in ({"From": "*dana*", "Subject": "elephant"}, {"MIMEBase_From": "*dana*", "To": "*nobody*"}):
+        assert ("TicketID" in bea("POST", "search", {**asked, **content})) is expected
+    assert "TicketID" in bea("POST", "search", {"From": "*dana*", **content})
+
+
+@pytest.mark.parametrize("asked", ["QueueIDs", "Queues"])
+def test_queues_below_are_found_however_the_queue_is_named(world, bea, three, asked):
+    queue = world.support.pk if asked == "QueueIDs" else "Support"
+
+    def found(**more: str) -> set[str]:
+        return set(bea("POST", "search", {asked: [queue], **more}).get("TicketID", []))
+
+    deep = str(three["deep"].pk)
+    assert deep not in found()
+    assert found(UseSubQueues="1") == {deep, *found()}
+
+
+def test_a_search_keeps_to_the_right_it_asks_about(world, script, ticket):
+    agent = AgentFactory(password="demo")
+    role("Just this", agent, note=world.support)
+    for right, expected in (("ro", True), ("note", True), ("rw", False)):
+        assert ("TicketID" in script(agent)("POST", "search", {"Permission": right})) is expected
+    assert code(script(agent)("POST", "search", {"Permission": "sw"})) == "TicketSearch.InvalidParameter"
+
+
+@pytest.mark.parametrize("kind", [LinkKind.NORMAL, LinkKind.DUPLICATE, LinkKind.CAUSED])
+def test_what_is_shown_as_a_normal_link_is_removed_as_one(world, bea, ticket, kind):
+    other = TicketFactory(queue=world.support)
+    link(ticket, other, kind, by=world.bea)
+    (shown,) = bea("GET", "link_list", {"Object": "Ticket", "Key": str(ticket.pk)})["LinkList"]
+    sent = {"Object1": "Ticket", "Key1": ticket.pk, "Object2": "Ticket", "Key2": other.pk}
+    bea("DELETE", "link_delete", {**sent, "Type": "ParentChild"})
+    assert Link.objects.count() == 1
+    assert bea("DELETE", "link_delete", {**sent, "Type": shown["Type"]}) == {"Success": 1}
+    assert Link.objects.count() == 0
 
 
 def test_queries_do_not_grow_with_the_tickets(world, bea, queries):

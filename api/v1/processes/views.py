@@ -11,6 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import ApiToken
 from api.base import Door
 from api.once import once
 from api.problems import CannotBe
@@ -51,6 +52,7 @@ class ReachedShape(serializers.Serializer):
 
 
 class ProcessList(Door):
+    area = ApiToken.Area.TICKETS
     order = ("name", "id")
 
     @extend_schema(operation_id="listProcesses", summary="List processes", responses=ProcessShape(many=True), tags=TAGS)
@@ -62,6 +64,8 @@ class ProcessList(Door):
 
 
 class RunList(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="listProcessRuns",
         summary="Read the processes of a ticket",
@@ -99,6 +103,8 @@ class RunList(Door):
 
 
 class MessageList(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="sendProcessMessage",
         summary="Send a message to the processes of a ticket",
@@ -119,6 +125,8 @@ class MessageList(Door):
 
 
 class TaskList(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="listTasks", summary="List what processes ask you to do", responses=TaskShape(many=True), tags=TAGS
     )
@@ -128,6 +136,8 @@ class TaskList(Door):
 
 
 class TaskDetail(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(operation_id="readTask", summary="Read a task", parameters=[ID], responses=TaskShape, tags=TAGS)
     def get(self, request: Request, id: int) -> Response:
         """With its form. A task that is done, or somebody else's, is not there."""
@@ -151,6 +161,8 @@ class TaskDetail(Door):
 
 
 class ApprovalList(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="listApprovals",
         summary="List what you are asked to decide",
@@ -163,6 +175,8 @@ class ApprovalList(Door):
 
 
 class ApprovalDetail(Door):
+    area = ApiToken.Area.TICKETS
+
     @extend_schema(
         operation_id="decide",
         summary="Approve or decline",

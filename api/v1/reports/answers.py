@@ -11,6 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import ApiToken
 from api.base import Door
 from api.once import once
 from api.schema import IDEMPOTENCY_KEY
@@ -26,6 +27,7 @@ TAG = ["Reports"]
 
 
 class MeasureList(Door):
+    area = ApiToken.Area.REPORTS
     pagination_class = None
 
     @extend_schema(operation_id="listMeasures", summary="List measures", responses=MeasureShape(many=True), tags=TAG)
@@ -37,6 +39,7 @@ class MeasureList(Door):
 
 
 class Answer(Door):
+    area = ApiToken.Area.REPORTS
     parameters = ASKED
 
     @extend_schema(
@@ -55,6 +58,7 @@ class Answer(Door):
 
 
 class ExportList(Door):
+    area = ApiToken.Area.REPORTS
     order = ("-id",)
 
     @extend_schema(
@@ -97,6 +101,8 @@ class ExportList(Door):
 
 
 class ExportDetail(Door):
+    area = ApiToken.Area.REPORTS
+
     @extend_schema(operation_id="showExport", summary="Show a file of a report", responses=ExportShape, tags=TAG)
     def get(self, request: Request, id: int) -> Response:
         """How far it is."""
@@ -106,6 +112,8 @@ class ExportDetail(Door):
 
 
 class ExportFile(Door):
+    area = ApiToken.Area.REPORTS
+
     @extend_schema(
         operation_id="downloadExport",
         summary="Download a file of a report",
