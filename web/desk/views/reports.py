@@ -48,7 +48,7 @@ def _report(request: HttpRequest, one: Named) -> HttpResponse:
     return page(
         request,
         "report",
-        part="answer",
+        part="news",
         one=one,
         answer=found,
         periods=PERIODS.items(),
@@ -57,7 +57,7 @@ def _report(request: HttpRequest, one: Named) -> HttpResponse:
         days=period,
         compare=data.get("compare", ""),
         is_own=one.report is not None and one.report.owner_id == request.user.pk,
-        dashboards=dashboards_for(request.user).filter(owner=request.user) if not request.htmx else [],
+        dashboards=dashboards_for(request.user).filter(owner=request.user),
     )
 
 
