@@ -158,7 +158,7 @@ def _dashboard(request: HttpRequest, found: Dashboard, **context: Any) -> HttpRe
 def _shown(request: HttpRequest, title: str | Promise, tiles: list[Tile], wish: Wish, **context: Any) -> HttpResponse:
     template = "wallboard" if "wall" in request.GET else "dashboard"
     context |= {"title": title, "tiles": tiles, "wish": wish, "periods": PERIODS.items()}
-    return page(request, template, part="tiles", refresh=request.get_full_path(), **context)
+    return page(request, template, part="news", refresh=request.get_full_path(), **context)
 
 
 def _changing(request: HttpRequest) -> dict[str, Any]:
