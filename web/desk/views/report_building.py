@@ -42,6 +42,7 @@ def build(request: HttpRequest) -> HttpResponse:
         "builder",
         part="work",
         named=named,
+        is_own=bool(named and named.report and named.report.owner_id == request.user.pk),
         answer=found,
         offered=offered(written(found.question) if found.question else data, display, found.shown),
         fields=choices.fields,
