@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from reports.checking import check
+from reports.exporting import MOST_WAITING
 from reports.measures import measures
 from reports.models import Check, Dashboard, Display, Export, Report, Subscription, Widget
 from reports.ready import ready_dashboards, ready_reports
@@ -151,6 +152,14 @@ def test_a_report_of_another_time(bea, world, tickets):
     assert "compared with" in text_of(asked)
 
 
+def test_what_is_exported_and_changed_is_what_is_shown(bea, world, tickets):
+    report = kept(world)
+    part = text_of(bea.get(f"/desk/reports/{report.pk}/?period=last_week&compare=previous", headers=PART))
+    tools = part.split('hx-target="#report-tools"')[1]
+    assert tools.count('name="period" value="last_week"') == 2
+    assert re.search(rf'href="/desk/reports/new/\?[^"]*compare=previous[^"]*period=last_week[^"]*report={report.pk}"', tools)
+
+
 def test_queries_do_not_grow_with_what_is_counted(bea, world, drain, queries):
     def counted() -> int:
         with queries() as found:
@@ -185,6 +194,15 @@ def test_a_question_is_saved_shared_and_changed(bea, carlos, world, tickets):
     report.refresh_from_db()
     assert (report.name, report.question["measures"], report.question["rows"]) == ("Owners", ["closed"], "owner")
     assert carlos.get(f"/desk/reports/{report.pk}/").status_code == 404
+
+
+def test_what_somebody_else_keeps_is_saved_as_a_report_of_ones_own(bea, carlos, world):
+    report = kept(world, roles=[world.support_role])
+    assert f"/desk/reports/{report.pk}/edit/?" in text_of(bea.get(f"{NEW}?report={report.pk}"))
+    shown = text_of(carlos.get(f"{NEW}?report={report.pk}"))
+    assert f"/desk/reports/{report.pk}/edit/" not in shown
+    assert "Save changes" not in shown
+    assert 'href="/desk/reports/save/?' in shown
 
 
 def test_the_name_alone_can_be_changed(bea, world):
@@ -251,6 +269,25 @@ def test_a_question_that_cannot_be_asked_makes_no_file(bea, world):
     bea.post("/desk/reports/export/", {"m": "nothing", "format": "csv", "content": "table"})
     assert bea.post("/desk/reports/export/", {"m": "created", "format": "exe"}).status_code == 404
     assert not Export.objects.exists()
+
+
+def test_files_that_cannot_be_made_now_are_told(bea, world):
+    fields = {"m": "created", "format": "csv", "content": "table", "name": "Queues"}
+    for _file in range(MOST_WAITING):
+        bea.post("/desk/reports/export/", fields)
+    told = bea.post("/desk/reports/export/", fields, follow=True)
+    assert "Other files of yours are being made" in text_of(told)
+    assert Export.objects.count() == MOST_WAITING
+
+
+def test_tickets_are_a_file_where_a_number_leads_to_them(bea, world):
+    first = next(key for key, measure in measures().items() if not measure.drills)
+    shown = text_of(bea.get(f"{NEW}?m={first}"))
+    assert 'name="content" value="table"' in shown
+    assert 'name="content" value="tickets"' not in shown
+    assert 'name="content" value="tickets"' in text_of(bea.get(f"{NEW}?m=created"))
+    told = bea.post("/desk/reports/export/", {"m": first, "format": "csv", "content": "tickets"}, follow=True)
+    assert "There are no tickets behind this number." in text_of(told)
 
 
 def test_a_report_is_sent_by_mail_until_it_is_not(bea, carlos, world):
@@ -328,7 +365,21 @@ def test_a_wallboard_has_nothing_to_press_but_the_way_back(bea, world, tickets):
     assert "Leave the wallboard" in shown
     assert "Show as table" not in shown
     part = text_of(bea.get(f"/desk/dashboards/{dashboard.pk}/?wall=1", headers=PART))
-    assert part.lstrip().startswith('<div class="dash tiles" id="tiles">')
+    assert part.lstrip().startswith('<div class="dash tiles" id="tiles" hx-get=')
+
+
+def test_what_is_chosen_on_a_dashboard_stays_chosen(bea, world, tickets):
+    dashboard = board(world)
+    add_widget(dashboard, report=kept(world), display="table", width=6, by=world.bea)
+    url = f"/desk/dashboards/{dashboard.pk}/"
+    chosen = f"{url}?period=last_7_days&queue={world.billing.pk}"
+    part = text_of(bea.get(chosen, headers=PART))
+    # the tiles ask again for what they show, and the wallboard shows the same
+    assert f'id="tiles" hx-get="{chosen}"' in part
+    assert f'href="?period=last_7_days&queue={world.billing.pk}&wall=1"' in part.split('hx-target="#to-wall"')[1]
+    wall = text_of(bea.get(f"{chosen}&wall=1"))
+    assert f'id="tiles" hx-get="{chosen}&wall=1"' in wall
+    assert "hx-get" not in text_of(bea.get(f"{url}?change=1")).split('id="tiles"')[1].split(">")[0]
 
 
 def test_one_dashboard_is_the_first(bea, world):

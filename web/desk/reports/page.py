@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 
 from accounts.models import User
 from reports.asking import ask
+from reports.measures import measures
 from reports.models import Display, Report
 from reports.questions import Question, QuestionError, read
 from reports.ready import ready_reports
@@ -46,6 +47,11 @@ class Answer:
     def pairs(self) -> list[tuple[str, str]]:
         """The question as hidden fields of a form."""
         return pairs_of(self.question) if self.question else []
+
+    @property
+    def has_tickets(self) -> bool:
+        """Whether the tickets behind it can be had as a file: those of the first measure."""
+        return bool(self.question and measures()[self.question.measures[0]].drills)
 
     @property
     def query(self) -> str:

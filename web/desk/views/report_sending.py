@@ -41,7 +41,10 @@ def export(request: HttpRequest) -> HttpResponse:
         return redirect("desk:reports")
     name = sent.get("name", "")[:MOST_OF_NAME] or _("Report")
     language = get_language() or "en"
-    start_export(question, name=name, content=content, format=format, by=request.user, language=language)
+    try:
+        start_export(question, name=name, content=content, format=format, by=request.user, language=language)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
     return redirect("desk:report_exports")
 
 
