@@ -157,7 +157,9 @@ def test_what_is_exported_and_changed_is_what_is_shown(bea, world, tickets):
     part = text_of(bea.get(f"/desk/reports/{report.pk}/?period=last_week&compare=previous", headers=PART))
     tools = part.split('hx-target="#report-tools"')[1]
     assert tools.count('name="period" value="last_week"') == 2
-    assert re.search(rf'href="/desk/reports/new/\?[^"]*compare=previous[^"]*period=last_week[^"]*report={report.pk}"', tools)
+    assert re.search(
+        rf'href="/desk/reports/new/\?[^"]*compare=previous[^"]*period=last_week[^"]*report={report.pk}"', tools
+    )
 
 
 def test_queries_do_not_grow_with_what_is_counted(bea, world, drain, queries):
@@ -304,6 +306,24 @@ def test_a_report_is_sent_by_mail_until_it_is_not(bea, carlos, world):
     assert list(row.people.all()) == [world.bea]
     bea.post(f"/desk/reports/mails/{row.pk}/remove/")
     assert not Subscription.objects.exists()
+
+
+def test_whoever_is_sent_a_report_that_is_not_shared_ends_his_mails_alone(bea, carlos, signed_in, world):
+    report = kept(world)
+    url = f"/desk/reports/{report.pk}/mails/"
+    bea.post(url, {"people": [world.bea.pk, world.carlos.pk], "rhythm": "weekly", "hour": "7"})
+    row = Subscription.objects.get()
+    shown = text_of(carlos.get(url))
+    assert f"/desk/reports/mails/{row.pk}/remove/" in shown
+    assert "No longer to me" in shown
+    assert f'href="/desk/reports/{report.pk}/"' not in shown
+    assert 'name="rhythm"' not in shown
+    assert carlos.post(url, {"people": [world.carlos.pk], "rhythm": "weekly", "hour": "7"}).status_code == 404
+    assert carlos.get(f"/desk/reports/{report.pk}/").status_code == 404
+    assert signed_in(world.alex).get(url).status_code == 404
+    assert carlos.post(f"/desk/reports/mails/{row.pk}/remove/")["Location"] == "/desk/reports/"
+    assert list(row.people.all()) == [world.bea]
+    assert carlos.get(url).status_code == 404
 
 
 # ---- dashboards
