@@ -109,12 +109,14 @@ def column_of(key: str, source: Source, buckets: list[Bucket], zone: ZoneInfo) -
 def only(
     rows: QuerySet, places: Mapping[str, str], source: Source, buckets: Mapping[str, Bucket], zone: ZoneInfo
 ) -> QuerySet:
-    """Rows of one header in each of these dimensions, by its key."""
+    """Rows of one header in each of these dimensions, by its key. Raises `ValueError` for keys that no row can have."""
     for dimension, key in places.items():
         if dimension == TIME:
             if source != Source.SPANS:
                 rows = within(rows, source, buckets[key])
             continue
+        if "\0" in key:
+            raise ValueError(dimension)  # PostgreSQL's texts have no such character
         column = column_of(dimension, source, [], zone)
         value: object = key
         if dimension not in ("channel", "target"):

@@ -11,7 +11,7 @@ from reports.asking import ask
 from reports.drilling import tickets_behind
 from reports.measures import Source, measures
 from reports.models import Fact, Span, Story
-from reports.questions import Period, Question
+from reports.questions import Period, Question, QuestionError
 from reports.tables import TOTAL
 from tests.factories import AgentFactory, TicketFactory, role
 from tests.reports.conftest import SAY, live, worlds
@@ -112,3 +112,12 @@ def test_queries_do_not_grow_with_rows(world, queries):
     with queries() as many:
         ask(question, world.bea)
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("dimension", ["channel", "owner", "target"])
+@pytest.mark.parametrize("key", ["\0", "1\0", "email\0"])
+def test_a_key_that_no_row_can_have_is_refused(world, dimension, key):
+    measure = "sla_kept" if dimension == "target" else "created"
+    question = Question((measure,), dimension)
+    with pytest.raises(QuestionError):
+        tickets_behind(question, world.bea, measure=measure, row=key)
