@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from reports.checking import check
 from reports.exporting import MOST_WAITING
@@ -400,6 +400,24 @@ def test_what_is_chosen_on_a_dashboard_stays_chosen(bea, world, tickets):
     wall = text_of(bea.get(f"{chosen}&wall=1"))
     assert f'id="tiles" hx-get="{chosen}&wall=1"' in wall
     assert "hx-get" not in text_of(bea.get(f"{url}?change=1")).split('id="tiles"')[1].split(">")[0]
+
+
+def test_every_number_says_of_which_time_it_is(bea, world, tickets):
+    dashboard = board(world)
+    add_widget(dashboard, ready="volume", display="line", width=6, by=world.bea)
+    url = f"/desk/dashboards/{dashboard.pk}/?period=last_year"
+    last_year = str(timezone.localdate().year - 1)
+    for headers in ({}, PART):
+        assert last_year in text_of(bea.get(url, headers=headers)).split("tile__time")[1].split("</p>")[0]
+        assert "As of" in text_of(bea.get(f"{url}&wall=1", headers=headers)).split("as-of")[1][:200]
+
+
+def test_the_filter_of_an_answer_is_told_in_words(bea, world, tickets):
+    report = kept(world, condition={"all": [{"field": "queue", "is": world.billing.pk}]})
+    for url in (f"/desk/reports/{report.pk}/", f"{NEW}?report={report.pk}"):
+        assert "Only these tickets: Queue is Billing." in text_of(bea.get(url))
+    assert "Only these tickets:" not in text_of(bea.get(f"{NEW}?{BY_QUEUE}"))
+    assert "They are chosen by what they are today" in text_of(bea.get(f"{NEW}?{BY_QUEUE}"))
 
 
 def test_one_dashboard_is_the_first(bea, world):

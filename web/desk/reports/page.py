@@ -16,6 +16,8 @@ from reports.models import Display, Report
 from reports.questions import Question, QuestionError, read
 from reports.ready import ready_reports
 from reports.saved import reports_for
+from web.common.choices import Choices
+from web.common.condition_words import in_words
 from web.desk.reports.addresses import builder_url, pairs_of, query_of
 from web.desk.reports.drawing import Drawn, drawn
 from web.desk.reports.shown import Shown
@@ -70,6 +72,12 @@ def answer_to(data: Mapping[str, Any], user: User, *, display: str) -> Answer:
     except QuestionError as error:
         return Answer(refusal=str(error))
     return Answer(question, shown, drawn(shown))
+
+
+def only_in_words(answer: Answer, choices: Choices) -> str:
+    """The filter of an answer; empty where there is none."""
+    condition = answer.question.condition if answer.question else {}
+    return in_words([condition], choices)[0] if condition else ""
 
 
 def ready_or_404(key: str) -> Named:

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.clock import now
 from reports.models import Dashboard, Display, Widget
 from reports.questions import PERIODS
 from reports.ready import ready_dashboards, ready_reports
@@ -157,7 +158,7 @@ def _dashboard(request: HttpRequest, found: Dashboard, **context: Any) -> HttpRe
 
 def _shown(request: HttpRequest, title: str | Promise, tiles: list[Tile], wish: Wish, **context: Any) -> HttpResponse:
     template = "wallboard" if "wall" in request.GET else "dashboard"
-    context |= {"title": title, "tiles": tiles, "wish": wish, "periods": PERIODS.items()}
+    context |= {"title": title, "tiles": tiles, "wish": wish, "periods": PERIODS.items(), "made_at": now()}
     return page(request, template, part="news", refresh=request.get_full_path(), **context)
 
 

@@ -75,7 +75,7 @@ def export_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @ask_or_change
 @agent_required
 def mails(request: HttpRequest, pk: int) -> HttpResponse:
-    """When a report goes out by mail, and to whom. Whoever is sent it finds his mails here, though he may not see it."""
+    """When a report goes out by mail, and to whom. Whoever is sent one finds his mails here, seen or not."""
     if request.method in ("GET", "HEAD") and not _is_seen(request, pk):
         report = get_object_or_404(Report, pk__in=_own_mails(request).values("report"), pk=pk)
         return page(request, "mails", one=named(report), subscriptions=subscriptions_of(report, request.user))
