@@ -21,7 +21,8 @@ LONGEST_SHEET = 1_048_576
 
 
 def lines_of(table: Table) -> Iterator[Cells]:
-    """The table as people see it: one line for each row, the totals last; numbers stay numbers."""
+    """The table as people see it: one line for each row, the totals last; numbers stay numbers. Below a table that is
+    cut a line says so."""
     question = table.question
     columns = [*table.columns, *([Header(TOTAL, _("Total"))] if question.columns else [])]
     rows = [*table.rows, *([Header(TOTAL, _("Total"))] if question.rows else [])]
@@ -31,11 +32,17 @@ def lines_of(table: Table) -> Iterator[Cells]:
         yield [row.label, *(cell.value for cell in values)]
         if question.compare:
             yield [_("%(row)s (before)") % {"row": row.label}, *(cell.before for cell in values)]
+    if table.is_cut:
+        yield [not_all()]
 
 
 def corner_of(table: Table) -> str:
     """What the rows are, above their names."""
     return str(dimensions()[table.question.rows].label) if table.question.rows else ""
+
+
+def not_all() -> str:
+    return _("This is not all: the report has more rows or columns. The totals are of all of them.")
 
 
 def write_csv(path: Path, lines: Iterable[Cells]) -> None:

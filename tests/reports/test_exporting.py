@@ -75,6 +75,13 @@ def test_the_table_with_its_totals(world, tickets):
     ]
 
 
+def test_a_table_that_is_cut_says_so(world, tickets, monkeypatch):
+    monkeypatch.setattr("reports.asking.MOST_ROWS", 1)
+    *_rows, total, last = csv_rows(made(asked(world.bea, content="table", rows="queue")))
+    assert total == ["Total", "4"]
+    assert last == ["This is not all: the report has more rows or columns. The totals are of all of them."]
+
+
 def test_long_tables_go_on_with_another_sheet(world, tickets, monkeypatch):
     monkeypatch.setattr("reports.sheets.LONGEST_SHEET", 3)
     book = load_workbook(io.BytesIO(load(made(asked(world.bea, format="xlsx")).digest)))
