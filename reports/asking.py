@@ -96,7 +96,7 @@ def _groups(
     rows = within(readable.of(source), source, half.whole)
     if source == Source.FACTS:
         rows = rows.filter(kind__in=sorted(kinds_read(chosen)))
-    columns = {f"by_{key}": column_of(key, source, half.buckets, frame.zone) for key in keys}
+    columns = {f"by_{key}": column_of(key, source, half.buckets, frame.zone, readable) for key in keys}
     parts = {
         f"{measure.key}_{number}": part.aggregate()
         for measure in chosen
@@ -167,7 +167,7 @@ def _fill_level(half: _Half, measure: Measure, readable: Readable, frame: Frame)
     question = frame.question
     rows = readable.of(Source.SPANS).filter(measure.formula.parts[0].rows())
     keys = [key for key in (question.rows, question.columns) if key and key != TIME]
-    columns = {f"by_{key}": column_of(key, Source.SPANS, [], frame.zone) for key in keys}
+    columns = {f"by_{key}": column_of(key, Source.SPANS, [], frame.zone, readable) for key in keys}
     pieces = half.buckets or [half.whole]
     moments = [min(piece.ends, frame.now) for piece in pieces if piece.starts <= frame.now]
     if not moments:

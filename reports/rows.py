@@ -7,13 +7,26 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
-from django.db.models import DateField, DateTimeField, Expression, F, Func, IntegerField, Q, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    DateField,
+    DateTimeField,
+    Expression,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 
 from accounts.models import User
 from core.database import TstzRange
 from knowledge.models import Article, Reading, Use
-from reports.dimensions import HOUR, TIME, WEEKDAY, dimensions
+from reports.dimensions import HOUR, OTHER_QUEUES, QUEUE, TIME, WEEKDAY, dimensions
 from reports.measures import Measure, Source
 from reports.models import Fact, Span
 from reports.periods import Bucket
@@ -91,7 +104,7 @@ def place_among(expression: str, moments: list[datetime]) -> Expression:
     return Func(F(expression), array, function="width_bucket", output_field=IntegerField())
 
 
-def column_of(key: str, source: Source, buckets: list[Bucket], zone: ZoneInfo) -> Expression | F:
+def column_of(key: str, source: Source, buckets: list[Bucket], zone: ZoneInfo, readable: Readable) -> Expression | F:
     """What rows are grouped by: the place of the bucket, from 1, or what the dimension names."""
     if key == TIME:
         starts = [bucket.starts for bucket in buckets]
@@ -103,11 +116,21 @@ def column_of(key: str, source: Source, buckets: list[Bucket], zone: ZoneInfo) -
         return ExtractIsoWeekDay(MOMENT[source], tzinfo=zone)
     if key == HOUR:
         return ExtractHour(MOMENT[source], tzinfo=zone)
-    return F(dimensions()[key].column(source))
+    column = dimensions()[key].column(source)
+    if key == QUEUE and not readable.sees_all:
+        # Where tickets were that are seen today: of a queue one may not read that would be a part, and look like all.
+        his = When(**{f"{column}__in": readable.queues}, then=F(column))
+        return Case(his, default=Value(OTHER_QUEUES), output_field=BigIntegerField())
+    return F(column)
 
 
 def only(
-    rows: QuerySet, places: Mapping[str, str], source: Source, buckets: Mapping[str, Bucket], zone: ZoneInfo
+    rows: QuerySet,
+    places: Mapping[str, str],
+    source: Source,
+    buckets: Mapping[str, Bucket],
+    zone: ZoneInfo,
+    readable: Readable,
 ) -> QuerySet:
     """Rows of one header in each of these dimensions, by its key. Raises `ValueError` for keys that no row can have."""
     for dimension, key in places.items():
@@ -117,7 +140,7 @@ def only(
             continue
         if "\0" in key:
             raise ValueError(dimension)  # PostgreSQL's texts have no such character
-        column = column_of(dimension, source, [], zone)
+        column = column_of(dimension, source, [], zone, readable)
         value: object = key
         if dimension not in ("channel", "target"):
             value = int(key) if key else None

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from core.clock import pretend
 from reports.asking import ask
 from reports.drilling import tickets_behind
+from reports.keeping import keep
 from reports.measures import Source, measures
 from reports.models import Fact, Span, Story
 from reports.questions import Period, Question, QuestionError
@@ -80,6 +81,27 @@ def test_what_leaves_for_a_hidden_queue_is_gone_at_once(world):
     assert ask(question, world.carlos).cell("", "", "created").value == before - 1
     assert ask(question, world.bea).cell("", "", "created").value == 4
     assert ticket not in tickets_behind(question, world.carlos, measure="created")
+
+
+@pytest.mark.parametrize("measure", ["created", "first_response_median"])
+def test_queues_that_one_may_not_read_are_one(world, measure):
+    """Of them he would count the tickets alone that have left them since."""
+    end = live(world, [])
+    moved = list(Ticket.objects.filter(queue=world.billing))
+    with pretend(end):
+        for ticket in moved:
+            reply(ticket, SAY, by=world.bea)
+            move(ticket, world.support, by=world.bea)
+        keep(list(Ticket.objects.values_list("pk", flat=True)))
+        question = Question((measure,), "queue", period=Period("", end.date(), end.date()))
+        rows = {header.label: header.key for header in ask(question, world.carlos).rows}
+        assert "Other queues" in rows and "Billing" not in rows
+        assert list(rows)[-1] == "Other queues"
+        if measure == "created":
+            behind = tickets_behind(question, world.carlos, measure=measure, row=rows["Other queues"])
+            assert set(behind) == set(moved)
+            assert not tickets_behind(question, world.carlos, measure=measure, row=str(world.billing.pk))
+        assert "Billing" in {header.label for header in ask(question, world.bea).rows}
 
 
 def test_somebody_without_rights_counts_nothing(world):
