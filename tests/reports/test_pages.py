@@ -369,6 +369,18 @@ def test_a_dashboard_shows_each_reader_what_he_may_see(bea, carlos, world, ticke
     assert carlos.post(f"{url}widgets/", {"what": "volume"}).status_code == 404
 
 
+def test_who_changes_a_dashboard_is_told_which_tiles_its_readers_miss(bea, world, tickets):
+    dashboard = board(world, roles=[world.support_role])
+    for name, roles in (("Queues", [world.support_role]), ("Mine alone", [])):
+        add_widget(dashboard, report=kept(world, name=name, roles=roles), display="table", width=6, by=world.bea)
+    add_widget(dashboard, ready="volume", display="line", width=6, by=world.bea)
+    url = f"/desk/dashboards/{dashboard.pk}/"
+    shown = text_of(bea.get(f"{url}?change=1"))
+    assert shown.count("Not seen by Support team") == 1
+    assert "Not seen by" in shown.split("Mine alone</a>")[1].split("</section>")[0]
+    assert "Not seen by" not in text_of(bea.get(url))
+
+
 def test_a_dashboard_of_one_queue_and_time(bea, world, tickets):
     dashboard = board(world)
     add_widget(dashboard, report=kept(world), display="table", width=6, by=world.bea)
@@ -380,10 +392,13 @@ def test_a_dashboard_of_one_queue_and_time(bea, world, tickets):
 
 def test_a_wallboard_has_nothing_to_press_but_the_way_back(bea, world, tickets):
     dashboard = board(world)
-    add_widget(dashboard, ready="volume", display="line", width=6, by=world.bea)
+    for display in ("line", "table", "bars", "number"):
+        add_widget(dashboard, ready="volume", display=display, width=6, by=world.bea)
+    add_widget(dashboard, ready="load", display="heat", width=6, by=world.bea)
     shown = text_of(bea.get(f"/desk/dashboards/{dashboard.pk}/?wall=1"))
     assert "Leave the wallboard" in shown
     assert "Show as table" not in shown
+    assert "/desk/reports/" not in shown.split('id="tiles"')[1]
     part = text_of(bea.get(f"/desk/dashboards/{dashboard.pk}/?wall=1", headers=PART))
     assert part.lstrip().startswith('<div class="dash tiles" id="tiles" hx-get=')
 

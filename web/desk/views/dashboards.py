@@ -32,7 +32,7 @@ from web.common.toasts import say
 from web.desk.answers import number_in
 from web.desk.forms.reports import DashboardForm
 from web.desk.reports.page import page, ready_or_404
-from web.desk.reports.tiles import Tile, Wish, tiles_of, tiles_of_ready, wish_of
+from web.desk.reports.tiles import Tile, Wish, tiles_of, tiles_of_ready, wish_of, with_missed
 
 ask_or_change = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -153,7 +153,10 @@ def widget_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _dashboard(request: HttpRequest, found: Dashboard, **context: Any) -> HttpResponse:
     wish = wish_of(request.GET, request.user)
-    return _shown(request, found.name, tiles_of(found, request.user, wish), wish, dashboard=found, **context)
+    tiles = tiles_of(found, request.user, wish)
+    if "is_changed" in context:
+        tiles = with_missed(tiles, found)
+    return _shown(request, found.name, tiles, wish, dashboard=found, **context)
 
 
 def _shown(request: HttpRequest, title: str | Promise, tiles: list[Tile], wish: Wish, **context: Any) -> HttpResponse:
