@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
@@ -36,6 +36,8 @@ from tickets.models import Queue, Ticket
 from tickets.queries import TicketQuerySet
 from tickets.rights import rights_of
 
+# The smallest step of time that the database knows.
+INSTANT = timedelta(microseconds=1)
 MOMENT = {Source.FACTS: "at", Source.USES: "at", Source.DEFLECTIONS: "at", Source.READINGS: "day"}
 
 
@@ -87,7 +89,9 @@ def within(rows: QuerySet, source: Source, whole: Bucket) -> QuerySet:
     if source == Source.SPANS:
         return rows.filter(starts_at__lt=whole.ends).exclude(ends_at__lte=whole.starts)
     if source == Source.READINGS:
-        return rows.filter(day__gte=whole.starts.date(), day__lt=whole.ends.date())
+        # A day counts where any of it does: they are known by the day alone.
+        last = (whole.ends.astimezone(UTC) - INSTANT).astimezone(whole.ends.tzinfo).date()
+        return rows.filter(day__gte=whole.starts.date(), day__lte=last)
     return rows.filter(at__gte=whole.starts, at__lt=whole.ends)
 
 
