@@ -7,7 +7,6 @@ total. A level, how it was at a moment, is counted at the first moment and follo
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import accumulate
 
 from django.db.models import Count
@@ -18,11 +17,9 @@ from reports.dimensions import HOUR, TIME, WEEKDAY, dimensions, label_of_time, l
 from reports.measures import Kind, Measure, Source, Value, measures
 from reports.periods import Bucket
 from reports.questions import MOST_ROWS, Frame, Question, frame_of
-from reports.rows import Readable, column_of, kinds_read, place_among, standing_at, with_room, within
+from reports.rows import INSTANT, Readable, column_of, kinds_read, place_among, standing_at, with_room, within
 from reports.tables import TOTAL, Cell, Header, Table
 
-# The smallest step of time that the database knows.
-INSTANT = timedelta(microseconds=1)
 MOST_COLUMNS_SHOWN = 120
 
 Place = tuple[str, str]
@@ -96,7 +93,7 @@ def _groups(
     rows = within(readable.of(source), source, half.whole)
     if source == Source.FACTS:
         rows = rows.filter(kind__in=sorted(kinds_read(chosen)))
-    columns = {f"by_{key}": column_of(key, source, half.buckets, frame.zone) for key in keys}
+    columns = {f"by_{key}": column_of(key, source, half.buckets, frame.zone, readable) for key in keys}
     parts = {
         f"{measure.key}_{number}": part.aggregate()
         for measure in chosen
@@ -167,7 +164,7 @@ def _fill_level(half: _Half, measure: Measure, readable: Readable, frame: Frame)
     question = frame.question
     rows = readable.of(Source.SPANS).filter(measure.formula.parts[0].rows())
     keys = [key for key in (question.rows, question.columns) if key and key != TIME]
-    columns = {f"by_{key}": column_of(key, Source.SPANS, [], frame.zone) for key in keys}
+    columns = {f"by_{key}": column_of(key, Source.SPANS, [], frame.zone, readable) for key in keys}
     pieces = half.buckets or [half.whole]
     moments = [min(piece.ends, frame.now) for piece in pieces if piece.starts <= frame.now]
     if not moments:
@@ -254,6 +251,8 @@ def _value(half: _Half, place: Place, measure: Measure, frame: Frame) -> Value:
     if found is not None or measure.kind not in (Kind.COUNT, Kind.LEVEL) and measure.formula.parts[0].adds_up is False:
         return found
     starts = {name: bucket.starts for name, bucket in zip(half.names, half.buckets, strict=False)}
+    if any(key in half.names[len(half.buckets) :] for key in place):
+        return None  # the time compared with is shorter
     begins = max((starts[key] for key in place if key in starts), default=half.whole.starts)
     return None if begins > frame.now else 0
 

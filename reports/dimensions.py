@@ -18,7 +18,9 @@ from tickets.models import Priority, Queue, Service, State, TicketType
 from tickets.models.queue import place
 from tickets.models.ticket import Channel
 
-TIME, WEEKDAY, HOUR = "time", "weekday", "hour"
+TIME, WEEKDAY, HOUR, QUEUE = "time", "weekday", "hour", "queue"
+# What stands for every queue that the reader may not read (reports/rows.py).
+OTHER_QUEUES = -1
 WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
 ALL = tuple(Source)
 _TICKETS = (Source.FACTS, Source.SPANS, Source.USES)
@@ -49,7 +51,7 @@ def dimensions() -> Mapping[str, Dimension]:
         Dimension(TIME, _("Time"), ALL),
         Dimension(WEEKDAY, _("Day of the week"), (Source.FACTS, Source.USES, Source.DEFLECTIONS)),
         Dimension(HOUR, _("Hour of the day"), (Source.FACTS, Source.USES, Source.DEFLECTIONS)),
-        Dimension("queue", _("Queue"), model=Queue, order=("path",)),
+        Dimension(QUEUE, _("Queue"), model=Queue, order=("path",)),
         Dimension("owner", _("Owner"), model=User),
         Dimension("agent", _("Agent who did it"), (Source.FACTS, Source.USES), User, columns={Source.USES: "user_id"}),
         Dimension("state", _("Status"), (Source.FACTS, Source.SPANS, Source.USES), State, order=("position", "name")),
@@ -114,6 +116,8 @@ def _of_rows(dimension: Dimension, keys: Collection[str]) -> Mapping[str, str]:
     ids = [int(key) for key in keys if key]
     rows = dimension.model._default_manager.filter(pk__in=ids)
     found = {str(row.pk): _named(row) for row in (rows.order_by(*dimension.order) if dimension.order else rows)}
+    if dimension.key == QUEUE and str(OTHER_QUEUES) in keys:
+        found[str(OTHER_QUEUES)] = _g("Other queues")
     found |= {key: str(_GONE) for key in keys if key and key not in found}
     return found | ({"": NOTHING} if "" in keys else {})
 

@@ -29,7 +29,8 @@ def tickets_behind(
     buckets = {bucket.key: bucket for bucket in frame.buckets(frame.whole)} if question.has_time else {}
     if TIME in places and places[TIME] not in buckets:
         raise _unknown()
-    rows = Readable(question, user).of(chosen.source).filter(chosen.formula.parts[chosen.formula.behind].rows())
+    readable = Readable(question, user)
+    rows = readable.of(chosen.source).filter(chosen.formula.parts[chosen.formula.behind].rows())
     piece = buckets[places[TIME]] if TIME in places else frame.whole
     if piece.starts > frame.now:
         return Ticket.objects.none()
@@ -38,7 +39,7 @@ def tickets_behind(
             rows = standing_at(rows, min(piece.ends, frame.now))
         else:
             rows = within(rows, chosen.source, frame.whole)
-        rows = only(rows, places, chosen.source, buckets, frame.zone)
+        rows = only(rows, places, chosen.source, buckets, frame.zone, readable)
     except ValueError as error:
         raise _unknown() from error
     return Ticket.objects.allowing(user, "read").filter(pk__in=rows.values("ticket"))

@@ -11,7 +11,7 @@ from reports.values import Booked, History, Timed, Told
 from sla.facts import said_in
 from sla.models import Clock
 from sla.models.clock import Kind
-from tickets.models import Event, State, Ticket, TimeEntry
+from tickets.models import Event, State, TimeEntry
 
 EVENT = [
     "ticket_id",
@@ -30,22 +30,19 @@ EVENT = [
 
 @dataclass(frozen=True)
 class Known:
-    """A ticket's history, its queue now, and up to which version the history goes."""
+    """A ticket's history, and up to which version it goes."""
 
     history: History
-    home: int
     version: int
 
 
 def histories_of(ids: Collection[int]) -> Mapping[int, Known]:
     """Of each of these tickets that has a history."""
-    homes = dict(Ticket.objects.filter(pk__in=ids).values_list("pk", "queue_id"))
     events, versions = _events(ids)
     clocks, work, ratings = _clocks(ids), _work(ids), _ratings(ids)
     types = _state_types()
     return {
-        pk: Known(History(told, clocks[pk], work[pk], ratings[pk], types), homes[pk], versions[pk])
-        for pk, told in events.items()
+        pk: Known(History(told, clocks[pk], work[pk], ratings[pk], types), versions[pk]) for pk, told in events.items()
     }
 
 

@@ -23,6 +23,7 @@ from reports.exporting import as_seen_by, make
 from reports.models import Export, Report, Subscription
 from reports.questions import QuestionError, read, written
 from reports.saved import reports_for
+from reports.sheets import corner_of, not_all
 from reports.tables import TOTAL, Header, Table
 from reports.wording import number
 
@@ -67,9 +68,12 @@ def subscriptions_of(report: Report, user: User) -> QuerySet[Subscription]:
 
 
 def send(subscription: Subscription) -> list[str]:
-    """Write to everybody and plan the next time. Returns the fields to save (core/work.py: `run_inside`)."""
-    report = subscription.report
-    if reports_for(subscription.owner).filter(pk=report.pk).exists():
+    """Write to everybody and plan the next time. Returns the fields to save (core/work.py: `run_inside`).
+
+    Nobody is written to for somebody who has left, or who no longer sees the report: nobody else could end it for all.
+    """
+    report, owner = subscription.report, subscription.owner
+    if owner.is_active and owner.is_agent and reports_for(owner).filter(pk=report.pk).exists():
         for person in subscription.people.filter(is_active=True, is_agent=True).order_by("pk"):
             _write_to(person, report, subscription)
     subscription.sent_at = now()
@@ -117,9 +121,10 @@ def _write_to(person: User, report: Report, subscription: Subscription) -> None:
         first, last = date_format(table.starts, "SHORT_DATE_FORMAT"), _last_day(table)
         period = first if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
         subject = clean_line(f"{report.name}: {period}", 200)
-        body = f"{subject}\n\n{_plain(table)}\n\n{_foot(report)}\n"
+        feet = _feet(table, report, person)
+        body = "\n\n".join([subject, _plain(table), *feet]) + "\n"
         file = _file(person, report, subscription, written(question)) if subscription.format else None
-        tell(person, subject=subject, body=body, html=_html(table, subject, report), file=file)
+        tell(person, subject=subject, body=body, html=_html(table, subject, feet), file=file)
 
 
 def _file(person: User, report: Report, subscription: Subscription, question: dict) -> Enclosure:
@@ -146,7 +151,7 @@ def _texts(table: Table) -> list[list[str]]:
         for column in columns
         for measure in table.measures
     ]
-    lines = [["", *map(str, heads)]]
+    lines = [[corner_of(table), *map(str, heads)]]
     for row in rows:
         values = [
             number(table.cell(row.key, column.key, measure.key).value, measure)
@@ -170,15 +175,15 @@ def _plain(table: Table) -> str:
 _CELL = "padding:4px 10px;border-bottom:1px solid #ddd;text-align:{}"
 
 
-def _html(table: Table, subject: str, report: Report) -> SafeString:
+def _html(table: Table, subject: str, feet: Sequence[str]) -> SafeString:
     head, *lines = _texts(table)
     return format_html(
         '<html><body style="font-family:sans-serif"><h1 style="font-size:18px">{}</h1>'
-        '<table style="border-collapse:collapse;font-size:14px"><tr>{}</tr>{}</table><p>{}</p></body></html>',
+        '<table style="border-collapse:collapse;font-size:14px"><tr>{}</tr>{}</table>{}</body></html>',
         subject,
         _cells("th", head),
         format_html_join("", "<tr>{}</tr>", ((_cells("td", line),) for line in lines)),
-        _foot(report),
+        format_html_join("", "<p>{}</p>", ((foot,) for foot in feet)),
     )
 
 
@@ -187,12 +192,18 @@ def _cells(tag: str, line: Sequence[str]) -> SafeString:
     return format_html_join("", '<{0} style="{1}">{2}</{0}>', styled)
 
 
-def _foot(report: Report) -> str:
-    return _("You get this report because somebody has planned it for you: %(link)s") % {"link": _link(report)}
+def _feet(table: Table, report: Report, person: User) -> list[str]:
+    """What is said below the table: that it is cut, where all of it is, and where to end the mails."""
+    address = f"/desk/reports/{report.pk}/"
+    feet = [not_all()] if _is_cut(table) else []
+    if reports_for(person).filter(pk=report.pk).exists():
+        feet.append(_("Open the report: %(link)s") % {"link": absolute(address)})
+    mails = {"link": absolute(f"{address}mails/")}
+    return [*feet, _("You get this report because somebody has planned it for you: %(link)s") % mails]
 
 
-def _link(report: Report) -> str:
-    return absolute(f"/desk/reports/{report.pk}/")
+def _is_cut(table: Table) -> bool:
+    return table.is_cut or len(table.rows) > MOST_LINES or len(table.columns) > MOST_COLUMNS
 
 
 def _last_day(table: Table) -> str:

@@ -88,6 +88,17 @@ def shifted(first: date, after: date, comparison: str) -> tuple[date, date]:
     return first - (after - first), first
 
 
+def as_far(before: Bucket, whole: Bucket, moment: datetime, zone: ZoneInfo) -> Bucket:
+    """Of the time compared with as much as has passed of this one, by the clock on the wall: a month that is on its
+    tenth day at noon is compared with ten days up to noon. All of it where this one is over, or has not begun."""
+    if not whole.starts < moment < whole.ends:
+        return before
+    local = moment.astimezone(zone)
+    day = before.starts.astimezone(zone).date() + (local.date() - whole.starts.astimezone(zone).date())
+    ends = datetime.fromtimestamp(datetime.combine(day, local.time(), zone).timestamp(), zone)
+    return Bucket(before.starts, min(ends, before.ends)) if ends > before.starts else before
+
+
 def buckets(whole: Bucket, grain: str, zone: ZoneInfo) -> Iterator[Bucket]:
     """The pieces of a period, in order."""
     starts = whole.starts

@@ -14,7 +14,7 @@ from accounts.models import User
 from core.clock import now
 from reports.dimensions import TIME, dimensions, dimensions_for
 from reports.measures import Kind, measures
-from reports.periods import COMPARISONS, GRAINS, PERIODS, Bucket, Period, buckets, moments_of, shifted
+from reports.periods import COMPARISONS, GRAINS, PERIODS, Bucket, Period, as_far, buckets, moments_of, shifted
 from tickets.conditions import ConditionError, check
 
 __all__ = ["COMPARISONS", "GRAINS", "PERIODS", "Period", "Question", "QuestionError", "read", "written"]
@@ -68,10 +68,11 @@ class Frame:
 
     @cached_property
     def before(self) -> Bucket | None:
-        """The time it is compared with."""
+        """The time it is compared with, which goes as far as this one has come."""
         if not self.question.compare:
             return None
-        return moments_of(*shifted(*self._days, self.question.compare), self.zone)
+        before = moments_of(*shifted(*self._days, self.question.compare), self.zone)
+        return as_far(before, self.whole, self.now, self.zone)
 
     def buckets(self, whole: Bucket) -> list[Bucket]:
         return list(buckets(whole, self.question.grain, self.zone))

@@ -2,18 +2,31 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
-from django.db.models import DateField, DateTimeField, Expression, F, Func, IntegerField, Q, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    DateField,
+    DateTimeField,
+    Expression,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 
 from accounts.models import User
 from core.database import TstzRange
 from knowledge.models import Article, Reading, Use
-from reports.dimensions import HOUR, TIME, WEEKDAY, dimensions
+from reports.dimensions import HOUR, OTHER_QUEUES, QUEUE, TIME, WEEKDAY, dimensions
 from reports.measures import Measure, Source
 from reports.models import Fact, Span
 from reports.periods import Bucket
@@ -23,6 +36,8 @@ from tickets.models import Queue, Ticket
 from tickets.queries import TicketQuerySet
 from tickets.rights import rights_of
 
+# The smallest step of time that the database knows.
+INSTANT = timedelta(microseconds=1)
 MOMENT = {Source.FACTS: "at", Source.USES: "at", Source.DEFLECTIONS: "at", Source.READINGS: "day"}
 
 
@@ -74,7 +89,9 @@ def within(rows: QuerySet, source: Source, whole: Bucket) -> QuerySet:
     if source == Source.SPANS:
         return rows.filter(starts_at__lt=whole.ends).exclude(ends_at__lte=whole.starts)
     if source == Source.READINGS:
-        return rows.filter(day__gte=whole.starts.date(), day__lt=whole.ends.date())
+        # A day counts where any of it does: they are known by the day alone.
+        last = (whole.ends.astimezone(UTC) - INSTANT).astimezone(whole.ends.tzinfo).date()
+        return rows.filter(day__gte=whole.starts.date(), day__lte=last)
     return rows.filter(at__gte=whole.starts, at__lt=whole.ends)
 
 
@@ -91,7 +108,7 @@ def place_among(expression: str, moments: list[datetime]) -> Expression:
     return Func(F(expression), array, function="width_bucket", output_field=IntegerField())
 
 
-def column_of(key: str, source: Source, buckets: list[Bucket], zone: ZoneInfo) -> Expression | F:
+def column_of(key: str, source: Source, buckets: list[Bucket], zone: ZoneInfo, readable: Readable) -> Expression | F:
     """What rows are grouped by: the place of the bucket, from 1, or what the dimension names."""
     if key == TIME:
         starts = [bucket.starts for bucket in buckets]
@@ -103,19 +120,31 @@ def column_of(key: str, source: Source, buckets: list[Bucket], zone: ZoneInfo) -
         return ExtractIsoWeekDay(MOMENT[source], tzinfo=zone)
     if key == HOUR:
         return ExtractHour(MOMENT[source], tzinfo=zone)
-    return F(dimensions()[key].column(source))
+    column = dimensions()[key].column(source)
+    if key == QUEUE and not readable.sees_all:
+        # Where tickets were that are seen today: of a queue one may not read that would be a part, and look like all.
+        his = When(**{f"{column}__in": readable.queues}, then=F(column))
+        return Case(his, default=Value(OTHER_QUEUES), output_field=BigIntegerField())
+    return F(column)
 
 
 def only(
-    rows: QuerySet, places: Mapping[str, str], source: Source, buckets: Mapping[str, Bucket], zone: ZoneInfo
+    rows: QuerySet,
+    places: Mapping[str, str],
+    source: Source,
+    buckets: Mapping[str, Bucket],
+    zone: ZoneInfo,
+    readable: Readable,
 ) -> QuerySet:
-    """Rows of one header in each of these dimensions, by its key."""
+    """Rows of one header in each of these dimensions, by its key. Raises `ValueError` for keys that no row can have."""
     for dimension, key in places.items():
         if dimension == TIME:
             if source != Source.SPANS:
                 rows = within(rows, source, buckets[key])
             continue
-        column = column_of(dimension, source, [], zone)
+        if "\0" in key:
+            raise ValueError(dimension)  # PostgreSQL's texts have no such character
+        column = column_of(dimension, source, [], zone, readable)
         value: object = key
         if dimension not in ("channel", "target"):
             value = int(key) if key else None

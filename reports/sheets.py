@@ -7,8 +7,11 @@ from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from core.sheets import csv_lines
+from reports.dimensions import dimensions
 from reports.measures import Measure, Unit
 from reports.tables import TOTAL, Header, Table
 
@@ -18,16 +21,28 @@ LONGEST_SHEET = 1_048_576
 
 
 def lines_of(table: Table) -> Iterator[Cells]:
-    """The table as people see it: one line for each row, the totals last; numbers stay numbers."""
+    """The table as people see it: one line for each row, the totals last; numbers stay numbers. Below a table that is
+    cut a line says so."""
     question = table.question
     columns = [*table.columns, *([Header(TOTAL, _("Total"))] if question.columns else [])]
     rows = [*table.rows, *([Header(TOTAL, _("Total"))] if question.rows else [])]
-    yield ["", *(_heading(column, measure, table) for column in columns for measure in table.measures)]
+    yield [corner_of(table), *(_heading(column, measure, table) for column in columns for measure in table.measures)]
     for row in rows:
         values = [table.cell(row.key, column.key, measure.key) for column in columns for measure in table.measures]
         yield [row.label, *(cell.value for cell in values)]
         if question.compare:
             yield [_("%(row)s (before)") % {"row": row.label}, *(cell.before for cell in values)]
+    if table.is_cut:
+        yield [not_all()]
+
+
+def corner_of(table: Table) -> str:
+    """What the rows are, above their names."""
+    return str(dimensions()[table.question.rows].label) if table.question.rows else ""
+
+
+def not_all() -> str:
+    return _("This is not all: the report has more rows or columns. The totals are of all of them.")
 
 
 def write_csv(path: Path, lines: Iterable[Cells]) -> None:
@@ -37,7 +52,8 @@ def write_csv(path: Path, lines: Iterable[Cells]) -> None:
 
 
 def write_xlsx(path: Path, lines: Iterable[Cells]) -> None:
-    """Row after row straight into the file; what does not fit onto a sheet goes on with the next one."""
+    """Row after row straight into the file; what does not fit onto a sheet goes on with the next one, below the same
+    headings."""
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -47,14 +63,23 @@ def write_xlsx(path: Path, lines: Iterable[Cells]) -> None:
         "default_date_format": "yyyy-mm-dd hh:mm:ss",
     }
     with xlsxwriter.Workbook(path, options) as book:
-        bold, sheet, head = book.add_format({"bold": True}), None, None
-        for number, line in enumerate(lines):
-            head = head or line
-            place = number % LONGEST_SHEET
-            if sheet is None or place == 0:
-                sheet = book.add_worksheet()
-                sheet.freeze_panes(1, 0)
-            sheet.write_row(place, 0, [_as_cell(cell) for cell in line], bold if number == 0 else None)
+        bold = book.add_format({"bold": True})
+        rest = iter(lines)
+        head = [_as_cell(cell) for cell in next(rest, ())]
+        sheet = _sheet(book, head, bold)
+        for number, line in enumerate(rest):
+            place = number % (LONGEST_SHEET - 1)
+            if number and place == 0:
+                sheet = _sheet(book, head, bold)
+            sheet.write_row(place + 1, 0, [_as_cell(cell) for cell in line])
+
+
+def _sheet(book: xlsxwriter.Workbook, head: Cells, bold: Format) -> Worksheet:
+    """The next one, with the headings, which stay in sight."""
+    sheet = book.add_worksheet()
+    sheet.freeze_panes(1, 0)
+    sheet.write_row(0, 0, head, bold)
+    return sheet
 
 
 def _heading(column: Header, measure: Measure, table: Table) -> str:

@@ -65,7 +65,7 @@ def test_a_sheet_holds_texts_and_numbers(world, tickets):
 def test_the_table_with_its_totals(world, tickets):
     export = made(asked(world.bea, content="table", rows="queue", compare="previous"))
     assert csv_rows(export) == [
-        ["", "Opened"],
+        ["Queue", "Opened"],
         ["Billing", "2"],
         ["Billing (before)", "0"],
         ["Support", "2"],
@@ -75,10 +75,21 @@ def test_the_table_with_its_totals(world, tickets):
     ]
 
 
+def test_a_table_that_is_cut_says_so(world, tickets, monkeypatch):
+    monkeypatch.setattr("reports.asking.MOST_ROWS", 1)
+    *_rows, total, last = csv_rows(made(asked(world.bea, content="table", rows="queue")))
+    assert total == ["Total", "4"]
+    assert last == ["This is not all: the report has more rows or columns. The totals are of all of them."]
+
+
 def test_long_tables_go_on_with_another_sheet(world, tickets, monkeypatch):
     monkeypatch.setattr("reports.sheets.LONGEST_SHEET", 3)
     book = load_workbook(io.BytesIO(load(made(asked(world.bea, format="xlsx")).digest)))
-    assert [sheet.max_row for sheet in book] == [3, 2]
+    assert [sheet.max_row for sheet in book] == [3, 3]
+    assert [(sheet["A1"].value, sheet["A1"].font.bold, sheet["A2"].font.bold) for sheet in book] == [
+        ("Number", True, False)
+    ] * 2
+    assert len({sheet[f"A{row}"].value for sheet in book for row in (2, 3)}) == 4
 
 
 def test_it_holds_what_its_owner_may_see_when_it_is_made(world, tickets):

@@ -7,6 +7,7 @@ from email.policy import default
 import pytest
 from django.core.exceptions import ValidationError
 
+from accounts.models import User
 from core.clock import pretend
 from mail.letters import send_letter
 from mail.models import Letter
@@ -118,3 +119,29 @@ def test_without_tickets_it_says_so(world, report):
         subscription = subscribed(report, world, people=[world.bea])
         mailing.send(subscription)
     assert "Total" in Letter.objects.get().data["body"]
+
+
+def test_a_mail_that_is_cut_says_so(world, report, monkeypatch):
+    mailing.send(subscribed(report, world, people=[world.bea]))
+    monkeypatch.setattr(mailing, "MOST_LINES", 1)
+    mailing.send(subscribed(report, world, people=[world.bea]))
+    whole, cut = Letter.objects.order_by("pk")
+    assert "This is not all" not in whole.data["body"] and "This is not all" not in whole.data["html"]
+    assert "This is not all" in cut.data["body"] and "This is not all" in cut.data["html"]
+    assert "Total" in cut.data["body"] and "Support" not in cut.data["body"]
+
+
+def test_its_foot_leads_to_where_it_is_ended_and_to_the_report_for_who_sees_it(world, report):
+    mailing.send(subscribed(report, world))
+    bea, carlos = (Letter.objects.get(address=user.email).data["body"] for user in (world.bea, world.carlos))
+    address = f"/desk/reports/{report.pk}/"
+    assert f"{address}mails/" in bea and f"{address}\n" in bea
+    assert f"{address}mails/" in carlos and f"{address}\n" not in carlos
+
+
+@pytest.mark.parametrize("left", [{"is_active": False}, {"is_agent": False}])
+def test_nobody_is_written_to_for_somebody_who_has_left(world, report, left):
+    subscription = subscribed(report, world)
+    User.objects.filter(pk=world.bea.pk).update(**left)
+    mailing.send(Subscription.objects.get(pk=subscription.pk))
+    assert not Letter.objects.exists()

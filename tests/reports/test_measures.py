@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from core.clock import pretend
 from reports.asking import ask
+from reports.dimensions import OTHER_QUEUES
 from reports.measures import Kind, Source, measures
 from reports.questions import Period, Question
 from reports.tables import TOTAL, Header, Table
 from tests.reports import reference
 from tests.reports.conftest import live, worlds
 from tests.reports.reference import One, Past
-from tickets.models import Ticket
+from tickets.models import Queue, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,13 @@ def key_of(one: One, dimension: str, table: Table) -> str:
         return str(local.isoweekday())
     if dimension == "hour":
         return str(local.hour)
-    value = one.agent if dimension == "agent" else one.place[dimension]
+    return named(one.agent if dimension == "agent" else one.place[dimension], dimension)
+
+
+def named(value: int | None, dimension: str) -> str:
+    """Queues that Carlos may not read are one to him."""
+    if dimension == "queue" and not Queue.objects.get(pk=value).path.startswith("Support"):
+        return str(OTHER_QUEUES)
     return "" if value is None else str(value)
 
 
@@ -122,8 +129,7 @@ def test_the_backlog_is_that_of_every_moment(world, promised, steps, rows, grain
             for row in headers_and_total(table.rows):
 
                 def keep(place, row=row):
-                    value = place.get(rows)
-                    return row == TOTAL or rows == "" or ("" if value is None else str(value)) == row
+                    return row == TOTAL or rows == "" or named(place.get(rows), rows) == row
 
                 found = [table.cell(row, column.key, key).value for key in ("backlog", "backlog_unowned")]
                 unowned = reference.standing(pasts, moment, lambda place: keep(place) and place["owner"] is None)

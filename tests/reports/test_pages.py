@@ -4,9 +4,10 @@ import re
 from html import unescape
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from reports.checking import check
+from reports.exporting import MOST_WAITING
 from reports.measures import measures
 from reports.models import Check, Dashboard, Display, Export, Report, Subscription, Widget
 from reports.ready import ready_dashboards, ready_reports
@@ -151,6 +152,16 @@ def test_a_report_of_another_time(bea, world, tickets):
     assert "compared with" in text_of(asked)
 
 
+def test_what_is_exported_and_changed_is_what_is_shown(bea, world, tickets):
+    report = kept(world)
+    part = text_of(bea.get(f"/desk/reports/{report.pk}/?period=last_week&compare=previous", headers=PART))
+    tools = part.split('hx-target="#report-tools"')[1]
+    assert tools.count('name="period" value="last_week"') == 2
+    assert re.search(
+        rf'href="/desk/reports/new/\?[^"]*compare=previous[^"]*period=last_week[^"]*report={report.pk}"', tools
+    )
+
+
 def test_queries_do_not_grow_with_what_is_counted(bea, world, drain, queries):
     def counted() -> int:
         with queries() as found:
@@ -185,6 +196,15 @@ def test_a_question_is_saved_shared_and_changed(bea, carlos, world, tickets):
     report.refresh_from_db()
     assert (report.name, report.question["measures"], report.question["rows"]) == ("Owners", ["closed"], "owner")
     assert carlos.get(f"/desk/reports/{report.pk}/").status_code == 404
+
+
+def test_what_somebody_else_keeps_is_saved_as_a_report_of_ones_own(bea, carlos, world):
+    report = kept(world, roles=[world.support_role])
+    assert f"/desk/reports/{report.pk}/edit/?" in text_of(bea.get(f"{NEW}?report={report.pk}"))
+    shown = text_of(carlos.get(f"{NEW}?report={report.pk}"))
+    assert f"/desk/reports/{report.pk}/edit/" not in shown
+    assert "Save changes" not in shown
+    assert 'href="/desk/reports/save/?' in shown
 
 
 def test_the_name_alone_can_be_changed(bea, world):
@@ -253,6 +273,25 @@ def test_a_question_that_cannot_be_asked_makes_no_file(bea, world):
     assert not Export.objects.exists()
 
 
+def test_files_that_cannot_be_made_now_are_told(bea, world):
+    fields = {"m": "created", "format": "csv", "content": "table", "name": "Queues"}
+    for _file in range(MOST_WAITING):
+        bea.post("/desk/reports/export/", fields)
+    told = bea.post("/desk/reports/export/", fields, follow=True)
+    assert "Other files of yours are being made" in text_of(told)
+    assert Export.objects.count() == MOST_WAITING
+
+
+def test_tickets_are_a_file_where_a_number_leads_to_them(bea, world):
+    first = next(key for key, measure in measures().items() if not measure.drills)
+    shown = text_of(bea.get(f"{NEW}?m={first}"))
+    assert 'name="content" value="table"' in shown
+    assert 'name="content" value="tickets"' not in shown
+    assert 'name="content" value="tickets"' in text_of(bea.get(f"{NEW}?m=created"))
+    told = bea.post("/desk/reports/export/", {"m": first, "format": "csv", "content": "tickets"}, follow=True)
+    assert "There are no tickets behind this number." in text_of(told)
+
+
 def test_a_report_is_sent_by_mail_until_it_is_not(bea, carlos, world):
     report = kept(world, roles=[world.support_role])
     url = f"/desk/reports/{report.pk}/mails/"
@@ -267,6 +306,24 @@ def test_a_report_is_sent_by_mail_until_it_is_not(bea, carlos, world):
     assert list(row.people.all()) == [world.bea]
     bea.post(f"/desk/reports/mails/{row.pk}/remove/")
     assert not Subscription.objects.exists()
+
+
+def test_whoever_is_sent_a_report_that_is_not_shared_ends_his_mails_alone(bea, carlos, signed_in, world):
+    report = kept(world)
+    url = f"/desk/reports/{report.pk}/mails/"
+    bea.post(url, {"people": [world.bea.pk, world.carlos.pk], "rhythm": "weekly", "hour": "7"})
+    row = Subscription.objects.get()
+    shown = text_of(carlos.get(url))
+    assert f"/desk/reports/mails/{row.pk}/remove/" in shown
+    assert "No longer to me" in shown
+    assert f'href="/desk/reports/{report.pk}/"' not in shown
+    assert 'name="rhythm"' not in shown
+    assert carlos.post(url, {"people": [world.carlos.pk], "rhythm": "weekly", "hour": "7"}).status_code == 404
+    assert carlos.get(f"/desk/reports/{report.pk}/").status_code == 404
+    assert signed_in(world.alex).get(url).status_code == 404
+    assert carlos.post(f"/desk/reports/mails/{row.pk}/remove/")["Location"] == "/desk/reports/"
+    assert list(row.people.all()) == [world.bea]
+    assert carlos.get(url).status_code == 404
 
 
 # ---- dashboards
@@ -312,6 +369,18 @@ def test_a_dashboard_shows_each_reader_what_he_may_see(bea, carlos, world, ticke
     assert carlos.post(f"{url}widgets/", {"what": "volume"}).status_code == 404
 
 
+def test_who_changes_a_dashboard_is_told_which_tiles_its_readers_miss(bea, world, tickets):
+    dashboard = board(world, roles=[world.support_role])
+    for name, roles in (("Queues", [world.support_role]), ("Mine alone", [])):
+        add_widget(dashboard, report=kept(world, name=name, roles=roles), display="table", width=6, by=world.bea)
+    add_widget(dashboard, ready="volume", display="line", width=6, by=world.bea)
+    url = f"/desk/dashboards/{dashboard.pk}/"
+    shown = text_of(bea.get(f"{url}?change=1"))
+    assert shown.count("Not seen by Support team") == 1
+    assert "Not seen by" in shown.split("Mine alone</a>")[1].split("</section>")[0]
+    assert "Not seen by" not in text_of(bea.get(url))
+
+
 def test_a_dashboard_of_one_queue_and_time(bea, world, tickets):
     dashboard = board(world)
     add_widget(dashboard, report=kept(world), display="table", width=6, by=world.bea)
@@ -323,12 +392,47 @@ def test_a_dashboard_of_one_queue_and_time(bea, world, tickets):
 
 def test_a_wallboard_has_nothing_to_press_but_the_way_back(bea, world, tickets):
     dashboard = board(world)
-    add_widget(dashboard, ready="volume", display="line", width=6, by=world.bea)
+    for display in ("line", "table", "bars", "number"):
+        add_widget(dashboard, ready="volume", display=display, width=6, by=world.bea)
+    add_widget(dashboard, ready="load", display="heat", width=6, by=world.bea)
     shown = text_of(bea.get(f"/desk/dashboards/{dashboard.pk}/?wall=1"))
     assert "Leave the wallboard" in shown
     assert "Show as table" not in shown
+    assert "/desk/reports/" not in shown.split('id="tiles"')[1]
     part = text_of(bea.get(f"/desk/dashboards/{dashboard.pk}/?wall=1", headers=PART))
-    assert part.lstrip().startswith('<div class="dash tiles" id="tiles">')
+    assert part.lstrip().startswith('<div class="dash tiles" id="tiles" hx-get=')
+
+
+def test_what_is_chosen_on_a_dashboard_stays_chosen(bea, world, tickets):
+    dashboard = board(world)
+    add_widget(dashboard, report=kept(world), display="table", width=6, by=world.bea)
+    url = f"/desk/dashboards/{dashboard.pk}/"
+    chosen = f"{url}?period=last_7_days&queue={world.billing.pk}"
+    part = text_of(bea.get(chosen, headers=PART))
+    # the tiles ask again for what they show, and the wallboard shows the same
+    assert f'id="tiles" hx-get="{chosen}"' in part
+    assert f'href="?period=last_7_days&queue={world.billing.pk}&wall=1"' in part.split('hx-target="#to-wall"')[1]
+    wall = text_of(bea.get(f"{chosen}&wall=1"))
+    assert f'id="tiles" hx-get="{chosen}&wall=1"' in wall
+    assert "hx-get" not in text_of(bea.get(f"{url}?change=1")).split('id="tiles"')[1].split(">")[0]
+
+
+def test_every_number_says_of_which_time_it_is(bea, world, tickets):
+    dashboard = board(world)
+    add_widget(dashboard, ready="volume", display="line", width=6, by=world.bea)
+    url = f"/desk/dashboards/{dashboard.pk}/?period=last_year"
+    last_year = str(timezone.localdate().year - 1)
+    for headers in ({}, PART):
+        assert last_year in text_of(bea.get(url, headers=headers)).split("tile__time")[1].split("</p>")[0]
+        assert "As of" in text_of(bea.get(f"{url}&wall=1", headers=headers)).split("as-of")[1][:200]
+
+
+def test_the_filter_of_an_answer_is_told_in_words(bea, world, tickets):
+    report = kept(world, condition={"all": [{"field": "queue", "is": world.billing.pk}]})
+    for url in (f"/desk/reports/{report.pk}/", f"{NEW}?report={report.pk}"):
+        assert "Only these tickets: Queue is Billing." in text_of(bea.get(url))
+    assert "Only these tickets:" not in text_of(bea.get(f"{NEW}?{BY_QUEUE}"))
+    assert "They are chosen by what they are today" in text_of(bea.get(f"{NEW}?{BY_QUEUE}"))
 
 
 def test_one_dashboard_is_the_first(bea, world):

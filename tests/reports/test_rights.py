@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from core.clock import pretend
 from reports.asking import ask
 from reports.drilling import tickets_behind
+from reports.keeping import keep
 from reports.measures import Source, measures
 from reports.models import Fact, Span, Story
-from reports.questions import Period, Question
+from reports.questions import Period, Question, QuestionError
 from reports.tables import TOTAL
 from tests.factories import AgentFactory, TicketFactory, role
 from tests.reports.conftest import SAY, live, worlds
@@ -82,6 +83,27 @@ def test_what_leaves_for_a_hidden_queue_is_gone_at_once(world):
     assert ticket not in tickets_behind(question, world.carlos, measure="created")
 
 
+@pytest.mark.parametrize("measure", ["created", "first_response_median"])
+def test_queues_that_one_may_not_read_are_one(world, measure):
+    """Of them he would count the tickets alone that have left them since."""
+    end = live(world, [])
+    moved = list(Ticket.objects.filter(queue=world.billing))
+    with pretend(end):
+        for ticket in moved:
+            reply(ticket, SAY, by=world.bea)
+            move(ticket, world.support, by=world.bea)
+        keep(list(Ticket.objects.values_list("pk", flat=True)))
+        question = Question((measure,), "queue", period=Period("", end.date(), end.date()))
+        rows = {header.label: header.key for header in ask(question, world.carlos).rows}
+        assert "Other queues" in rows and "Billing" not in rows
+        assert list(rows)[-1] == "Other queues"
+        if measure == "created":
+            behind = tickets_behind(question, world.carlos, measure=measure, row=rows["Other queues"])
+            assert set(behind) == set(moved)
+            assert not tickets_behind(question, world.carlos, measure=measure, row=str(world.billing.pk))
+        assert "Billing" in {header.label for header in ask(question, world.bea).rows}
+
+
 def test_somebody_without_rights_counts_nothing(world):
     end = live(world, [])
     stranger = AgentFactory()
@@ -112,3 +134,12 @@ def test_queries_do_not_grow_with_rows(world, queries):
     with queries() as many:
         ask(question, world.bea)
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("dimension", ["channel", "owner", "target"])
+@pytest.mark.parametrize("key", ["\0", "1\0", "email\0"])
+def test_a_key_that_no_row_can_have_is_refused(world, dimension, key):
+    measure = "sla_kept" if dimension == "target" else "created"
+    question = Question((measure,), dimension)
+    with pytest.raises(QuestionError):
+        tickets_behind(question, world.bea, measure=measure, row=key)

@@ -11,10 +11,13 @@ from django.utils.functional import Promise
 
 from accounts.models import User
 from reports.asking import ask
+from reports.measures import measures
 from reports.models import Display, Report
 from reports.questions import Question, QuestionError, read
 from reports.ready import ready_reports
 from reports.saved import reports_for
+from web.common.choices import Choices
+from web.common.condition_words import in_words
 from web.desk.reports.addresses import builder_url, pairs_of, query_of
 from web.desk.reports.drawing import Drawn, drawn
 from web.desk.reports.shown import Shown
@@ -48,6 +51,11 @@ class Answer:
         return pairs_of(self.question) if self.question else []
 
     @property
+    def has_tickets(self) -> bool:
+        """Whether the tickets behind it can be had as a file: those of the first measure."""
+        return bool(self.question and measures()[self.question.measures[0]].drills)
+
+    @property
     def query(self) -> str:
         """What goes behind the address of a form that keeps it."""
         return f"?{query_of(self.question)}&display={self.shown.display}" if self.question and self.shown else ""
@@ -64,6 +72,12 @@ def answer_to(data: Mapping[str, Any], user: User, *, display: str) -> Answer:
     except QuestionError as error:
         return Answer(refusal=str(error))
     return Answer(question, shown, drawn(shown))
+
+
+def only_in_words(answer: Answer, choices: Choices) -> str:
+    """The filter of an answer; empty where there is none."""
+    condition = answer.question.condition if answer.question else {}
+    return in_words([condition], choices)[0] if condition else ""
 
 
 def ready_or_404(key: str) -> Named:

@@ -1,9 +1,10 @@
 """A dashboard as it is looked at: each widget with its answer, all of them of one time and queue if so wished."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -40,7 +41,8 @@ class Wish:
 
 @dataclass(frozen=True)
 class Tile:
-    """`key` finds it again on the page. `widget`: where it can be changed."""
+    """`key` finds it again on the page. `widget`: where it can be changed. `missed_by`: the roles that share the
+    dashboard and not this report."""
 
     key: str
     title: str | Promise
@@ -48,6 +50,7 @@ class Tile:
     width: int
     answer: Answer
     widget: Widget | None = None
+    missed_by: Sequence[str] = ()
 
 
 def wish_of(sent: QueryDict, user: User) -> Wish:
@@ -62,6 +65,21 @@ def tiles_of(dashboard: Dashboard, user: User, wish: Wish) -> list[Tile]:
     return [
         _tile(f"w{widget.pk}", one, widget.display, widget.width, user, wish, widget) for widget, one in found if one
     ]
+
+
+def with_missed(tiles: Sequence[Tile], dashboard: Dashboard) -> list[Tile]:
+    """For whoever changes it: which roles do not see a tile, as its report is not shared with them."""
+    roles = {role.pk: role.name for role in dashboard.roles.order_by("name")}
+    reports = [tile.widget.report for tile in tiles if tile.widget and tile.widget.report]
+    prefetch_related_objects(reports, "roles")
+    return [replace(tile, missed_by=_missing(tile.widget, roles)) for tile in tiles]
+
+
+def _missing(widget: Widget | None, roles: Mapping[int, str]) -> list[str]:
+    if widget is None or widget.report is None:
+        return []
+    shared = {role.pk for role in widget.report.roles.all()}
+    return [name for pk, name in roles.items() if pk not in shared]
 
 
 def tiles_of_ready(dashboard: ReadyDashboard, user: User, wish: Wish) -> list[Tile]:

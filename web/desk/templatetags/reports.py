@@ -45,9 +45,11 @@ def question_pairs(question: Question) -> list[tuple[str, str]]:
 
 
 @register.simple_tag
-def measured(number: Number) -> SafeString:
-    """A number of a table, leading to its tickets, and how it has changed: by hand, as a page has hundreds."""
-    shown = format_html('<a class="cellnum" href="{}">{}</a>', number.url, number.text) if number.url else number.text
+def measured(number: Number, *, plain: object = None) -> SafeString:
+    """A number of a table, leading to its tickets (not a `plain` one), and how it has changed: by hand, as a page has
+    hundreds."""
+    leads = number.url and not plain
+    shown = format_html('<a class="cellnum" href="{}">{}</a>', number.url, number.text) if leads else number.text
     return format_html("{}<br>{}", shown, changed(number.change)) if number.change else conditional_escape(shown)
 
 

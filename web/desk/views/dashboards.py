@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.clock import now
 from reports.models import Dashboard, Display, Widget
 from reports.questions import PERIODS
 from reports.ready import ready_dashboards, ready_reports
@@ -31,7 +32,7 @@ from web.common.toasts import say
 from web.desk.answers import number_in
 from web.desk.forms.reports import DashboardForm
 from web.desk.reports.page import page, ready_or_404
-from web.desk.reports.tiles import Tile, Wish, tiles_of, tiles_of_ready, wish_of
+from web.desk.reports.tiles import Tile, Wish, tiles_of, tiles_of_ready, wish_of, with_missed
 
 ask_or_change = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -152,13 +153,16 @@ def widget_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _dashboard(request: HttpRequest, found: Dashboard, **context: Any) -> HttpResponse:
     wish = wish_of(request.GET, request.user)
-    return _shown(request, found.name, tiles_of(found, request.user, wish), wish, dashboard=found, **context)
+    tiles = tiles_of(found, request.user, wish)
+    if "is_changed" in context:
+        tiles = with_missed(tiles, found)
+    return _shown(request, found.name, tiles, wish, dashboard=found, **context)
 
 
 def _shown(request: HttpRequest, title: str | Promise, tiles: list[Tile], wish: Wish, **context: Any) -> HttpResponse:
     template = "wallboard" if "wall" in request.GET else "dashboard"
-    context |= {"title": title, "tiles": tiles, "wish": wish, "periods": PERIODS.items()}
-    return page(request, template, part="tiles", refresh=request.get_full_path(), **context)
+    context |= {"title": title, "tiles": tiles, "wish": wish, "periods": PERIODS.items(), "made_at": now()}
+    return page(request, template, part="news", refresh=request.get_full_path(), **context)
 
 
 def _changing(request: HttpRequest) -> dict[str, Any]:

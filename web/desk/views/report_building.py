@@ -17,7 +17,7 @@ from web.common.choices import Choices, spelt_out
 from web.desk.answers import number_in
 from web.desk.reports.addresses import builder_url, data_in, is_asked
 from web.desk.reports.builder import BEGINNING, BEGINNING_AS, displays_for, offered
-from web.desk.reports.page import Answer, answer_to, page, report_or_404
+from web.desk.reports.page import Answer, answer_to, only_in_words, page, report_or_404
 
 # A hidden field of the form: where it is, the rows of the filter are.
 HAS_ROWS = "filter"
@@ -42,7 +42,9 @@ def build(request: HttpRequest) -> HttpResponse:
         "builder",
         part="work",
         named=named,
+        is_own=bool(named and named.report and named.report.owner_id == request.user.pk),
         answer=found,
+        only=only_in_words(found, choices),
         offered=offered(written(found.question) if found.question else data, display, found.shown),
         fields=choices.fields,
         top=choices.drawn(choices.settle(group)),

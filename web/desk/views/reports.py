@@ -14,9 +14,10 @@ from reports.saved import dashboards_for
 from reports.tables import TOTAL
 from tickets.models import Ticket
 from web.common.access import agent_required
+from web.common.choices import Choices
 from web.desk.people import following
 from web.desk.reports.addresses import OWN_DAYS, builder_url, data_in
-from web.desk.reports.page import Named, answer_to, page, ready_or_404, report_or_404
+from web.desk.reports.page import Named, answer_to, only_in_words, page, ready_or_404, report_or_404
 
 ROWS = 50
 NEWEST = ("-id",)
@@ -48,16 +49,17 @@ def _report(request: HttpRequest, one: Named) -> HttpResponse:
     return page(
         request,
         "report",
-        part="answer",
+        part="news",
         one=one,
         answer=found,
+        only=only_in_words(found, Choices(request.user)),
         periods=PERIODS.items(),
         comparisons=COMPARISONS.items(),
         period=period.get("name") or OWN_DAYS,
         days=period,
         compare=data.get("compare", ""),
         is_own=one.report is not None and one.report.owner_id == request.user.pk,
-        dashboards=dashboards_for(request.user).filter(owner=request.user) if not request.htmx else [],
+        dashboards=dashboards_for(request.user).filter(owner=request.user),
     )
 
 
