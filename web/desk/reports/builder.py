@@ -55,6 +55,8 @@ class Offered:
     displays: Sequence[Choice]
     display: str
     zones: Sequence[Choice]
+    # zones by region
+    places: Sequence[tuple[str, Sequence[tuple[str, str]]]]
     zone: str
 
     @property
@@ -68,6 +70,7 @@ def offered(data: Mapping[str, Any], display: str, shown: Shown | None) -> Offer
     period = data.get("period") or {}
     by, across = str(data.get("rows") or ""), str(data.get("columns") or "")
     zone = str(data.get("zone") or "")
+    known = zone_choices(zone)[1:]
     return Offered(
         measures=_grouped(),
         chosen=[Chosen(i, key) for i, key in enumerate([*keys, ""][:MOST_MEASURES], 1)],
@@ -84,7 +87,8 @@ def offered(data: Mapping[str, Any], display: str, shown: Shown | None) -> Offer
         compare=str(data.get("compare") or ""),
         displays=displays_for(by, across),
         display=shown.display if shown else display,
-        zones=[("", _("Of whoever looks at it")), *zone_choices(zone)[1:]],
+        zones=[("", _("Of whoever looks at it")), *((name, at) for name, at in known if isinstance(at, str))],
+        places=[(region, at) for region, at in known if not isinstance(at, str)],
         zone=zone,
     )
 
