@@ -270,10 +270,10 @@ def test_an_address_that_only_signs_in_is_no_customer_to_name(world, bea):
 
 
 def test_what_nobody_has_foreseen_is_plain_text_and_noted(world, bea, ticket, monkeypatch, caplog):
-    def fail(_caller: object) -> None:
+    def fail(_asked: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("api.otrs.searching.tickets_of", fail)
+    monkeypatch.setattr("api.otrs.searching.refuse_too_much", fail)
     answer = bea.send("GET", "tickets")
     assert (answer.status_code, answer["Content-Type"]) == (500, "text/plain; charset=UTF-8")
     assert "ZeroDivisionError" in caplog.text
