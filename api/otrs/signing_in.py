@@ -96,7 +96,7 @@ def caller_with_session(secret: str) -> Caller | None:
     if not constant_time_compare(session.password_mark, _mark(session.user)):
         return None
     if now - session.last_used_at > timedelta(minutes=1):
-        transaction.on_commit(partial(_note_use, session.pk), robust=True)
+        after_commit(partial(_note_use, session.pk))
     return _counted(Caller(session.user, session.as_customer, f"session {session.pk}"))
 
 
