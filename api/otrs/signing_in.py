@@ -16,6 +16,7 @@ from accounts.models import User
 from api.limits import count
 from api.models import OtrsSession
 from api.otrs.door import Call, Caller, Refusal, TooMany
+from core.later import after_commit
 from core.text import ADDRESS_LIMIT
 
 # As OTRS has it by default (SessionMaxTime, SessionMaxIdleTime).
