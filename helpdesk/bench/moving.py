@@ -33,7 +33,7 @@ def _measured(elements: int, ground: Ground) -> Result:
         for run in runs[:1]:
             _to_the_middle(run, elements)
         result = measure(
-            "process_step", lambda number: _step(runs[number % len(runs)]), repeat=ground.repeat, tickets=len(tickets)
+            "process_step", lambda number: _step(runs[number % len(runs)]), repeat=ground.repeat, tickets=ground.tickets
         )
         transaction.set_rollback(True)
     return Result(**{**vars(result), "more": {"elements": elements}})
