@@ -25,6 +25,7 @@ REASONS: Mapping[str, str | Promise] = {
         "Nobody with this address can be asked. It takes an agent, or somebody of the organisation of this request, "
         "who has not been asked yet."
     ),
+    "inactive": _("The account of whoever is asked is not active any more."),
     "crowded": _("Too many ways split and meet again in this process. It has to be drawn in another way."),
     "approval": _("This needs an answer, not a form."),
 }

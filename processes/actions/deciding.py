@@ -62,6 +62,8 @@ def _waiting(decision: Decision, mover: Mover) -> Decision:
     row = rows.get(pk=decision.pk)
     if row.answer or not row.task.is_open or not mover.run.is_active:
         raise Refused("over")
+    if not row.approver.is_active:
+        raise Refused("inactive")
     row.task.ticket = mover.ticket
     return row
 

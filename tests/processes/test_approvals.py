@@ -289,3 +289,17 @@ def test_nobody_approves_what_he_has_asked_for(ticket, people):
     alone = published(line(work("Ok", {"approval": {"rule": "one", "by": by[:1]}})))
     stuck = fresh(starting.start(alone, ticket, by=agent(ticket)))
     assert (stuck.problem["code"], tasks(stuck)) == ("nobody", {})
+
+
+def test_who_is_gone_decides_nothing(ticket, people):
+    run = begin(ticket, people[:1])
+    people[0].is_active = False
+    people[0].save(update_fields=["is_active"])
+    for act in (
+        lambda: deciding.decide(decision(run, people[0]), YES, by=people[0], way="mail"),
+        lambda: deciding.delegate(decision(run, people[0]), people[1], by=people[0]),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert refused.value.code == "inactive"
+    assert Decision.objects.get(task__run=run).answer == ""
