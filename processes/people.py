@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import Membership, Role, User
+from accounts.models import Role, User
 from accounts.people import person_with_address
 from processes.models import Task
 from tickets.models import Ticket
@@ -61,7 +61,8 @@ def may_stand_in(person: User, ticket: Ticket) -> bool:
     who is asked sees the request; never to whoever has asked for it."""
     if not person.is_active or person.is_system or person.pk == ticket.customer_id:
         return False
-    return person.is_agent or Membership.objects.filter(user=person, organisation_id=ticket.organisation_id).exists()
+    house = ticket.organisation_id
+    return person.is_agent or (house is not None and person.memberships.filter(organisation_id=house).exists())
 
 
 def _approvers(one: Mapping[str, Any], ticket: Ticket) -> Iterable[User | None]:
