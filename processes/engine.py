@@ -59,8 +59,8 @@ class Host(Protocol):
     def holds(self, condition: Mapping[str, Any], scope: str) -> bool:
         """Whether a condition holds now. Raises `ConditionError`."""
 
-    def send(self, name: str) -> None:
-        """A message leaves the run."""
+    def send(self, name: str, instance: UUID) -> None:
+        """A message leaves the run, sent by this token."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ class Engine:
             token.run()
             return
         if element.kind in (Kind.END, Kind.THROW) and element.trigger is Trigger.MESSAGE:
-            self.host.send(element.text)
+            self.host.send(element.text, token.id)
         self._run(token)
 
     def _run(self, token: Token) -> None:

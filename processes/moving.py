@@ -178,12 +178,13 @@ class Mover:
         outcomes = {key.removeprefix(prefix): said for key, said in self.run.outcomes.items() if key.startswith(prefix)}
         return conditions.holds(condition, conditions.Facts(self.ticket, outcomes, viewer(None)))
 
-    def send(self, name: str) -> None:
+    def send(self, name: str, instance: UUID) -> None:
         """To all runs on the ticket that wait for it, this one included, in a transaction of their own."""
         duty, is_new = Impulse.objects.get_or_create(
             event=self.run.event,
             kind=Impulse.Kind.MESSAGE,
             name=name,
+            sender=str(instance),
             process=None,
             defaults={"ticket_id": self.run.ticket_id, "by": self.actor},
         )

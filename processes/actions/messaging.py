@@ -26,7 +26,12 @@ def order(ticket: Ticket, name: str, *, event: Event, by: User) -> bool:
     if not Run.objects.active().filter(ticket=ticket, awaits__contains=[name]).exists():
         return False
     duty, is_new = Impulse.objects.get_or_create(
-        event=event, kind=Impulse.Kind.MESSAGE, name=name, process=None, defaults={"ticket": ticket, "by": by}
+        event=event,
+        kind=Impulse.Kind.MESSAGE,
+        name=name,
+        sender="",
+        process=None,
+        defaults={"ticket": ticket, "by": by},
     )
     if is_new:
         wake(duty)
