@@ -140,7 +140,7 @@ def test_what_cannot_run_is_named_with_what_to_draw_instead(kind):
         (drawing(start(), work("A"), end(), ways("A>E"), way("S>A", {"field": "title", "is": "x"})), {("S_A", "condition")}),
         (drawing(start(), node("boundaryEvent", "B", attachedToRef="Gone", inside=span("PT1H")), end(), end("F"), ways("S>E", "B>F")), {("B", "boundary"), ("F", "unreachable")}),
         (drawing(start(), work("A"), node("boundaryEvent", "B", attachedToRef="A", inside="<bpmn:errorEventDefinition/>"), end(), ways("S>A", "A>E", "B>E")), {("B", "boundary")}),
-        (drawing(start(), work("A"), work("B"), end(), ways("S>E", "A>B", "B>A")), {("A", "unreachable"), ("B", "unreachable")}),
+        (drawing(start(), work("A"), work("B"), end(), ways("S>E", "A>B", "B>A")), {("A", "unreachable"), ("B", "unreachable"), ("A", "circle")}),
         (line(node("intermediateCatchEvent", "T", inside=span("P1M"))), {("T", "timer")}),
         (line(node("intermediateCatchEvent", "T", inside="<bpmn:timerEventDefinition><bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition>")), {("T", "timer")}),
         (line(node("intermediateCatchEvent", "T", inside="<bpmn:signalEventDefinition/>")), {("T", "unsupported")}),
