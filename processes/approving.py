@@ -8,6 +8,7 @@ from processes import asking, sentences, timing
 from processes.compiling import Place
 from processes.models import Decision, Task, Timer
 from processes.people import approvers_of
+from processes.refusals import Refused
 from processes.tally import outcome_of
 from tickets.events import Cause
 
@@ -50,7 +51,10 @@ def conclude(mover: "Mover", task: Task) -> bool:
 
 
 def end(mover: "Mover", task: Task, outcome: str, *, cause: Cause | None = None) -> None:
-    """It has come to this, by the answers or (`cause`) because its time is over."""
+    """It has come to this, by the answers or (`cause`) because its time is over. Raises `Refused` when the run waits
+    for it no more; nothing has changed then."""
+    if not mover.finish_work(task.instance, task.element, outcome):
+        raise Refused("over")
     task.state, task.outcome, task.done_at = Task.State.DONE, outcome, now()
     task.save(update_fields=["state", "outcome", "done_at"])
     task.timers.all().delete()
@@ -61,7 +65,6 @@ def end(mover: "Mover", task: Task, outcome: str, *, cause: Cause | None = None)
         cause=cause,
         step=mover.step(place),
     )
-    mover.finish_work(task.instance, task.element, outcome)
     mover.go()
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from processes.drawing import Drawing, Kind, Problem
+from processes.drawing import Drawing, Element, Kind, Problem
+from processes.foresight import crowded
 from processes.models import Process
 from processes.reading import read_drawing
 from processes.settings import Known, setting_problems
@@ -38,6 +39,15 @@ def _calls(drawing: Drawing, process: Process | None) -> Iterator[Problem]:
             yield Problem(element.id, "call", text)
         elif process is not None and _leads_to(process.key, called):
             yield Problem(element.id, "call", _("The processes would call each other without end."))
+        else:
+            yield from _crowded(element, called)
+
+
+def _crowded(element: Element, called: Process) -> Iterator[Problem]:
+    """Published before this was looked at."""
+    assert called.active is not None
+    if any(crowded(read_drawing(called.active.xml))):
+        yield Problem(element.id, "call", _("Too many ways split and meet again in the process that is called."))
 
 
 def _leads_to(key: str, called: Process, depth: int = 0) -> bool:

@@ -59,8 +59,8 @@ class Host(Protocol):
     def holds(self, condition: Mapping[str, Any], scope: str) -> bool:
         """Whether a condition holds now. Raises `ConditionError`."""
 
-    def send(self, name: str) -> None:
-        """A message leaves the run."""
+    def send(self, name: str, instance: UUID) -> None:
+        """A message leaves the run, sent by this token."""
 
 
 @dataclass(frozen=True)
@@ -113,18 +113,26 @@ class Engine:
     # ---- moving ------------------------------------------------------------------------------
 
     def go(self) -> None:
-        """Move every token until all of them wait. Raises `Stuck`; what moved before has moved."""
+        """Move every token until all of them wait or cannot go on. Raises `Stuck` for the first of these; all others
+        have moved."""
         steps, begun = 0, time.process_time()
-        while ready := self._ready():
+        held: dict[UUID, Stuck] = {}
+        while ready := [token for token in self._ready() if token.id not in held]:
             for token in ready:
                 if not token.has_state(TaskState.READY):
                     continue
                 steps += 1
                 if steps > MAX_STEPS or time.process_time() - begun > MAX_SECONDS:
                     raise Stuck(self._name(token), "endless")
-                self._step(token)
+                try:
+                    self._step(token)
+                except Stuck as stuck:
+                    held[token.id] = stuck
             self._close_inner()
         self._check_size()
+        still = {token.id for token in self._ready()}  # an end may have taken it away
+        if stuck_at := next((stuck for instance, stuck in held.items() if instance in still), None):
+            raise stuck_at
 
     def finish(self, instance: UUID) -> bool:
         """What people had to do is done; false when nobody waits for that any more. `go` moves on."""
@@ -214,7 +222,7 @@ class Engine:
             token.run()
             return
         if element.kind in (Kind.END, Kind.THROW) and element.trigger is Trigger.MESSAGE:
-            self.host.send(element.text)
+            self.host.send(element.text, token.id)
         self._run(token)
 
     def _run(self, token: Token) -> None:

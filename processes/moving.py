@@ -94,13 +94,14 @@ class Mover:
 
     def go(self) -> None:
         """Move on as far as it gets, and bring everything that hangs on the run in line with where its tokens are."""
-        problem = self._move()
+        outcomes = dict(self.run.outcomes)
+        problem = self._move(outcomes)
         self._note_steps()
         if problem is not None:
             settle(self, problem)
 
-    def _move(self) -> dict[str, str] | None:
-        """Why it is stuck, empty when it is not; None when it was ended."""
+    def _move(self, outcomes: dict[str, str]) -> dict[str, str] | None:
+        """Why it is stuck, empty when it is not; None when it was ended. `outcomes` are those before."""
         try:
             with transaction.atomic():
                 try:
@@ -113,13 +114,14 @@ class Mover:
             raise
         except Exception:
             log.exception("run %s cannot go on", self.run.pk)
-            return self._back()
+            return self._back(outcomes)
         return {}
 
-    def _back(self) -> dict[str, str]:
+    def _back(self, outcomes: dict[str, str]) -> dict[str, str]:
         """Something broke in a way nobody foresaw: what the step did is undone, what was asked of the run holds."""
         self.changed()
         self._noted = 0
+        self.run.outcomes = outcomes
         self.engine = Engine(plan_of(self.run), self, self.run.data.get("tokens"))
         for question in self._asked:
             question(self.engine)
@@ -176,12 +178,13 @@ class Mover:
         outcomes = {key.removeprefix(prefix): said for key, said in self.run.outcomes.items() if key.startswith(prefix)}
         return conditions.holds(condition, conditions.Facts(self.ticket, outcomes, viewer(None)))
 
-    def send(self, name: str) -> None:
+    def send(self, name: str, instance: UUID) -> None:
         """To all runs on the ticket that wait for it, this one included, in a transaction of their own."""
         duty, is_new = Impulse.objects.get_or_create(
             event=self.run.event,
             kind=Impulse.Kind.MESSAGE,
             name=name,
+            sender=str(instance),
             process=None,
             defaults={"ticket_id": self.run.ticket_id, "by": self.actor},
         )
@@ -193,8 +196,9 @@ class Mover:
         return {"id": place.id, "name": name_of(place.element, "en")}
 
     def finish_work(self, instance: UUID, element: str, outcome: str) -> bool:
-        """What people had to do is done; `go` moves on."""
-        place = self.engine.plan.places[element]
-        if place.element.kind in WORK:
+        """What people had to do is done; `go` moves on. False when nobody waits for that any more."""
+        if not self.ask(lambda engine: engine.finish(instance)):
+            return False
+        if self.engine.plan.places[element].element.kind in WORK:
             self.run.outcomes[element] = outcome
-        return self.ask(lambda engine: engine.finish(instance))
+        return True

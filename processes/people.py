@@ -43,10 +43,26 @@ def doers_of(who: Mapping[str, Any], ticket: Ticket) -> Doers:
 
 
 def approvers_of(by: Iterable[Mapping[str, Any]], ticket: Ticket) -> list[User]:
-    """Each once, in the order of the drawing; without the system's own actors and those who are gone."""
-    found = [person for one in by for person in _approvers(one, ticket)]
-    usable = [person for person in found if person is not None and person.is_active and not person.is_system]
-    return list({person.pk: person for person in usable}.values())
+    """Each once, in the order of the drawing; without the system's own actors and those who are gone.
+
+    Nobody approves what he has asked for himself, whichever way he comes to be named, unless the drawing asks "the
+    customer" in so many words.
+    """
+    wanted = list(by)
+    found = [person for one in wanted for person in _approvers(one, ticket)]
+    usable = {person.pk: person for person in found if person is not None and person.is_active and not person.is_system}
+    if not any(one.get("kind") == "customer" for one in wanted):
+        usable.pop(ticket.customer_id, None)
+    return list(usable.values())
+
+
+def may_stand_in(person: User, ticket: Ticket) -> bool:
+    """Whether an approval may be passed on to this person: to agents and people of the ticket's organisation, because
+    who is asked sees the request; never to whoever has asked for it."""
+    if not person.is_active or person.is_system or person.pk == ticket.customer_id:
+        return False
+    house = ticket.organisation_id
+    return person.is_agent or (house is not None and person.memberships.filter(organisation_id=house).exists())
 
 
 def _approvers(one: Mapping[str, Any], ticket: Ticket) -> Iterable[User | None]:

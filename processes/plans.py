@@ -6,6 +6,7 @@ from functools import lru_cache
 from processes.checking import MAX_CALLS, called_by
 from processes.compiling import Plan, compiled
 from processes.drawing import Drawing
+from processes.foresight import crowded
 from processes.models import Process, Run, Version
 from processes.reading import read_drawing
 
@@ -39,6 +40,16 @@ def calls_of(version: Version) -> dict[str, int]:
         todo = {key for pk in new.values() for key in called_by(_drawing(pk))} - found.keys()
         depth += 1
     return found
+
+
+def is_crowded(run: Run) -> bool:
+    """Whether the engine would never be done with looking ahead: not for what is published now, but for what was."""
+    return any(_is_crowded(pk) for pk in (run.version_id, *run.data.get("calls", {}).values()))
+
+
+@lru_cache(maxsize=256)
+def _is_crowded(version: int) -> bool:
+    return any(crowded(_drawing(version)))
 
 
 @lru_cache(maxsize=256)

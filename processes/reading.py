@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from processes.drawing import Box, Drawing, Element, Flow, Kind, Lane, Problem, Trigger
+from processes.extension import misshapen
 from processes.foreign import code_in, code_of
 from processes.xml import BPMN, Node, Unreadable, bpmn, decoded, local, namespace, ours, parse, unreadable
 from processes.xml import BPMNDI as _BPMNDI
@@ -211,7 +212,11 @@ class _Reader:
         if isinstance(settings, ValueError):
             self._problem(element_id, "extension", _("The settings of this step cannot be read."))
             return {}
-        return settings or {}
+        wrong = misshapen(settings or {})
+        for name in wrong:
+            text = _("The setting “%(name)s” of this step cannot be read and was left out.") % {"name": name}
+            self._problem(element_id, "extension", text)
+        return {name: value for name, value in (settings or {}).items() if name not in wrong}
 
     def _id(self, node: Node) -> str:
         element_id = node.get("id") or ""
@@ -253,9 +258,11 @@ def _json(node: Node, name: str) -> Any:
         return None
     try:
         value = json.loads(found.text)
+        # Half a character, and NUL, can be written in JSON but in no database.
+        is_text = b"\\u0000" not in json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return ValueError(name)
-    return value if isinstance(value, dict) else ValueError(name)
+    return value if isinstance(value, dict) and is_text else ValueError(name)
 
 
 def _box(node: Node | None) -> Box | None:

@@ -19,9 +19,14 @@ REASONS: Mapping[str, str | Promise] = {
     "nothing": _("There is no draft."),
     "target": _("The process cannot go on from this step."),
     "reason": _("Say why."),
-    "asked": _("This person is asked already."),
     "delegation": _("This approval cannot be passed on."),
     "person": _("This person cannot be asked."),
+    "colleague": _(
+        "Nobody with this address can be asked. It takes an agent, or somebody of the organisation of this request, "
+        "who has not been asked yet."
+    ),
+    "inactive": _("The account of whoever is asked is not active any more."),
+    "crowded": _("Too many ways split and meet again in this process. It has to be drawn in another way."),
     "approval": _("This needs an answer, not a form."),
 }
 # Why a run is stuck; where the reason is in none of both lists, it is the text that was kept with it.

@@ -1,5 +1,6 @@
 """Answers to approvals by mail (settings.MAIL_ANSWERS): "yes" or "no" in the first line, the rest is the comment."""
 
+import re
 from collections.abc import Mapping
 
 from core.text import fold
@@ -15,6 +16,12 @@ WORDS: Mapping[str, str] = {
     **dict.fromkeys((*_YES, "aprovado", "aprovo"), Decision.Answer.APPROVED.value),
     **dict.fromkeys((*_NO, "recusado", "recuso"), Decision.Answer.DECLINED.value),
 }
+# What may follow in the same line without changing what was said; "no problem" and "yes but" do.
+_COURTESIES = frozenset(
+    ("", "please", "thanks", "thank you", "bitte", "danke", "vielen dank", "gern", "gerne", "gracias", "por favor")
+    + ("muchas gracias", "obrigado", "obrigada", "muito obrigado", "muito obrigada")
+)
+_BETWEEN_WORDS = re.compile(r"[\s.,!*\-\u2013\u2014]+")
 
 
 def take(reply: Reply) -> str | None:
@@ -40,11 +47,10 @@ def take(reply: Reply) -> str | None:
 
 
 def read_answer(text: str) -> tuple[str, str]:
-    """What the first line says, "" where it says neither, and what is written below it."""
+    """What the first line says, "" where it leaves a doubt, and what is written below it."""
     lines = split_reply(text).visible.strip().splitlines()
     if not lines:
         return "", ""
-    first = fold(lines[0]).strip(" .,!-*\t").casefold()
-    word = first.split(maxsplit=1)[0].strip(".,!") if first else ""
-    is_short = len(first.split()) <= 3
-    return (WORDS.get(word, "") if is_short else ""), "\n".join(lines[1:]).strip()
+    words = _BETWEEN_WORDS.sub(" ", fold(lines[0])).casefold().split()
+    is_clear = bool(words) and " ".join(words[1:]) in _COURTESIES
+    return (WORDS.get(words[0], "") if is_clear else ""), "\n".join(lines[1:]).strip()

@@ -22,7 +22,9 @@ MOST_TASKS = 50
 def settle(mover: "Mover", problem: Problem) -> None:
     """Make what tokens wait for, drop what they wait for no more, and save the run."""
     run, was_stuck = mover.run, mover.run.problem
-    problem = problem or _work(mover) or _events(mover)
+    # Both always: a step that fails leaves nothing open that is waited for no more, and the other ways go on.
+    unasked, untimed = _work(mover), _events(mover)
+    problem = problem or unasked or untimed
     run.data["tokens"] = mover.engine.tokens()
     run.problem = problem
     run.state = Run.State.STUCK if problem else Run.State.GOING

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from processes.drawing import ACTIVITIES, Drawing, Element, Flow, Kind, Problem, Trigger
+from processes.foresight import crowded
 
 Problems = Iterator[Problem]
 
@@ -53,6 +54,7 @@ def structural_problems(drawing: Drawing) -> Problems:
     for flow in drawing.flows:
         yield from _flow(drawing, flow)
     yield from _unreachable(drawing)
+    yield from crowded(drawing)
 
 
 def _scope(drawing: Drawing, parent: str) -> Problems:

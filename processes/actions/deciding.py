@@ -6,6 +6,7 @@ from core.text import strip_nul
 from processes import approving, asking, sentences
 from processes.models import Decision
 from processes.moving import Mover, moving
+from processes.people import may_stand_in
 from processes.refusals import Refused
 from tickets.events import Cause
 
@@ -34,17 +35,19 @@ def decide(
 
 
 def delegate(
-    decision: Decision, to: User, *, comment: str = "", by: User, way: str = "desk", cause: Cause | None = None
+    decision: Decision, to: User | None, *, comment: str = "", by: User, way: str = "desk", cause: Cause | None = None
 ) -> Decision:
-    """Somebody else is to decide instead; he is asked anew. Raises `Refused`."""
+    """Somebody else is to decide instead; he is asked anew. `to` is None where nobody has the address that was given.
+
+    Raises `Refused`, with one reason for everybody who cannot be asked: whoever holds the link of an approval must not
+    learn by it who has an account here.
+    """
     with moving(decision.task.run) as mover:
         row = _waiting(decision, mover)
         if not approving.setting_of(mover, row.task).get("delegation"):
             raise Refused("delegation")
-        if not to.is_active or to.is_system or to.pk == row.approver_id:
-            raise Refused("person")
-        if row.task.decisions.filter(approver=to).exists():
-            raise Refused("asked")
+        if to is None or not may_stand_in(to, mover.ticket) or row.task.decisions.filter(approver=to).exists():
+            raise Refused("colleague")
         _answer(row, Decision.Answer.DELEGATED, comment, way)
         new = Decision.objects.create(task=row.task, approver=to, delegated_by=row.approver)
         asking.ask(new)
@@ -59,6 +62,8 @@ def _waiting(decision: Decision, mover: Mover) -> Decision:
     row = rows.get(pk=decision.pk)
     if row.answer or not row.task.is_open or not mover.run.is_active:
         raise Refused("over")
+    if not row.approver.is_active:
+        raise Refused("inactive")
     row.task.ticket = mover.ticket
     return row
 

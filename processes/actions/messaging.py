@@ -1,5 +1,6 @@
 """Messages reach runs that wait for them; times that have come, too."""
 
+from contextlib import suppress
 from functools import partial
 
 from accounts.models import User
@@ -9,6 +10,7 @@ from processes.drawing import Trigger
 from processes.engine import Engine
 from processes.models import Impulse, Run, Task, Timer
 from processes.moving import Mover, moving
+from processes.refusals import Refused
 from tickets.events import Cause
 from tickets.models import Event, Ticket
 
@@ -24,7 +26,12 @@ def order(ticket: Ticket, name: str, *, event: Event, by: User) -> bool:
     if not Run.objects.active().filter(ticket=ticket, awaits__contains=[name]).exists():
         return False
     duty, is_new = Impulse.objects.get_or_create(
-        event=event, kind=Impulse.Kind.MESSAGE, name=name, process=None, defaults={"ticket": ticket, "by": by}
+        event=event,
+        kind=Impulse.Kind.MESSAGE,
+        name=name,
+        sender="",
+        process=None,
+        defaults={"ticket": ticket, "by": by},
     )
     if is_new:
         wake(duty)
@@ -59,7 +66,8 @@ def _press(mover: Mover, timer: Timer, task: Task) -> None:
         approving.remind(mover, task)
         return
     late = approving.setting_of(mover, task).get("late", "decline")
-    approving.end(mover, task, "approved" if late == "approve" else "declined", cause=Cause("clock"))
+    with suppress(Refused):
+        approving.end(mover, task, "approved" if late == "approve" else "declined", cause=Cause("clock"))
 
 
 def _receive(run: Run, name: str, *, by: User, cause: Cause | None) -> bool:

@@ -10,7 +10,7 @@ from core.work import wake
 from processes import forms, sentences
 from processes.models import Impulse, Process, Run
 from processes.moving import Mover
-from processes.plans import calls_of
+from processes.plans import calls_of, is_crowded
 from processes.refusals import Refused
 from tickets.actions.fields import set_custom_fields
 from tickets.changes import locked
@@ -40,6 +40,8 @@ def start(
         assert process.active is not None
         run = Run(ticket=ticket, version=process.active, started_by=by)
         run.data = {"calls": calls_of(process.active)}
+        if is_crowded(run):
+            raise Refused("crowded")
         run.save(force_insert=True)
         mover = Mover(run, ticket)
         run.event = mover.record(sentences.STARTED, by=by, cause=cause, run=run.pk)

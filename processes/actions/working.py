@@ -28,7 +28,8 @@ def complete(task: Task, answers: Mapping[str, Any], *, by: User, cause: Cause |
         place = mover.engine.plan.places[row.element]
         mover.run.event = mover.record(sentences.DONE, by=by, cause=cause, step=mover.step(place))
         row.close(by)
-        mover.finish_work(row.instance, row.element, "done")
+        if not mover.finish_work(row.instance, row.element, "done"):
+            raise Refused("over")
         mover.go()
         return row
 

@@ -75,6 +75,8 @@ class Impulse(WorkRow):
     process = models.ForeignKey(Process, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     # Of a message: its name; of a decision: the answer.
     name = models.CharField(max_length=100, blank=True)
+    # Of a message that a run sends: the token, which sends it once; a run may send several of the same name.
+    sender = models.CharField(max_length=36, blank=True, default="", db_default="")
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     comment = models.TextField(blank=True)
 
@@ -84,7 +86,9 @@ class Impulse(WorkRow):
                 fields=["event", "process"], name="one_start_per_event", condition=Q(process__isnull=False)
             ),
             models.UniqueConstraint(
-                fields=["event", "kind", "name"], name="one_impulse_per_event", condition=Q(process__isnull=True)
+                fields=["event", "kind", "name", "sender"],
+                name="one_impulse_per_event",
+                condition=Q(process__isnull=True),
             ),
         ]
         indexes: ClassVar = [

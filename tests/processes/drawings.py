@@ -77,6 +77,16 @@ def error(code: str = "") -> tuple[str, str]:
     return f'<bpmn:error id="X_{code}" errorCode="{code}" />', f'<bpmn:errorEventDefinition errorRef="X_{code}" />'
 
 
+def pairs(count: int) -> str:
+    """So many parallel gateways that split and meet again, one after the other."""
+    parts, flows = [start(), end()], ["S>F0", f"J{count - 1}>E", *(f"J{n}>F{n + 1}" for n in range(count - 1))]
+    for n in range(count):
+        parts += [node("parallelGateway", f"F{n}"), acting(f"A{n}", tag("a")), acting(f"B{n}", tag("b"))]
+        parts.append(node("parallelGateway", f"J{n}"))
+        flows += [f"F{n}>A{n}", f"F{n}>B{n}", f"A{n}>J{n}", f"B{n}>J{n}"]
+    return drawing(*parts, ways(*flows))
+
+
 def line(*parts: str) -> str:
     """A process that goes through these steps, each made with its id as its name, one after the other."""
     ids = ["S", *(part.split('id="')[1].split('"')[0] for part in parts), "E"]

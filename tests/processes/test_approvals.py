@@ -12,8 +12,8 @@ from processes.models import Decision, Timer
 from processes.refusals import Refused
 from processes.replying import read_answer
 from processes.tally import outcome_of
-from tests.factories import CustomerFactory, PersonFactory, TicketFactory
-from tests.processes.drawings import acting, drawing, end, node, start, tag, way, ways, work
+from tests.factories import AgentFactory, CustomerFactory, PersonFactory, TicketFactory, organisation
+from tests.processes.drawings import acting, drawing, end, line, node, start, tag, way, ways, work
 from tests.processes.world import agent, fresh, kinds, pass_on, published, tasks
 
 YES, NO = "approved", "declined"
@@ -70,8 +70,11 @@ def people(db):
 
 
 @pytest.fixture
-def ticket(db):
-    return TicketFactory(customer=CustomerFactory())
+def ticket(people):
+    made = TicketFactory(customer=CustomerFactory())
+    made.organisation = organisation("Acme", made.customer, *people)
+    made.save(update_fields=["organisation"])
+    return made
 
 
 def begin(ticket, people, **approval):
@@ -148,13 +151,26 @@ def test_an_approver_passes_it_on(ticket, people):
     assert tags(run) == ["yes"]
 
 
-@pytest.mark.parametrize("to", ["self", "asked", "inactive"])
+def test_it_is_passed_on_to_an_agent_too(ticket, people):
+    run, to = begin(ticket, people[:1]), AgentFactory()
+    deciding.delegate(decision(run, people[0]), to, by=people[0])
+    assert list(Decision.objects.of(to)) == [decision(run, to)]
+
+
+@pytest.mark.parametrize("to", ["self", "asked", "inactive", "customer", "stranger", "nobody"])
 def test_it_is_passed_on_only_to_somebody_new(ticket, people, to):
     run = begin(ticket, people[:2])
-    gone = PersonFactory(is_active=False)
-    target = {"self": people[0], "asked": people[1], "inactive": gone}[to]
-    with pytest.raises(Refused):
-        deciding.delegate(decision(run, people[0]), target, by=people[0])
+    targets = {
+        "self": people[0],
+        "asked": people[1],
+        "inactive": AgentFactory(is_active=False),
+        "customer": ticket.customer,
+        "stranger": CustomerFactory(),
+        "nobody": None,
+    }
+    with pytest.raises(Refused) as refused:
+        deciding.delegate(decision(run, people[0]), targets[to], by=people[0])
+    assert refused.value.code == "colleague"
     assert Decision.objects.filter(task__run=run).count() == 2
 
 
@@ -199,7 +215,19 @@ def test_the_letter_carries_the_link_and_the_row_does_not(ticket, people):
         ("NEIN!", NO, ""),
         ("Sí\n\nOn Mon, 1 Jun 2026 at 10:00, Help wrote:\n> Please decide", YES, ""),
         ("Não", NO, ""),
+        ("No, thanks.", NO, ""),
+        ("OK - thank you!", YES, ""),
+        ("*Sim*, obrigada", YES, ""),
         ("No idea what this is about, please call me.", "", ""),
+        ("No problem!", "", ""),
+        ("No worries", "", ""),
+        ("OK, why?", "", ""),
+        ("Yes?", "", ""),
+        ("Yes but no", "", ""),
+        ("ok not yet", "", ""),
+        ("Yes, please not", "", ""),
+        ("Yes no", "", ""),
+        ("!", "", ""),
         ("What is this?", "", ""),
         ("", "", ""),
         ("> yes", "", ""),
@@ -246,3 +274,32 @@ def test_approvers_come_from_the_ticket_too(ticket, people):
     )  # fmt: skip
     run = starting.start(published(xml), ticket, by=agent(ticket))
     assert {d.approver for d in Decision.objects.filter(task__run=run)} == {ticket.customer, people[2]}
+
+
+def test_nobody_approves_what_he_has_asked_for(ticket, people):
+    from tickets.actions.fields import set_custom_fields
+    from tickets.models import FieldDefinition
+
+    FieldDefinition.objects.create(key="manager", label="Manager", kind="text")
+    set_custom_fields(ticket, {"manager": ticket.customer.email}, by=agent(ticket))
+    by = [{"kind": "field", "field": "manager"}, {"kind": "person", "person": people[0].email}]
+    process = published(line(work("Ok", {"approval": {"rule": "one", "by": by}})))
+    run = starting.start(process, ticket, by=agent(ticket))
+    assert [d.approver for d in Decision.objects.filter(task__run=run)] == [people[0]]
+    alone = published(line(work("Ok", {"approval": {"rule": "one", "by": by[:1]}})))
+    stuck = fresh(starting.start(alone, ticket, by=agent(ticket)))
+    assert (stuck.problem["code"], tasks(stuck)) == ("nobody", {})
+
+
+def test_who_is_gone_decides_nothing(ticket, people):
+    run = begin(ticket, people[:1])
+    people[0].is_active = False
+    people[0].save(update_fields=["is_active"])
+    for act in (
+        lambda: deciding.decide(decision(run, people[0]), YES, by=people[0], way="mail"),
+        lambda: deciding.delegate(decision(run, people[0]), people[1], by=people[0]),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert refused.value.code == "inactive"
+    assert Decision.objects.get(task__run=run).answer == ""

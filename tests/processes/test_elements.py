@@ -179,6 +179,16 @@ def test_a_message_is_received_by_a_receive_task_and_sent_by_a_throw_event(ticke
     assert fresh(waiting).state == "done"
 
 
+def test_a_run_sends_the_same_message_as_often_as_it_is_drawn(ticket):
+    declared, defined = message("go")
+    receives = [node("receiveTask", f"R{n}", messageRef="M_go") for n in range(2)]
+    waiting = begin(drawing(start(), *receives, end(), ways("S>R0", "R0>R1", "R1>E"), before=declared), ticket)
+    throws = [node("intermediateThrowEvent", f"T{n}", inside=defined) for n in range(2)]
+    begin(drawing(start(), *throws, end(), ways("S>T0", "T0>T1", "T1>E"), before=declared), ticket)
+    assert pass_on() == 2
+    assert fresh(waiting).state == "done"
+
+
 def test_the_customers_answer_is_a_message(ticket):
     from tickets.actions.replying import receive
     from tickets.messages import Message

@@ -442,6 +442,23 @@ def test_a_link_decides_without_signing_in(world, ticket):
     assert "You have declined this" in browser.get(url).content.decode()
 
 
+def test_a_link_tells_nobody_who_has_an_account(world, ticket):
+    process = made.published(decision_drawing(world))
+    starting.start(process, ticket, by=world.bea)
+    url = reverse("portal:approve", args=[token_of(Decision.objects.get(approver=world.dana))])
+    browser, pages = Client(), []
+    for address in ("nobody@nowhere.example", world.erik.email, world.dana.email, world.bea.email):
+        answer = browser.post(url, {"answer": "delegated", "person": address})
+        assert answer.status_code == 422
+        pages.append(answer.content.decode().replace(address, ""))
+    assert "Nobody with this address can be asked." in pages[0]
+    assert {len(page) for page in pages} == {len(pages[0])}
+    assert browser.post(url, {"answer": "delegated", "person": ""}).status_code == 422
+    assert Decision.objects.count() == 2
+    codes = {browser.post(url, {"answer": ""}).status_code for _try in range(20)}
+    assert codes == {422, 429}
+
+
 def test_a_forged_link_leads_nowhere(world, ticket):
     process = made.published(decision_drawing(world))
     starting.start(process, ticket, by=world.bea)

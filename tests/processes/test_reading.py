@@ -1,7 +1,9 @@
 """Drawings of strangers: what harms is refused, what cannot run is named, what other tools draw is read."""
 
 import pytest
+from django.urls import reverse
 
+from processes.actions import configuring
 from processes.checking import problems_of
 from processes.drawing import Kind, Trigger
 from processes.editing import blank, laid_out, with_condition, with_name, with_settings
@@ -138,7 +140,7 @@ def test_what_cannot_run_is_named_with_what_to_draw_instead(kind):
         (drawing(start(), work("A"), end(), ways("A>E"), way("S>A", {"field": "title", "is": "x"})), {("S_A", "condition")}),
         (drawing(start(), node("boundaryEvent", "B", attachedToRef="Gone", inside=span("PT1H")), end(), end("F"), ways("S>E", "B>F")), {("B", "boundary"), ("F", "unreachable")}),
         (drawing(start(), work("A"), node("boundaryEvent", "B", attachedToRef="A", inside="<bpmn:errorEventDefinition/>"), end(), ways("S>A", "A>E", "B>E")), {("B", "boundary")}),
-        (drawing(start(), work("A"), work("B"), end(), ways("S>E", "A>B", "B>A")), {("A", "unreachable"), ("B", "unreachable")}),
+        (drawing(start(), work("A"), work("B"), end(), ways("S>E", "A>B", "B>A")), {("A", "unreachable"), ("B", "unreachable"), ("A", "circle")}),
         (line(node("intermediateCatchEvent", "T", inside=span("P1M"))), {("T", "timer")}),
         (line(node("intermediateCatchEvent", "T", inside="<bpmn:timerEventDefinition><bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition>")), {("T", "timer")}),
         (line(node("intermediateCatchEvent", "T", inside="<bpmn:signalEventDefinition/>")), {("T", "unsupported")}),
@@ -160,6 +162,44 @@ def test_what_cannot_run_is_named_with_what_to_draw_instead(kind):
 )  # fmt: skip
 def test_every_problem_is_named_at_its_part(xml, expected):
     assert set(problems(xml)) == expected
+
+
+MISSHAPEN = [
+    {"form": 5},
+    {"form": [5]},
+    {"form": [{"field": {}}]},
+    {"form": [{"field": "a", "help": 5}]},
+    {"who": 5},
+    {"who": {"kind": [1]}},
+    {"who": {"kind": "agent", "person": "a\0@demo.example"}},
+    {"who": {"kind": "agent", "person": "\ud800@demo.example"}},
+    {"approval": 5},
+    {"approval": {"by": 5}},
+    {"approval": {"by": [5], "deadline": 5}},
+    {"effects": 5},
+    {"effects": [5]},
+    {"effects": [{"do": [1]}]},
+    {"text": 5, "due": 5},
+    {"timer": None},
+]
+
+
+@pytest.mark.parametrize("settings", MISSHAPEN)
+def test_settings_of_a_wrong_shape_are_left_out_and_named(settings):
+    read = read_drawing(line(work("A", settings)))
+    assert read.by_id["A"].settings == {}
+    found = [problem for problem in read.problems if (problem.element, problem.code) == ("A", "extension")]
+    assert len(found) == len(settings)
+
+
+@pytest.mark.parametrize("settings", [*MISSHAPEN, {"approval": {"by": [{"kind": "person"}, {"kind": "field"}]}}])
+def test_the_pages_show_what_cannot_be_read(client, settings):
+    admin = AgentFactory(is_administrator=True)
+    process = configuring.import_drawing(line(work("A", settings)), name="Strange", by=admin)
+    client.force_login(admin)
+    page = reverse("setup:process", args=[process.pk])
+    for url in (page, f"{page}?view=list", f"{reverse('setup:process_step', args=[process.pk])}?element=A"):
+        assert client.get(url).status_code == 200
 
 
 def test_conditions_of_gateways_are_ours_and_name_what_there_is():

@@ -29,9 +29,9 @@ class DecisionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("answer") == DELEGATED and "person" in cleaned:
-            cleaned["to"] = person_with_address(cleaned["person"]) if cleaned["person"] else None
-            if cleaned["to"] is None:
-                raise ValidationError({"person": _("Nobody has this address.")})
+            if not cleaned["person"]:
+                raise ValidationError({"person": _("This is needed.")})
+            cleaned["to"] = person_with_address(cleaned["person"])
         return cleaned
 
     def decide(self, decision: Decision, *, way: str) -> str:

@@ -70,6 +70,7 @@ class TaskShape(serializers.Serializer):
     step = serializers.CharField(source="element")
     name = serializers.SerializerMethodField()
     kind = serializers.ChoiceField(Task.Kind.choices)
+    state = serializers.ChoiceField(Task.State.choices)
     due_at = serializers.DateTimeField(allow_null=True)
     is_overdue = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()

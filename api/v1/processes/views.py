@@ -148,16 +148,16 @@ class TaskDetail(Door):
         summary="Do a task",
         parameters=[ID, IDEMPOTENCY_KEY],
         request=AnswersForm,
-        responses={200: RunShape},
+        responses={200: TaskShape},
         tags=TAGS,
     )
     @once
     def post(self, request: Request, id: int) -> Response:
-        """Hand in its form, or say that it is done; the process goes on."""
+        """Hand in its form, or say that it is done; the process goes on. What comes next is for agents to read."""
         task = get_object_or_404(_tasks(self).for_page(), pk=id)
         values = _given(AnswersForm, request).get("values", {})
         _done(working.complete, task, values, by=self.person, cause=self.cause)
-        return Response(self.shaped(runs().get(pk=task.run_id), RunShape).data)
+        return Response(self.shaped(Task.objects.for_page().get(pk=task.pk), TaskShape).data)
 
 
 class ApprovalList(Door):

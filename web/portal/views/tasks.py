@@ -19,12 +19,16 @@ from processes.links import decision_of
 from processes.models import Decision, Task
 from processes.refusals import Refused
 from web.common.access import View, customer_required
+from web.common.errors import too_many_requests
+from web.common.limits import HOUR, Limit
 from web.common.process_decisions import DecisionForm
 from web.common.process_forms import TaskForm
 from web.common.process_tasks import asked_by, titled
 from web.portal.readers import Reader, signed_in_reader
 from web.portal.views.survey import language_for
 
+# By the link of one approval: each may bring a mail to somebody else, or try one address more.
+ANSWERS = Limit("approval-answers", most=20, seconds=HOUR)
 BOTH = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -85,6 +89,8 @@ def by_link(view: View) -> View:
 @by_link
 def approve(request: HttpRequest, decision: Decision) -> HttpResponse:
     """To look decides nothing, because programs follow links in mails before people do."""
+    if request.method == "POST" and not ANSWERS.take(decision.pk):
+        return too_many_requests(request)
     return _page(request, decision, way="link", here=request.path)
 
 

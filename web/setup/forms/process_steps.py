@@ -209,7 +209,7 @@ class StepForm(forms.Form):
         fields["rule"] = forms.ChoiceField(
             choices=rules, label=_("Approved when"), initial=kept.get("rule", "any"), required=False
         )
-        people = "\n".join(one["person"] for one in by if one.get("kind") == "person")
+        people = "\n".join(one.get("person", "") for one in by if one.get("kind") == "person")
         fields["by_people"] = AddressesField(
             label=_("People"), required=False, initial=people, help_text=_("Email addresses, one per line.")
         )
@@ -219,12 +219,12 @@ class StepForm(forms.Form):
             widget=forms.CheckboxSelectMultiple,
             label=_("Everybody with these roles"),
             required=False,
-            initial=[one["role"] for one in by if one.get("kind") == "role"],
+            initial=[one.get("role", "") for one in by if one.get("kind") == "role"],
         )
         fields["by_owner"] = flag(_("The agent of the ticket"), "owner" in kinds)
         fields["by_responsible"] = flag(_("The responsible of the ticket"), "responsible" in kinds)
         fields["by_customer"] = flag(_("The customer"), "customer" in kinds)
-        held = next((one["field"] for one in by if one.get("kind") == "field"), "")
+        held = next((one.get("field", "") for one in by if one.get("kind") == "field"), "")
         fields["by_field"] = field_choice(_("Whose address stands in a field"), FieldKind.TEXT, held)
         self._ask_times(kept)
 
