@@ -1,6 +1,7 @@
 """The administrators' page of system health, and what load balancers are told."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import redis
@@ -18,7 +19,7 @@ from tickets.models import Delivery
 @pytest.fixture
 def page(world, signed_in, monkeypatch):
     """The page as an administrator reads it, with signs of life of this test alone."""
-    monkeypatch.setattr(pulse, "KEY", "pulses of a test")
+    monkeypatch.setattr(pulse, "KEY", f"pulses of {uuid4()}")
     pulse._redis().delete(pulse.KEY)
     return lambda: signed_in(world.alex).get(reverse("setup:health")).content.decode()
 
