@@ -184,8 +184,9 @@ def test_T71_deeply_nested_bodies_are_refused(world, program, depth):
     deep = '{"custom_fields": {"a": ' + "[" * depth + "]" * depth + "}}"
     for method, path in (("PATCH", f"/api/v1/tickets/{ticket.number}/"), ("POST", "/api/v1/tickets/")):
         answer = program.generic(method, path, deep, content_type="application/json")
-        assert answer.status_code == 400
-        assert json.loads(answer.content)["status"] == 400
+        # so many brackets are too many values before anybody looks how deep they are
+        due = 413 if depth > 100_000 else 400
+        assert answer.status_code == json.loads(answer.content)["status"] == due
     ticket.refresh_from_db()
     assert ticket.version == before
 
