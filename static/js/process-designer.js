@@ -109,7 +109,8 @@ class ProcessDesigner extends HTMLElement {
   whole() {
     if (!this.canvas.offsetHeight) return;
     const canvas = this.get("canvas");
-    canvas.zoom(Math.min(canvas.zoom("fit-viewport", "auto") * 0.92, 1), "auto");
+    const scale = canvas.zoom("fit-viewport", "auto");
+    if (scale < 1) canvas.zoom(scale * 0.92, "auto");
   }
 
   async try(button) {
