@@ -21,7 +21,7 @@ from automation.moments import EVENT_FIELDS, Moment, state_types
 from core.expressions import BadExpression, compiled
 from tickets import comparisons
 from tickets.comparisons import OPERATORS, Field
-from tickets.conditions import ConditionError, check, comparison, known_fields
+from tickets.conditions import ConditionError, check, comparison, field_named
 
 Outcome = dict[str, Any]
 
@@ -105,7 +105,7 @@ def operators_of(name: str) -> Sequence[str]:
     if name in EVENT_FIELDS:
         kind = EVENT_FIELDS[name].kind
         return _SET_OPERATORS if kind == "set" else (*OPERATORS[kind], *([MATCHES] if kind in _TEXTS else ()))
-    known = known_fields().get(name)
+    known = field_named(name)
     if known is None:
         return ()
     more = ONLY_EVENTS if _told_as(name) else ()
@@ -168,7 +168,7 @@ def _matching(name: str, expression: Any) -> Callable[[Moment], bool]:
         words = {"expression": str(expression)[:100], "error": error}
         raise ConditionError(_("The expression “%(expression)s” cannot be read: %(error)s") % words) from error
     own = name in EVENT_FIELDS
-    known = None if own else known_fields()[name]
+    known = None if own else field_named(name)
 
     def test(moment: Moment) -> bool:
         text = moment.own(name) if known is None else moment.value(name, known)

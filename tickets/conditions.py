@@ -26,7 +26,7 @@ from accounts.models import User
 from core.clock import now
 from tickets import comparisons
 from tickets.comparisons import OPERATORS, Field
-from tickets.customfields import custom_fields
+from tickets.customfields import custom_field_now, custom_fields
 from tickets.models import Ticket
 
 MAX_DEPTH = 10
@@ -96,6 +96,11 @@ def known_fields() -> Mapping[str, Field]:
     return {**_own_fields(), **custom_fields()}
 
 
+def field_named(name: str) -> Field | None:
+    """The field of this name, also one that was made just now and that others do not remember yet."""
+    return known_fields().get(name) or custom_field_now(name)
+
+
 @cache
 def _own_fields() -> Mapping[str, Field]:
     fields: dict[str, Field] = {}
@@ -127,11 +132,11 @@ def _count(node: Any, *, depth: int, leaf: Leaf) -> int:
 
 
 def _leaf(node: Mapping[str, Any]) -> tuple[Field, str, Any]:
-    name, fields = node.get("field"), known_fields()
-    if not isinstance(name, str) or name not in fields:
+    name = node.get("field")
+    field = field_named(name) if isinstance(name, str) else None
+    if field is None:
         raise ConditionError(_("There is no field “%(name)s”.") % {"name": name})
     operators = [word for word in node if word != "field"]
-    field = fields[name]
     if len(operators) != 1 or operators[0] not in OPERATORS[field.kind]:
         words = {"field": name, "operators": ", ".join(OPERATORS[field.kind])}
         raise ConditionError(_("“%(field)s” can be compared by: %(operators)s.") % words)

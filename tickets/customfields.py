@@ -1,6 +1,6 @@
 """Values of custom fields: checked against their definitions in one place, stored in canonical form."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -90,8 +90,21 @@ def forget_kinds() -> None:
 @remembered
 def custom_fields() -> dict[str, Field]:
     """The custom fields of tickets as conditions know them, `field.KEY`; up to a minute old (`forget_kinds`)."""
-    kinds = cache.get_or_set("field-kinds", lambda: dict(FieldDefinition.objects.values_list("key", "kind")), 60)
-    return {f"field.{key}": _field(key, _COMPARED[kind]) for key, kind in (kinds or {}).items()}
+    return _as_fields(cache.get_or_set("field-kinds", _kinds_now, 60) or {})
+
+
+def custom_field_now(name: str) -> Field | None:
+    """One of them as the database has it: what others remember may be older than a field just made."""
+    key = name.removeprefix("field.")
+    return _as_fields(_kinds_now()).get(name) if key != name else None
+
+
+def _kinds_now() -> dict[str, str]:
+    return dict(FieldDefinition.objects.values_list("key", "kind"))
+
+
+def _as_fields(kinds: Mapping[str, str]) -> dict[str, Field]:
+    return {f"field.{key}": _field(key, _COMPARED[FieldKind(kind)]) for key, kind in kinds.items()}
 
 
 def _field(key: str, kind: str) -> Field:

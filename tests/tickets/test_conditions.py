@@ -165,3 +165,13 @@ def test_negation_includes_what_is_empty(world):
     ticket = TicketFactory(queue=world.support)
     condition = {"not": {"field": "owner", "is": world.bea.pk}}
     assert list(Ticket.objects.filter(to_q(condition, Viewer(None, timezone.now())))) == [ticket]
+
+
+def test_a_field_just_made_is_known_though_another_process_remembers_the_fields_of_before(db):
+    FieldDefinition.objects.create(key="older", label="Older", kind="text")
+    assert "field.older" in known_fields()
+    FieldDefinition.objects.create(key="newer", label="Newer", kind="text")
+    assert "field.newer" not in known_fields()  # for a minute at most
+    assert check({"field": "field.newer", "is": "x"}) is None
+    with pytest.raises(ConditionError):
+        check({"field": "field.never", "is": "x"})
