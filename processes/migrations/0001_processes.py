@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import core.clock
+from core.migrating import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -19,496 +20,572 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Process",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "key",
-                    models.SlugField(
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[a-z][a-z0-9_-]*$", "Small letters, digits, - and _ only."
-                            )
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="Process",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "key",
+                            models.SlugField(
+                                unique=True,
+                                validators=[
+                                    django.core.validators.RegexValidator(
+                                        "^[a-z][a-z0-9_-]*$", "Small letters, digits, - and _ only."
+                                    )
+                                ],
+                                verbose_name="key",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=100, verbose_name="name")),
+                        ("names", models.JSONField(blank=True, default=dict, verbose_name="name in other languages")),
+                        ("description", models.CharField(blank=True, max_length=300, verbose_name="description")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                        ("by_agents", models.BooleanField(default=True, verbose_name="agents may start it")),
+                        (
+                            "queues",
+                            models.ManyToManyField(
+                                blank=True, related_name="+", to="tickets.queue", verbose_name="only in these queues"
+                            ),
+                        ),
+                        (
+                            "services",
+                            models.ManyToManyField(
+                                blank=True,
+                                related_name="+",
+                                to="tickets.service",
+                                verbose_name="starts with requests of these services",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["name"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Run",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("going", "in progress"),
+                                    ("stuck", "stuck"),
+                                    ("done", "finished"),
+                                    ("cancelled", "cancelled"),
+                                ],
+                                default="going",
+                                max_length=9,
+                            ),
+                        ),
+                        ("data", models.JSONField(default=dict)),
+                        ("outcomes", models.JSONField(default=dict)),
+                        ("awaits", models.JSONField(default=list)),
+                        ("problem", models.JSONField(blank=True, default=dict)),
+                        ("started_at", models.DateTimeField(default=core.clock.now)),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "event",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tickets.event",
+                            ),
+                        ),
+                        (
+                            "started_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="process_runs",
+                                to="tickets.ticket",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Task",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("element", models.CharField(max_length=100)),
+                        ("instance", models.UUIDField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("form", "form"), ("manual", "by hand"), ("approval", "approval")],
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "audience",
+                            models.CharField(
+                                choices=[
+                                    ("agent", "an agent"),
+                                    ("role", "a role"),
+                                    ("queue", "everybody who works the queue"),
+                                    ("owner", "the owner of the ticket"),
+                                    ("customer", "the customer"),
+                                    ("approvers", "approvers"),
+                                ],
+                                max_length=9,
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("open", "open"), ("done", "done"), ("cancelled", "no longer needed")],
+                                default="open",
+                                max_length=9,
+                            ),
+                        ),
+                        ("due_at", models.DateTimeField(blank=True, null=True)),
+                        ("draft", models.JSONField(blank=True, default=dict)),
+                        ("outcome", models.CharField(blank=True, max_length=20)),
+                        ("created_at", models.DateTimeField(default=core.clock.now)),
+                        ("done_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "done_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "role",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.role",
+                            ),
+                        ),
+                        (
+                            "run",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="tasks", to="processes.run"
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="process_tasks",
+                                to="tickets.ticket",
+                            ),
+                        ),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="process_tasks",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Decision",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "answer",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("approved", "approved"),
+                                    ("declined", "declined"),
+                                    ("delegated", "passed on"),
+                                ],
+                                max_length=9,
+                            ),
+                        ),
+                        ("comment", models.TextField(blank=True, max_length=2000)),
+                        ("way", models.CharField(blank=True, max_length=10)),
+                        ("asked_at", models.DateTimeField(default=core.clock.now)),
+                        ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                        ("answered_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "approver",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="process_decisions",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "delegated_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "task",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="decisions",
+                                to="processes.task",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Timer",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("due_at", models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
+                        ("attempts", models.PositiveIntegerField(default=0)),
+                        ("leased_until", models.DateTimeField(blank=True, null=True)),
+                        ("parked_at", models.DateTimeField(blank=True, null=True)),
+                        ("last_error", models.TextField(blank=True)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("event", "Event"), ("reminder", "Reminder"), ("deadline", "Deadline")],
+                                default="event",
+                                max_length=8,
+                            ),
+                        ),
+                        ("element", models.CharField(max_length=100)),
+                        ("instance", models.UUIDField()),
+                        (
+                            "approval",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="timers",
+                                to="processes.task",
+                            ),
+                        ),
+                        (
+                            "run",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="timers", to="processes.run"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Version",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("number", models.PositiveIntegerField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("draft", "draft"), ("published", "published"), ("retired", "retired")],
+                                default="draft",
+                                max_length=9,
+                            ),
+                        ),
+                        ("xml", models.TextField()),
+                        ("comment", models.CharField(blank=True, max_length=200)),
+                        ("saved_at", models.DateTimeField(default=core.clock.now)),
+                        ("published_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "process",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="versions",
+                                to="processes.process",
+                            ),
+                        ),
+                        (
+                            "saved_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-number"],
+                    },
+                ),
+                migrations.AddField(
+                    model_name="run",
+                    name="version",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="processes.version"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="process",
+                    name="active",
+                    field=models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="processes.version",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="Impulse",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("due_at", models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
+                        ("attempts", models.PositiveIntegerField(default=0)),
+                        ("leased_until", models.DateTimeField(blank=True, null=True)),
+                        ("parked_at", models.DateTimeField(blank=True, null=True)),
+                        ("last_error", models.TextField(blank=True)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("start", "Start"), ("message", "Message"), ("decision", "Decision")],
+                                max_length=8,
+                            ),
+                        ),
+                        ("name", models.CharField(blank=True, max_length=100)),
+                        ("comment", models.TextField(blank=True)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "decision",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="processes.decision",
+                            ),
+                        ),
+                        (
+                            "event",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="tickets.event",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tickets.ticket"
+                            ),
+                        ),
+                        (
+                            "process",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="processes.process",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="impulse_due"
+                            ),
+                            models.Index(
+                                condition=models.Q(("parked_at__isnull", False)),
+                                fields=["parked_at"],
+                                name="impulse_parked",
+                            ),
                         ],
-                        verbose_name="key",
-                    ),
-                ),
-                ("name", models.CharField(max_length=100, verbose_name="name")),
-                ("names", models.JSONField(blank=True, default=dict, verbose_name="name in other languages")),
-                ("description", models.CharField(blank=True, max_length=300, verbose_name="description")),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                ("by_agents", models.BooleanField(default=True, verbose_name="agents may start it")),
-                (
-                    "queues",
-                    models.ManyToManyField(
-                        blank=True, related_name="+", to="tickets.queue", verbose_name="only in these queues"
-                    ),
-                ),
-                (
-                    "services",
-                    models.ManyToManyField(
-                        blank=True,
-                        related_name="+",
-                        to="tickets.service",
-                        verbose_name="starts with requests of these services",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["name"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Run",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("going", "in progress"),
-                            ("stuck", "stuck"),
-                            ("done", "finished"),
-                            ("cancelled", "cancelled"),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("process__isnull", False)),
+                                fields=("event", "process"),
+                                name="one_start_per_event",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("process__isnull", True)),
+                                fields=("event", "kind", "name"),
+                                name="one_impulse_per_event",
+                            ),
                         ],
-                        default="going",
-                        max_length=9,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Step",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("element", models.CharField(max_length=100)),
+                        ("instance", models.UUIDField()),
+                        ("outcome", models.CharField(blank=True, max_length=40)),
+                        ("at", models.DateTimeField(default=core.clock.now)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "run",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="processes.run"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                        "constraints": [models.UniqueConstraint(fields=("run", "instance"), name="one_step_per_token")],
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="task",
+                    index=models.Index(
+                        condition=models.Q(("state", "open")), fields=["ticket"], name="task_open_of_ticket"
                     ),
                 ),
-                ("data", models.JSONField(default=dict)),
-                ("outcomes", models.JSONField(default=dict)),
-                ("awaits", models.JSONField(default=list)),
-                ("problem", models.JSONField(blank=True, default=dict)),
-                ("started_at", models.DateTimeField(default=core.clock.now)),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "event",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tickets.event",
+                migrations.AddIndex(
+                    model_name="task",
+                    index=models.Index(
+                        condition=models.Q(("state", "open")), fields=["user", "due_at"], name="task_open_of_user"
                     ),
                 ),
-                (
-                    "started_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                migrations.AddIndex(
+                    model_name="task",
+                    index=models.Index(
+                        condition=models.Q(("state", "open")), fields=["role", "due_at"], name="task_open_of_role"
                     ),
                 ),
-                (
-                    "ticket",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="process_runs", to="tickets.ticket"
+                migrations.AddConstraint(
+                    model_name="task",
+                    constraint=models.UniqueConstraint(fields=("run", "instance"), name="one_task_per_token"),
+                ),
+                migrations.AddIndex(
+                    model_name="decision",
+                    index=models.Index(
+                        condition=models.Q(("answer", "")), fields=["approver"], name="decision_waiting"
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Task",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("element", models.CharField(max_length=100)),
-                ("instance", models.UUIDField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("form", "form"), ("manual", "by hand"), ("approval", "approval")], max_length=8
+                migrations.AddConstraint(
+                    model_name="decision",
+                    constraint=models.UniqueConstraint(fields=("task", "approver"), name="one_decision_per_person"),
+                ),
+                migrations.AddIndex(
+                    model_name="timer",
+                    index=models.Index(
+                        condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="timer_due"
                     ),
                 ),
-                (
-                    "audience",
-                    models.CharField(
-                        choices=[
-                            ("agent", "an agent"),
-                            ("role", "a role"),
-                            ("queue", "everybody who works the queue"),
-                            ("owner", "the owner of the ticket"),
-                            ("customer", "the customer"),
-                            ("approvers", "approvers"),
-                        ],
-                        max_length=9,
+                migrations.AddIndex(
+                    model_name="timer",
+                    index=models.Index(
+                        condition=models.Q(("parked_at__isnull", False)), fields=["parked_at"], name="timer_parked"
                     ),
                 ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("open", "open"), ("done", "done"), ("cancelled", "no longer needed")],
-                        default="open",
-                        max_length=9,
+                migrations.AddConstraint(
+                    model_name="timer",
+                    constraint=models.UniqueConstraint(
+                        fields=("run", "instance", "element", "kind"), name="one_timer_per_token"
                     ),
                 ),
-                ("due_at", models.DateTimeField(blank=True, null=True)),
-                ("draft", models.JSONField(blank=True, default=dict)),
-                ("outcome", models.CharField(blank=True, max_length=20)),
-                ("created_at", models.DateTimeField(default=core.clock.now)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "done_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddConstraint(
+                    model_name="version",
+                    constraint=models.UniqueConstraint(fields=("process", "number"), name="one_version_per_number"),
+                ),
+                migrations.AddConstraint(
+                    model_name="version",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")), fields=("process",), name="one_draft_per_process"
                     ),
                 ),
-                (
-                    "role",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.role",
+                migrations.AddConstraint(
+                    model_name="version",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "published")), fields=("process",), name="one_published_version"
                     ),
                 ),
-                (
-                    "run",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="tasks", to="processes.run"
+                migrations.AddIndex(
+                    model_name="run",
+                    index=models.Index(
+                        condition=models.Q(("ended_at__isnull", True)), fields=["ticket"], name="run_active"
                     ),
                 ),
-                (
-                    "ticket",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="process_tasks", to="tickets.ticket"
-                    ),
+                migrations.AddIndex(
+                    model_name="run",
+                    index=models.Index(condition=models.Q(("state", "stuck")), fields=["state"], name="run_stuck"),
                 ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="process_tasks",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Decision",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "answer",
-                    models.CharField(
-                        blank=True,
-                        choices=[("approved", "approved"), ("declined", "declined"), ("delegated", "passed on")],
-                        max_length=9,
-                    ),
-                ),
-                ("comment", models.TextField(blank=True, max_length=2000)),
-                ("way", models.CharField(blank=True, max_length=10)),
-                ("asked_at", models.DateTimeField(default=core.clock.now)),
-                ("reminded_at", models.DateTimeField(blank=True, null=True)),
-                ("answered_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "approver",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="process_decisions",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "delegated_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "task",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="decisions", to="processes.task"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Timer",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("due_at", models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("parked_at", models.DateTimeField(blank=True, null=True)),
-                ("last_error", models.TextField(blank=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("event", "Event"), ("reminder", "Reminder"), ("deadline", "Deadline")],
-                        default="event",
-                        max_length=8,
-                    ),
-                ),
-                ("element", models.CharField(max_length=100)),
-                ("instance", models.UUIDField()),
-                (
-                    "approval",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="timers",
-                        to="processes.task",
-                    ),
-                ),
-                (
-                    "run",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="timers", to="processes.run"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Version",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("draft", "draft"), ("published", "published"), ("retired", "retired")],
-                        default="draft",
-                        max_length=9,
-                    ),
-                ),
-                ("xml", models.TextField()),
-                ("comment", models.CharField(blank=True, max_length=200)),
-                ("saved_at", models.DateTimeField(default=core.clock.now)),
-                ("published_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "process",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="processes.process"
-                    ),
-                ),
-                (
-                    "saved_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-number"],
-            },
-        ),
-        migrations.AddField(
-            model_name="run",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="processes.version"
-            ),
-        ),
-        migrations.AddField(
-            model_name="process",
-            name="active",
-            field=models.ForeignKey(
-                blank=True,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="processes.version",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Impulse",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("due_at", models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("parked_at", models.DateTimeField(blank=True, null=True)),
-                ("last_error", models.TextField(blank=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("start", "Start"), ("message", "Message"), ("decision", "Decision")], max_length=8
-                    ),
-                ),
-                ("name", models.CharField(blank=True, max_length=100)),
-                ("comment", models.TextField(blank=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "decision",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="processes.decision",
-                    ),
-                ),
-                (
-                    "event",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="tickets.event",
-                    ),
-                ),
-                (
-                    "ticket",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tickets.ticket"
-                    ),
-                ),
-                (
-                    "process",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="processes.process",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="impulse_due"),
-                    models.Index(
-                        condition=models.Q(("parked_at__isnull", False)), fields=["parked_at"], name="impulse_parked"
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("process__isnull", False)),
-                        fields=("event", "process"),
-                        name="one_start_per_event",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("process__isnull", True)),
-                        fields=("event", "kind", "name"),
-                        name="one_impulse_per_event",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Step",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("element", models.CharField(max_length=100)),
-                ("instance", models.UUIDField()),
-                ("outcome", models.CharField(blank=True, max_length=40)),
-                ("at", models.DateTimeField(default=core.clock.now)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "run",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="processes.run"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["id"],
-                "constraints": [models.UniqueConstraint(fields=("run", "instance"), name="one_step_per_token")],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(condition=models.Q(("state", "open")), fields=["ticket"], name="task_open_of_ticket"),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["user", "due_at"], name="task_open_of_user"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["role", "due_at"], name="task_open_of_role"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(fields=("run", "instance"), name="one_task_per_token"),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(condition=models.Q(("answer", "")), fields=["approver"], name="decision_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(fields=("task", "approver"), name="one_decision_per_person"),
-        ),
-        migrations.AddIndex(
-            model_name="timer",
-            index=models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="timer_due"),
-        ),
-        migrations.AddIndex(
-            model_name="timer",
-            index=models.Index(
-                condition=models.Q(("parked_at__isnull", False)), fields=["parked_at"], name="timer_parked"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="timer",
-            constraint=models.UniqueConstraint(
-                fields=("run", "instance", "element", "kind"), name="one_timer_per_token"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(fields=("process", "number"), name="one_version_per_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "draft")), fields=("process",), name="one_draft_per_process"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "published")), fields=("process",), name="one_published_version"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(condition=models.Q(("ended_at__isnull", True)), fields=["ticket"], name="run_active"),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(condition=models.Q(("state", "stuck")), fields=["state"], name="run_stuck"),
+            ]
         ),
     ]

@@ -9,6 +9,7 @@ from django.db import migrations, models
 
 import core.clock
 import core.database
+from core.migrating import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -21,438 +22,512 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Check",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(default=core.clock.now)),
-                ("looked_at", models.PositiveIntegerField()),
-                ("wrong", models.JSONField(default=list)),
-                ("behind", models.PositiveIntegerField(default=0)),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Story",
-            fields=[
-                (
-                    "ticket",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="+",
-                        serialize=False,
-                        to="tickets.ticket",
-                    ),
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="Check",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField(default=core.clock.now)),
+                        ("looked_at", models.PositiveIntegerField()),
+                        ("wrong", models.JSONField(default=list)),
+                        ("behind", models.PositiveIntegerField(default=0)),
+                    ],
+                    options={
+                        "ordering": ["-id"],
+                    },
                 ),
-                ("home_id", models.BigIntegerField()),
-                ("version", models.PositiveIntegerField()),
-                ("opened_at", models.DateTimeField(null=True)),
-                ("first_response", models.BigIntegerField(null=True)),
-                ("first_response_business", models.BigIntegerField(null=True)),
-                ("resolved_at", models.DateTimeField(null=True)),
-                ("resolution", models.BigIntegerField(null=True)),
-                ("resolution_business", models.BigIntegerField(null=True)),
-                ("answers", models.PositiveIntegerField(default=0)),
-                ("reopenings", models.PositiveIntegerField(default=0)),
-                ("reassignments", models.PositiveIntegerField(default=0)),
-                ("minutes", models.PositiveIntegerField(default=0)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Dashboard",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=80, verbose_name="name")),
-                ("is_first", models.BooleanField(default=False, verbose_name="my first dashboard")),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="dashboards",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="Story",
+                    fields=[
+                        (
+                            "ticket",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="+",
+                                serialize=False,
+                                to="tickets.ticket",
+                            ),
+                        ),
+                        ("home_id", models.BigIntegerField()),
+                        ("version", models.PositiveIntegerField()),
+                        ("opened_at", models.DateTimeField(null=True)),
+                        ("first_response", models.BigIntegerField(null=True)),
+                        ("first_response_business", models.BigIntegerField(null=True)),
+                        ("resolved_at", models.DateTimeField(null=True)),
+                        ("resolution", models.BigIntegerField(null=True)),
+                        ("resolution_business", models.BigIntegerField(null=True)),
+                        ("answers", models.PositiveIntegerField(default=0)),
+                        ("reopenings", models.PositiveIntegerField(default=0)),
+                        ("reassignments", models.PositiveIntegerField(default=0)),
+                        ("minutes", models.PositiveIntegerField(default=0)),
+                    ],
                 ),
-                (
-                    "roles",
-                    models.ManyToManyField(
-                        blank=True, related_name="+", to="auth.group", verbose_name="shared with these roles"
-                    ),
+                migrations.CreateModel(
+                    name="Dashboard",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        ("is_first", models.BooleanField(default=False, verbose_name="my first dashboard")),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="dashboards",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "roles",
+                            models.ManyToManyField(
+                                blank=True, related_name="+", to="auth.group", verbose_name="shared with these roles"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["name", "id"],
+                    },
                 ),
-            ],
-            options={
-                "ordering": ["name", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Export",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("due_at", models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("parked_at", models.DateTimeField(blank=True, null=True)),
-                ("last_error", models.TextField(blank=True)),
-                ("name", models.CharField(max_length=100)),
-                ("question", models.JSONField()),
-                (
-                    "content",
-                    models.CharField(
-                        choices=[("table", "the table"), ("tickets", "the tickets behind it, one in each line")],
-                        default="table",
-                        max_length=7,
-                        verbose_name="content",
-                    ),
+                migrations.CreateModel(
+                    name="Export",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("due_at", models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
+                        ("attempts", models.PositiveIntegerField(default=0)),
+                        ("leased_until", models.DateTimeField(blank=True, null=True)),
+                        ("parked_at", models.DateTimeField(blank=True, null=True)),
+                        ("last_error", models.TextField(blank=True)),
+                        ("name", models.CharField(max_length=100)),
+                        ("question", models.JSONField()),
+                        (
+                            "content",
+                            models.CharField(
+                                choices=[
+                                    ("table", "the table"),
+                                    ("tickets", "the tickets behind it, one in each line"),
+                                ],
+                                default="table",
+                                max_length=7,
+                                verbose_name="content",
+                            ),
+                        ),
+                        (
+                            "format",
+                            models.CharField(
+                                choices=[("csv", "CSV"), ("xlsx", "Excel (XLSX)")],
+                                default="csv",
+                                max_length=4,
+                                verbose_name="format",
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=8)),
+                        ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                        ("total", models.PositiveIntegerField(default=0)),
+                        ("done", models.PositiveIntegerField(default=0)),
+                        ("digest", models.CharField(blank=True, max_length=64)),
+                        ("size", models.PositiveBigIntegerField(default=0)),
+                        ("finished_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="exports",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-id"],
+                    },
                 ),
-                (
-                    "format",
-                    models.CharField(
-                        choices=[("csv", "CSV"), ("xlsx", "Excel (XLSX)")],
-                        default="csv",
-                        max_length=4,
-                        verbose_name="format",
-                    ),
+                migrations.CreateModel(
+                    name="Fact",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("home_id", models.BigIntegerField()),
+                        ("queue_id", models.BigIntegerField()),
+                        ("owner_id", models.BigIntegerField(null=True)),
+                        ("state_id", models.BigIntegerField(null=True)),
+                        ("priority_id", models.BigIntegerField(null=True)),
+                        ("type_id", models.BigIntegerField(null=True)),
+                        ("service_id", models.BigIntegerField(null=True)),
+                        ("customer_id", models.BigIntegerField(null=True)),
+                        ("organisation_id", models.BigIntegerField(null=True)),
+                        ("channel", models.CharField(max_length=10)),
+                        (
+                            "kind",
+                            models.CharField(
+                                max_length=14,
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        ("agent_id", models.BigIntegerField(null=True)),
+                        ("target", models.CharField(blank=True, max_length=14)),
+                        ("amount", models.BigIntegerField(null=True)),
+                        ("business", models.BigIntegerField(null=True)),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="tickets.ticket",
+                            ),
+                        ),
+                    ],
                 ),
-                ("language", models.CharField(max_length=8)),
-                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
-                ("total", models.PositiveIntegerField(default=0)),
-                ("done", models.PositiveIntegerField(default=0)),
-                ("digest", models.CharField(blank=True, max_length=64)),
-                ("size", models.PositiveBigIntegerField(default=0)),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="exports", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Fact",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("home_id", models.BigIntegerField()),
-                ("queue_id", models.BigIntegerField()),
-                ("owner_id", models.BigIntegerField(null=True)),
-                ("state_id", models.BigIntegerField(null=True)),
-                ("priority_id", models.BigIntegerField(null=True)),
-                ("type_id", models.BigIntegerField(null=True)),
-                ("service_id", models.BigIntegerField(null=True)),
-                ("customer_id", models.BigIntegerField(null=True)),
-                ("organisation_id", models.BigIntegerField(null=True)),
-                ("channel", models.CharField(max_length=10)),
-                (
-                    "kind",
-                    models.CharField(
-                        max_length=14,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("agent_id", models.BigIntegerField(null=True)),
-                ("target", models.CharField(blank=True, max_length=14)),
-                ("amount", models.BigIntegerField(null=True)),
-                ("business", models.BigIntegerField(null=True)),
-                (
-                    "ticket",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="tickets.ticket",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Rebuild",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("due_at", models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("parked_at", models.DateTimeField(blank=True, null=True)),
-                ("last_error", models.TextField(blank=True)),
-                ("reason", models.CharField(max_length=40)),
-                ("last_ticket", models.BigIntegerField(default=0)),
-                ("done", models.PositiveIntegerField(default=0)),
-                ("mended", models.PositiveIntegerField(default=0)),
-                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "indexes": [
-                    models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="rebuild_due"),
-                    models.Index(
-                        condition=models.Q(("parked_at__isnull", False)), fields=["parked_at"], name="rebuild_parked"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Report",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=80, verbose_name="name")),
-                ("description", models.CharField(blank=True, max_length=300, verbose_name="description")),
-                ("question", models.JSONField(default=dict)),
-                (
-                    "display",
-                    models.CharField(
-                        choices=[
-                            ("table", "Table"),
-                            ("number", "Number"),
-                            ("line", "Line"),
-                            ("bars", "Bars"),
-                            ("stacked", "Stacked bars"),
-                            ("heat", "Heat map"),
+                migrations.CreateModel(
+                    name="Rebuild",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("due_at", models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
+                        ("attempts", models.PositiveIntegerField(default=0)),
+                        ("leased_until", models.DateTimeField(blank=True, null=True)),
+                        ("parked_at", models.DateTimeField(blank=True, null=True)),
+                        ("last_error", models.TextField(blank=True)),
+                        ("reason", models.CharField(max_length=40)),
+                        ("last_ticket", models.BigIntegerField(default=0)),
+                        ("done", models.PositiveIntegerField(default=0)),
+                        ("mended", models.PositiveIntegerField(default=0)),
+                        ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                        ("finished_at", models.DateTimeField(blank=True, null=True)),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="rebuild_due"
+                            ),
+                            models.Index(
+                                condition=models.Q(("parked_at__isnull", False)),
+                                fields=["parked_at"],
+                                name="rebuild_parked",
+                            ),
                         ],
-                        default="table",
-                        max_length=8,
-                        verbose_name="shown as",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Report",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        ("description", models.CharField(blank=True, max_length=300, verbose_name="description")),
+                        ("question", models.JSONField(default=dict)),
+                        (
+                            "display",
+                            models.CharField(
+                                choices=[
+                                    ("table", "Table"),
+                                    ("number", "Number"),
+                                    ("line", "Line"),
+                                    ("bars", "Bars"),
+                                    ("stacked", "Stacked bars"),
+                                    ("heat", "Heat map"),
+                                ],
+                                default="table",
+                                max_length=8,
+                                verbose_name="shown as",
+                            ),
+                        ),
+                        ("changed_at", models.DateTimeField(auto_now=True)),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="reports",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "roles",
+                            models.ManyToManyField(
+                                blank=True, related_name="+", to="auth.group", verbose_name="shared with these roles"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["name", "id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Span",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("home_id", models.BigIntegerField()),
+                        ("queue_id", models.BigIntegerField()),
+                        ("owner_id", models.BigIntegerField(null=True)),
+                        ("state_id", models.BigIntegerField(null=True)),
+                        ("priority_id", models.BigIntegerField(null=True)),
+                        ("type_id", models.BigIntegerField(null=True)),
+                        ("service_id", models.BigIntegerField(null=True)),
+                        ("customer_id", models.BigIntegerField(null=True)),
+                        ("organisation_id", models.BigIntegerField(null=True)),
+                        ("channel", models.CharField(max_length=10)),
+                        ("starts_at", models.DateTimeField()),
+                        ("ends_at", models.DateTimeField(null=True)),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="tickets.ticket",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Subscription",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("due_at", models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
+                        ("attempts", models.PositiveIntegerField(default=0)),
+                        ("leased_until", models.DateTimeField(blank=True, null=True)),
+                        ("parked_at", models.DateTimeField(blank=True, null=True)),
+                        ("last_error", models.TextField(blank=True)),
+                        (
+                            "rhythm",
+                            models.CharField(
+                                choices=[
+                                    ("daily", "every day"),
+                                    ("weekdays", "Monday to Friday"),
+                                    ("weekly", "every Monday"),
+                                    ("monthly", "on the first of each month"),
+                                ],
+                                default="weekly",
+                                max_length=8,
+                                verbose_name="how often",
+                            ),
+                        ),
+                        (
+                            "hour",
+                            models.PositiveSmallIntegerField(
+                                default=7,
+                                validators=[django.core.validators.MaxValueValidator(23)],
+                                verbose_name="at (hour)",
+                            ),
+                        ),
+                        ("zone", models.CharField(max_length=64)),
+                        (
+                            "format",
+                            models.CharField(
+                                blank=True,
+                                choices=[("csv", "CSV"), ("xlsx", "Excel (XLSX)")],
+                                max_length=4,
+                                verbose_name="with a file",
+                            ),
+                        ),
+                        ("sent_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "people",
+                            models.ManyToManyField(
+                                related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="goes to"
+                            ),
+                        ),
+                        (
+                            "report",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="subscriptions",
+                                to="reports.report",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Widget",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("ready", models.CharField(blank=True, max_length=30)),
+                        (
+                            "display",
+                            models.CharField(
+                                choices=[
+                                    ("table", "Table"),
+                                    ("number", "Number"),
+                                    ("line", "Line"),
+                                    ("bars", "Bars"),
+                                    ("stacked", "Stacked bars"),
+                                    ("heat", "Heat map"),
+                                ],
+                                default="number",
+                                max_length=8,
+                                verbose_name="shown as",
+                            ),
+                        ),
+                        (
+                            "width",
+                            models.PositiveSmallIntegerField(
+                                choices=[(3, "a quarter"), (4, "a third"), (6, "half"), (12, "the whole width")],
+                                default=4,
+                                verbose_name="width",
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField(default=0)),
+                        (
+                            "dashboard",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="widgets",
+                                to="reports.dashboard",
+                            ),
+                        ),
+                        (
+                            "report",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="widgets",
+                                to="reports.report",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["position", "id"],
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="dashboard",
+                    constraint=models.UniqueConstraint(fields=("owner", "name"), name="one_dashboard_of_a_name"),
+                ),
+                migrations.AddIndex(
+                    model_name="export",
+                    index=models.Index(
+                        condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="export_due"
                     ),
                 ),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="reports", to=settings.AUTH_USER_MODEL
+                migrations.AddIndex(
+                    model_name="export",
+                    index=models.Index(
+                        condition=models.Q(("parked_at__isnull", False)), fields=["parked_at"], name="export_parked"
                     ),
                 ),
-                (
-                    "roles",
-                    models.ManyToManyField(
-                        blank=True, related_name="+", to="auth.group", verbose_name="shared with these roles"
+                migrations.AddIndex(
+                    model_name="export",
+                    index=models.Index(fields=["owner", "-id"], name="export_of_owner"),
+                ),
+                migrations.AddIndex(
+                    model_name="fact",
+                    index=models.Index(fields=["ticket"], name="fact_of_ticket"),
+                ),
+                migrations.AddIndex(
+                    model_name="fact",
+                    index=models.Index(
+                        fields=["kind", "at"],
+                        include=("home_id", "queue_id", "target", "amount", "business"),
+                        name="fact_by_time",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["name", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Span",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("home_id", models.BigIntegerField()),
-                ("queue_id", models.BigIntegerField()),
-                ("owner_id", models.BigIntegerField(null=True)),
-                ("state_id", models.BigIntegerField(null=True)),
-                ("priority_id", models.BigIntegerField(null=True)),
-                ("type_id", models.BigIntegerField(null=True)),
-                ("service_id", models.BigIntegerField(null=True)),
-                ("customer_id", models.BigIntegerField(null=True)),
-                ("organisation_id", models.BigIntegerField(null=True)),
-                ("channel", models.CharField(max_length=10)),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField(null=True)),
-                (
-                    "ticket",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="tickets.ticket",
+                migrations.AddConstraint(
+                    model_name="report",
+                    constraint=models.UniqueConstraint(fields=("owner", "name"), name="one_report_of_a_name"),
+                ),
+                migrations.AddIndex(
+                    model_name="span",
+                    index=models.Index(fields=["ticket"], name="span_of_ticket"),
+                ),
+                migrations.AddIndex(
+                    model_name="span",
+                    index=models.Index(fields=["starts_at"], name="span_starts"),
+                ),
+                migrations.AddIndex(
+                    model_name="span",
+                    index=models.Index(
+                        condition=models.Q(("ends_at__isnull", False)), fields=["ends_at"], name="span_ends"
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Subscription",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("due_at", models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("parked_at", models.DateTimeField(blank=True, null=True)),
-                ("last_error", models.TextField(blank=True)),
-                (
-                    "rhythm",
-                    models.CharField(
-                        choices=[
-                            ("daily", "every day"),
-                            ("weekdays", "Monday to Friday"),
-                            ("weekly", "every Monday"),
-                            ("monthly", "on the first of each month"),
-                        ],
-                        default="weekly",
-                        max_length=8,
-                        verbose_name="how often",
+                migrations.AddIndex(
+                    model_name="span",
+                    index=django.contrib.postgres.indexes.GistIndex(
+                        core.database.TstzRange("starts_at", "ends_at"), name="span_during"
                     ),
                 ),
-                (
-                    "hour",
-                    models.PositiveSmallIntegerField(
-                        default=7,
-                        validators=[django.core.validators.MaxValueValidator(23)],
-                        verbose_name="at (hour)",
+                migrations.AddIndex(
+                    model_name="subscription",
+                    index=models.Index(
+                        condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="subscription_due"
                     ),
                 ),
-                ("zone", models.CharField(max_length=64)),
-                (
-                    "format",
-                    models.CharField(
-                        blank=True,
-                        choices=[("csv", "CSV"), ("xlsx", "Excel (XLSX)")],
-                        max_length=4,
-                        verbose_name="with a file",
+                migrations.AddIndex(
+                    model_name="subscription",
+                    index=models.Index(
+                        condition=models.Q(("parked_at__isnull", False)),
+                        fields=["parked_at"],
+                        name="subscription_parked",
                     ),
                 ),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                migrations.AddConstraint(
+                    model_name="subscription",
+                    constraint=models.CheckConstraint(condition=models.Q(("hour__lte", 23)), name="hour_of_a_day"),
+                ),
+                migrations.AddConstraint(
+                    model_name="widget",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ready", ""), ("report__isnull", False)),
+                            models.Q(("report__isnull", True), models.Q(("ready", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="widget_shows_one_report",
                     ),
                 ),
-                (
-                    "people",
-                    models.ManyToManyField(related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="goes to"),
-                ),
-                (
-                    "report",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="subscriptions", to="reports.report"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Widget",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("ready", models.CharField(blank=True, max_length=30)),
-                (
-                    "display",
-                    models.CharField(
-                        choices=[
-                            ("table", "Table"),
-                            ("number", "Number"),
-                            ("line", "Line"),
-                            ("bars", "Bars"),
-                            ("stacked", "Stacked bars"),
-                            ("heat", "Heat map"),
-                        ],
-                        default="number",
-                        max_length=8,
-                        verbose_name="shown as",
-                    ),
-                ),
-                (
-                    "width",
-                    models.PositiveSmallIntegerField(
-                        choices=[(3, "a quarter"), (4, "a third"), (6, "half"), (12, "the whole width")],
-                        default=4,
-                        verbose_name="width",
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "dashboard",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="widgets", to="reports.dashboard"
-                    ),
-                ),
-                (
-                    "report",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="widgets",
-                        to="reports.report",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["position", "id"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="dashboard",
-            constraint=models.UniqueConstraint(fields=("owner", "name"), name="one_dashboard_of_a_name"),
-        ),
-        migrations.AddIndex(
-            model_name="export",
-            index=models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="export_due"),
-        ),
-        migrations.AddIndex(
-            model_name="export",
-            index=models.Index(
-                condition=models.Q(("parked_at__isnull", False)), fields=["parked_at"], name="export_parked"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="export",
-            index=models.Index(fields=["owner", "-id"], name="export_of_owner"),
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=models.Index(fields=["ticket"], name="fact_of_ticket"),
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=models.Index(
-                fields=["kind", "at"],
-                include=("home_id", "queue_id", "target", "amount", "business"),
-                name="fact_by_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(fields=("owner", "name"), name="one_report_of_a_name"),
-        ),
-        migrations.AddIndex(
-            model_name="span",
-            index=models.Index(fields=["ticket"], name="span_of_ticket"),
-        ),
-        migrations.AddIndex(
-            model_name="span",
-            index=models.Index(fields=["starts_at"], name="span_starts"),
-        ),
-        migrations.AddIndex(
-            model_name="span",
-            index=models.Index(condition=models.Q(("ends_at__isnull", False)), fields=["ends_at"], name="span_ends"),
-        ),
-        migrations.AddIndex(
-            model_name="span",
-            index=django.contrib.postgres.indexes.GistIndex(
-                core.database.TstzRange("starts_at", "ends_at"), name="span_during"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="subscription",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="subscription_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="subscription",
-            index=models.Index(
-                condition=models.Q(("parked_at__isnull", False)), fields=["parked_at"], name="subscription_parked"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(condition=models.Q(("hour__lte", 23)), name="hour_of_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="widget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ready", ""), ("report__isnull", False)),
-                    models.Q(("report__isnull", True), models.Q(("ready", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="widget_shows_one_report",
-            ),
+            ]
         ),
     ]
