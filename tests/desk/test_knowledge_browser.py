@@ -11,13 +11,12 @@ from knowledge.models import Article, State, Use
 from tests.desk.browsing import answering_browser
 from tests.factories import TicketFactory
 from tests.knowledge.library import article, category, let_publish, let_write, translated
-from tests.portal.browsing import AXED, Site, combinations, site
+from tests.portal.browsing import IN_OTHER_TWO, IN_TWO, Site, site
 from tests.rights.world import PNG
 from tickets.models import Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
-EVERYWHERE = pytest.mark.parametrize(("language", "width"), combinations())
 EDITOR = "[contenteditable=true]"
 TITLES = {
     "en": "Battery stops charging",
@@ -47,10 +46,6 @@ def writers(world) -> None:
     let_publish(world.bea)
 
 
-def looked_at(language: str, width: int) -> dict:
-    return {"language": language, "width": width, "thorough": (language, width) in AXED}
-
-
 def home_of(made: Article, rest: str = "") -> str:
     return f"/desk/knowledge/{made.number}/{rest}"
 
@@ -76,12 +71,12 @@ def act(window: Site, button: str) -> None:
 # ---- from the first word to readers
 
 
-@EVERYWHERE
+@IN_OTHER_TWO
 def test_an_article_is_written_reviewed_mended_published_withdrawn_and_planned(
     browser, world, writers, language, width
 ):
     category("Battery and charging", needs_review=True)
-    size = looked_at(language, width)
+    size = {"language": language, "width": width, "thorough": True}
     with site(browser, world.carlos, **size) as writer, site(browser, world.bea, **size) as reviewer:
         begins(writer, TITLES[language], TEXTS[language])
         made = Article.objects.get()
@@ -195,11 +190,11 @@ def decides(window: Site, made: Article, language: str) -> None:
 # ---- another language
 
 
-@EVERYWHERE
+@IN_TWO
 def test_a_translation_is_written_grows_old_and_still_fits(browser, world, writers, language, width):
     original, other = language, "de" if language == "en" else "en"
     made = article(TITLES[original], f"<p>{TEXTS[original]}</p>", language=original)
-    with site(browser, world.bea, **looked_at(language, width)) as window:
+    with site(browser, world.bea, language=language, width=width, thorough=True) as window:
         page = window.open(home_of(made))
         page.locator(f".langrow a[lang={other}]").click()
         page.wait_for_url(f"**/{other}/write/")
@@ -246,13 +241,13 @@ def details(page: Page) -> None:
         toggle.click()
 
 
-@EVERYWHERE
+@IN_OTHER_TWO
 def test_an_article_answers_a_ticket_in_the_customers_language_and_becomes_one(
     browser, world, writers, library, language, width
 ):
     ticket = TicketFactory(queue=world.support, customer=world.dana, title=TITLES[language], body="?")
     Ticket.objects.filter(pk=ticket.pk).update(language=language)
-    with site(browser, world.bea, **looked_at(language, width)) as window:
+    with site(browser, world.bea, language=language, width=width, thorough=True) as window:
         answers(window, ticket, library, TITLES[language], TEXTS[language])
         assert set(library.uses.values_list("how", flat=True)) == {Use.How.INSERTED, Use.How.LINKED, Use.How.SOLVED}
         becomes_an_article(window, ticket)

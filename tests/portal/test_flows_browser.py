@@ -16,7 +16,7 @@ from core.clock import now
 from knowledge.models import Announcement, Article, Feedback, SearchLog, Use
 from tests.desk.browsing import answering_browser
 from tests.knowledge.library import article, category, translated
-from tests.portal.browsing import AXED, LANGUAGES, PLACE, combinations, site
+from tests.portal.browsing import IN_OTHER_TWO, IN_TWO, LANGUAGES, PLACE, site
 from tickets.actions.replying import reply
 from tickets.messages import Message
 from tickets.models import Service, State, StateType, Ticket, WebForm, WebFormPost
@@ -81,10 +81,10 @@ def path_of(link: str) -> str:
 # ---- reading
 
 
-@pytest.mark.parametrize(("language", "width"), combinations())
+@IN_TWO
 def test_a_visitor_searches_reads_and_says_what_was_missing(browser, library, language, width):
     cache.clear()
-    with site(browser, language=language, width=width, thorough=(language, width) in AXED) as window:
+    with site(browser, language=language, width=width, thorough=True) as window:
         reads(window, library, TITLES[language], SEARCHED[language], language)
 
 
@@ -129,10 +129,10 @@ def test_reading_needs_no_scripts(browser, library):
 # ---- asking
 
 
-@pytest.mark.parametrize(("language", "width"), combinations())
+@IN_OTHER_TWO
 def test_a_customer_asks_is_answered_and_has_it_solved(browser, world, library, kit, language, width):
     cache.clear()
-    thorough = (language, width) in AXED
+    thorough = True
     with site(browser, world.dana, language=language, width=width, thorough=thorough) as window:
         asks(window, world, kit, TITLES[language])
 

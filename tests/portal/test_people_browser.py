@@ -12,13 +12,11 @@ from accounts.managing import renew_link
 from accounts.models import MemberInvitation, Membership, User
 from tests.desk.browsing import answering_browser
 from tests.factories import PersonFactory
-from tests.portal.browsing import AXED, LANGUAGES, PLACE, combinations, site
+from tests.portal.browsing import IN_OTHER_TWO, IN_TWO, LANGUAGES, PLACE, site
 from tests.portal.test_services import ask, made
 from tickets.models import Service, Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
-
-EVERYWHERE = pytest.mark.parametrize(("language", "width"), combinations())
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +24,6 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=20_000)
     with answering_browser() as running:
         yield running
-
-
-def looked_at(language: str, width: int) -> dict:
-    return {"language": language, "width": width, "thorough": (language, width) in AXED}
 
 
 def says(page: Page, words: str) -> None:
@@ -44,16 +38,16 @@ def mia(world) -> User:
     return PersonFactory(email="mia@acme.example", name="Mia Moss", is_customer=True, organisation=world.acme)
 
 
-@EVERYWHERE
+@IN_TWO
 def test_a_manager_invites_says_what_a_member_sees_and_lets_one_go(browser, world, mia, language, width):
     Membership.objects.filter(user=world.dana).update(is_manager=True)
     Membership.objects.filter(user=mia).update(sees_all=False)
-    with site(browser, world.dana, **looked_at(language, width)) as window:
+    with site(browser, world.dana, language=language, width=width, thorough=True) as window:
         manages(window, world, mia)
     invitation = MemberInvitation.objects.get()
     assert (invitation.address, invitation.sees_all) == ("ida@new.example", True)
     # what the letter says is a link
-    with site(browser, **looked_at(language, width)) as window:
+    with site(browser, language=language, width=width, thorough=True) as window:
         page = window.open(urlsplit(renew_link(invitation)).path)
         window.looks_right("invitation")
         page.locator("[name=password]").fill("a long enough sentence")
@@ -96,9 +90,9 @@ def manages(window, world, mia: User) -> None:
 # ---- somebody in copy
 
 
-@EVERYWHERE
+@IN_OTHER_TWO
 def test_somebody_is_kept_in_copy_answers_and_is_let_go(browser, world, ticket, language, width):
-    path, size = f"/portal/requests/{ticket.number}/", looked_at(language, width)
+    path, size = f"/portal/requests/{ticket.number}/", {"language": language, "width": width, "thorough": True}
     with site(browser, world.dana, **size) as asking, site(browser, world.erik, **size) as copied:
         page = asking.open(path)
         page.locator("#in-copy summary").click()
@@ -144,10 +138,10 @@ def laptop(world) -> Service:
     return service
 
 
-@EVERYWHERE
+@IN_TWO
 def test_a_question_comes_and_goes_with_the_answer_before_it(browser, world, laptop, language, width):
     cache.clear()
-    with site(browser, world.dana, **looked_at(language, width)) as window:
+    with site(browser, world.dana, language=language, width=width, thorough=True) as window:
         page = window.open("/portal/services/")
         page.locator(f"main a[href$='/services/{laptop.pk}/']").first.click()
         expect(page.locator("[name=field_size]")).to_be_visible()
@@ -166,7 +160,7 @@ def test_a_question_comes_and_goes_with_the_answer_before_it(browser, world, lap
     assert (ticket.title, ticket.custom_fields) == ("Large laptop", {"size": "Large", "reason": "Pictures"})
 
 
-@EVERYWHERE
+@IN_OTHER_TWO
 def test_a_question_comes_without_scripts_too(browser, world, laptop, language, width):
     with site(browser, world.dana, language=language, width=width, java_script_enabled=False) as window:
         page = window.page
@@ -184,10 +178,10 @@ def test_a_question_comes_without_scripts_too(browser, world, laptop, language, 
 # ---- oneself
 
 
-@EVERYWHERE
+@IN_TWO
 def test_somebody_changes_language_zone_and_password(browser, world, language, width):
     other = LANGUAGES[LANGUAGES.index(language) - 1]
-    with site(browser, world.dana, **looked_at(language, width)) as window:
+    with site(browser, world.dana, language=language, width=width, thorough=True) as window:
         page = window.open("/profile/")
         expect(page.locator("html")).to_have_attribute("lang", language)
         page.locator("select[name=language]").select_option(other)

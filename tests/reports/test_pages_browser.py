@@ -10,13 +10,11 @@ from reports.models import Dashboard, Report
 from reports.saved import add_widget, save_dashboard
 from tests.desk.browsing import answering_browser
 from tests.factories import TicketFactory
-from tests.portal.browsing import AXED, combinations, site
+from tests.portal.browsing import IN_OTHER_TWO, IN_TWO, site
 from tickets.actions.progress import set_state
 from tickets.models import State
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
-
-EVERYWHERE = pytest.mark.parametrize(("language", "width"), combinations())
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +32,6 @@ def tickets(world, drain):
     return made
 
 
-def looked_at(language: str, width: int) -> dict:
-    return {"language": language, "width": width, "thorough": (language, width) in AXED}
-
-
 def choose(page: Page, field: str, value: str) -> None:
     """In the builder, which is drawn anew with the answer."""
     page.evaluate("document.querySelector('#answer').dataset.before = ''")
@@ -47,10 +41,10 @@ def choose(page: Page, field: str, value: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-@EVERYWHERE
+@IN_OTHER_TWO
 def test_a_report_is_built_kept_and_put_on_a_dashboard(browser, world, tickets, language, width):
     dashboard = save_dashboard(Dashboard(name="Morning"), roles=[], by=world.bea)
-    with site(browser, world.bea, **looked_at(language, width)) as window:
+    with site(browser, world.bea, language=language, width=width, thorough=True) as window:
         page = window.open("/desk/")
         page.evaluate("customElements.whenDefined('key-map').then(() => true)")
         page.keyboard.press("g")
@@ -98,10 +92,10 @@ def test_a_report_is_built_kept_and_put_on_a_dashboard(browser, world, tickets, 
         assert [one.report for one in dashboard.widgets.all()] == [report]
 
 
-@EVERYWHERE
+@IN_TWO
 def test_a_dashboard_is_put_together_by_keyboard(browser, world, tickets, language, width):
     dashboard = save_dashboard(Dashboard(name="Morning"), roles=[], by=world.bea)
-    with site(browser, world.bea, **looked_at(language, width)) as window:
+    with site(browser, world.bea, language=language, width=width, thorough=True) as window:
         page = window.open(f"/desk/dashboards/{dashboard.pk}/?change=1")
         for key in ("volume", "channels"):
             page.locator("#add-what").select_option(key)
