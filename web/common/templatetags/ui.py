@@ -55,6 +55,10 @@ def icon(name: str, cls: str = "") -> SafeString:
     )
 
 
+# Templates draw it once and for all where its name is a fixed one (core/drawing.py).
+icon.is_drawn_alone = True  # type: ignore[attr-defined]
+
+
 @register.simple_tag
 def avatar(person: Any, size: str = "", *, label: bool = False, dot: str = "") -> SafeString:
     """Initials on one of eight hues. `size` xs, md, lg; `label` names it where no name is beside; `dot` on, away."""
