@@ -1,7 +1,8 @@
 """Addresses of pages by the name of their route, as `reverse` gives them, for pages with hundreds of links.
 
 Which route a name means does not change while a process runs. So it is looked up once with a number that stands for
-all others; from then on numbers are put into what came out. Everything else is asked of `reverse`.
+all others; from then on numbers are put into what came out. Keys are remembered with what came out for them, and
+everything else is asked of `reverse`.
 """
 
 from functools import lru_cache
@@ -18,6 +19,14 @@ def address(name: str, *args: object) -> str:
         texts = [_digits(arg) for arg in args]
         if None not in texts and (pattern := _pattern(name, len(args), get_urlconf(), get_script_prefix())) is not None:
             return pattern.format(*texts)
+    if all(type(arg) in (str, int) for arg in args):
+        return _remembered(name, args, get_urlconf(), get_script_prefix())
+    return reverse(name, args=args)
+
+
+@lru_cache(maxsize=5_000)
+def _remembered(name: str, args: tuple[object, ...], _urlconf: str | None, _prefix: str) -> str:
+    """For keys, of which there are few, and for what numbers do not fit."""
     return reverse(name, args=args)
 
 

@@ -29,6 +29,7 @@ from django.template.base import (
 from django.template.context import Context, RequestContext
 from django.template.defaulttags import URLNode
 from django.template.library import SimpleNode
+from django.template.loader_tags import IncludeNode
 from django.template.loaders import cached
 from django.template.loaders.base import Loader as BaseLoader
 from django.templatetags.i18n import TranslateNode
@@ -102,6 +103,8 @@ def _quick(node: Node) -> Node:
         return QuickVariableNode(node.filter_expression)
     if type(node) is URLNode and not node.kwargs and _is_constant(node.view_name):
         return QuickURLNode(node.view_name, node.args, node.kwargs, node.asvar)
+    if type(node) is IncludeNode and _is_constant(node.template) and not str(node.template.var).startswith("."):
+        return QuickIncludeNode(node.template, extra_context=node.extra_context, isolated_context=node.isolated_context)
     if _is_fixed(node) and not isinstance(node, TextNode):
         return Fixed([node])
     return node
@@ -190,6 +193,36 @@ class QuickURLNode(URLNode):
             context[self.asvar] = url
             return ""
         return SafeString(escape(url)) if context.autoescape else url
+
+
+class QuickIncludeNode(IncludeNode):
+    """`{% include %}` of a fixed template, which is looked for once."""
+
+    found: Template | None = None
+
+    def render(self, context: Context) -> SafeString:
+        if self.found is None:
+            self.found = context.template.engine.get_template(self.template.var)  # type: ignore[union-attr]
+        values = {name: value.resolve(context) for name, value in self.extra_context.items()}
+        if self.isolated_context:
+            return _render(self.found, context.new(values))
+        context.dicts.append(values)
+        try:
+            return _render(self.found, context)
+        finally:
+            context.dicts.pop()
+
+
+def _render(template: Template, context: Context) -> SafeString:
+    """As `Template.render` within another one."""
+    page = context.render_context
+    outer, page.template = page.template, template
+    page.dicts.append({})
+    try:
+        return template._render(context)  # type: ignore[attr-defined]
+    finally:
+        page.dicts.pop()
+        page.template = outer
 
 
 class QuickExpression(FilterExpression):

@@ -78,6 +78,8 @@ SOURCES = [
     "{% url 'desk:home' %} {% url 'desk:ticket' number %} {% url 'desk:ticket' 'A-1' %} {% url 'desk:ticket' number=7 %}",
     "{% url view %}{% url 'no:route' as where %}[{{ where }}]{% url 'desk:ticket' number as where %}[{{ where }}]",
     "{% icon 'reply' %}{% icon 'reply' 'icon--sm' %}{% icon text %}{% icon 'x' as sign %}[{{ sign }}]",
+    "{% include 'components/skeleton.html' only %}{% include 'desk/value.html' with property=thing %}{{ property }}",
+    "{% for one in things %}{% include 'components/empty.html' with title=one.name text=text %}{% endfor %}{{ title }}",
     "{% load static %}{% static 'css/base.css' %}{% static text %}{% get_static_prefix %}{{ True }}{{ None }}{{ 'a<b' }}{{ 7 }}",
 ]
 
