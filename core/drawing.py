@@ -40,6 +40,8 @@ from django.utils.translation import get_language
 
 from core.addresses import address
 
+# The language of who reads, found out once for all that is drawn together: no template of ours changes it on the way.
+_LANGUAGE = "drawing.language"
 _CONTEXTS = (RequestContext, Context)
 
 
@@ -151,7 +153,8 @@ class Fixed(Node):
         self.drawn: dict[str | None, str] = {}
 
     def render(self, context: Context) -> str:
-        language = get_language()
+        page = context.render_context.dicts[0]
+        language = page.get(_LANGUAGE) or page.setdefault(_LANGUAGE, get_language())
         drawn = self.drawn.get(language)
         if drawn is None or not context.autoescape:
             drawn = SafeString("".join(str(part.render_annotated(context)) for part in self.parts))

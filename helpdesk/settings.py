@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django.forms",
     "template_partials",
     "django_htmx",
     "csp",
@@ -227,6 +228,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# Controls of forms are drawn by the same engine.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # ---- database, cache, broker ------------------------------------------------------------------
 
