@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet, Value
 from accounts.models import User
 from automation.effects import Context, Values, do_effect, known_effects
 from automation.models import Macro
+from core.prepared import prepared
 from tickets import options
 from tickets.changes import Stale, locked
 from tickets.events import Cause
@@ -42,7 +43,7 @@ def offered_on(ticket: Ticket, user: User) -> list[Macro]:
 
 def runnable_on(ticket: Ticket, user: User) -> list[Macro]:
     """As `offered_on`, also on what is merged or removed: who still has its page open is told why it cannot be."""
-    found = list(_offered(user).filter(on_ticket=True).annotate(queue_ids=_ids("queues")).order_by("position", "pk"))
+    found = _offered_on_tickets(user.pk)
     if any(macro.queue_ids for macro in found):
         near = {*ticket.queue.line}
         found = [macro for macro in found if not macro.queue_ids or near & {*macro.queue_ids}]
@@ -51,7 +52,7 @@ def runnable_on(ticket: Ticket, user: User) -> list[Macro]:
 
 def offered_in_lists(user: User) -> list[Macro]:
     """The macros for selected tickets; where one cannot be run is said at the ticket."""
-    return list(_offered(user).filter(in_lists=True))
+    return _offered_in_lists(user.pk)
 
 
 def may_run(macro: Macro, ticket: Ticket, user: User) -> bool:
@@ -175,8 +176,19 @@ _CHOICES = {
 }
 
 
-def _offered(user: User) -> QuerySet[Macro]:
-    mine = Macro.roles.through.objects.filter(group__in=user.groups.all()).values("macro")
+@prepared(int)
+def _offered_on_tickets(pk: int) -> QuerySet[Macro]:
+    return _offered(pk).filter(on_ticket=True).annotate(queue_ids=_ids("queues")).order_by("position", "pk")
+
+
+@prepared(int)
+def _offered_in_lists(pk: int) -> QuerySet[Macro]:
+    return _offered(pk).filter(in_lists=True)
+
+
+def _offered(pk: int) -> QuerySet[Macro]:
+    """Those for the person with this id."""
+    mine = Macro.roles.through.objects.filter(group__user=pk).values("macro")
     everybody = ~Q(pk__in=Macro.roles.through.objects.values("macro"))
     return Macro.objects.filter(is_active=True).filter(everybody | Q(pk__in=mine))
 

@@ -1,6 +1,7 @@
 """Several figures in one statement: counts that go no further than a limit, and the first value of others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -25,16 +26,42 @@ def figures(
 ) -> dict[str, Any]:
     """How many rows each of `counted` has, up to `limit`, and the first value of each of `firsts`, which are ordered
     and give one column (`values_list`); None where there is no row. One query; the names are those given."""
+    return ask(statement_of(counted, firsts=firsts or {}, limit=limit))
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`names` are those of its columns; `nothing` is the answer where nothing has to be asked."""
+
+    sql: str
+    params: Sequence[Any]
+    names: Sequence[str]
+    nothing: Mapping[str, Any]
+
+
+def statement_of(counted: Mapping[str, QuerySet], *, firsts: Mapping[str, QuerySet], limit: int) -> Statement:
+    """What `figures` asks."""
     parts = {}
     for name, queryset in counted.items():
-        part = _sql(queryset.order_by().values("pk")[:limit])
-        parts[name] = part and (f"(SELECT count(*) FROM ({part[0]}) AS counted)", part[1])  # noqa: S608
-    for name, queryset in (firsts or {}).items():
-        part = _sql(queryset[:1])
-        parts[name] = part and (f"({part[0]})", part[1])
-    asked = {name: part for name, part in parts.items() if part}
-    nothing = {**dict.fromkeys(counted, 0), **dict.fromkeys(firsts or (), None)}
-    return nothing | (_ask(asked) if asked else {})
+        if part := _sql(queryset.order_by().values("pk")[:limit]):
+            parts[name] = (f"(SELECT count(*) FROM ({part[0]}) AS counted)", part[1])  # noqa: S608
+    for name, queryset in firsts.items():
+        if part := _sql(queryset[:1]):
+            parts[name] = (f"({part[0]})", part[1])
+    return Statement(
+        sql=f"SELECT {', '.join(sql for sql, _params in parts.values())}",  # noqa: S608
+        params=[param for _sql, params in parts.values() for param in params],
+        names=list(parts),
+        nothing={**dict.fromkeys(counted, 0), **dict.fromkeys(firsts, None)},
+    )
+
+
+def ask(statement: Statement) -> dict[str, Any]:
+    if not statement.names:
+        return dict(statement.nothing)
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.params)
+        return {**statement.nothing, **dict(zip(statement.names, cursor.fetchone(), strict=True))}
 
 
 def _sql(queryset: QuerySet) -> tuple[str, tuple] | None:
@@ -43,12 +70,3 @@ def _sql(queryset: QuerySet) -> tuple[str, tuple] | None:
         return queryset.query.sql_with_params()
     except EmptyResultSet:
         return None
-
-
-def _ask(parts: Mapping[str, tuple[str, tuple]]) -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {', '.join(sql for sql, _params in parts.values())}",  # noqa: S608
-            [param for _sql, params in parts.values() for param in params],
-        )
-        return dict(zip(parts, cursor.fetchone(), strict=True))

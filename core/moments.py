@@ -1,7 +1,8 @@
 """How dates, times and sizes are written in the reader's language and zone. Values in, words out."""
 
-from datetime import datetime
-from functools import cache
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
@@ -30,13 +31,13 @@ def current_locale() -> Locale:
 def moment(at: datetime) -> str:
     """Day and time, the year only when it is another one: "17 Nov, 20:41"."""
     locale, at = current_locale(), timezone.localtime(at)
-    day = format_skeleton("MMMd" if at.year == timezone.localtime().year else "yMMMd", at, locale=locale)
-    return _together("medium", day=day, clock=format_time(at, "short", locale=locale), locale=locale)
+    day = _day(at.date(), "MMMd" if at.year == timezone.localtime().year else "yMMMd", locale)
+    return _together("medium", day=day, clock=_clock(at.time().replace(second=0, microsecond=0), locale), locale=locale)
 
 
 def day(at: datetime) -> str:
     """The day alone: "17 Nov 2026"."""
-    return format_skeleton("yMMMd", timezone.localtime(at), locale=current_locale())
+    return _day(timezone.localtime(at).date(), "yMMMd", current_locale())
 
 
 def by_when(at: datetime) -> str:
@@ -61,21 +62,13 @@ def zone_at(at: datetime) -> str:
 
 def full_day(at: datetime) -> str:
     """The day with its weekday: "Saturday, 21 November 2026"."""
-    locale = current_locale()
-    return locale.date_formats["full"].apply(timezone.localtime(at), locale)
+    return _day(timezone.localtime(at).date(), "", current_locale())
 
 
 def full_moment(at: datetime) -> str:
     """Everything, for the title: weekday, date, time and zone."""
     locale, at = current_locale(), timezone.localtime(at)
-    # the locale's own full forms, without the seconds nobody asks for
-    clock = locale.time_formats["full"].pattern.replace(":ss", "")
-    return _together(
-        "full",
-        day=full_day(at),
-        clock=format_time(at, clock, locale=locale),
-        locale=locale,
-    )
+    return _together("full", day=_day(at.date(), "", locale), clock=_full_clock(_minute(at), locale), locale=locale)
 
 
 def file_size(size: int) -> str:
@@ -83,6 +76,43 @@ def file_size(size: int) -> str:
     kilo = size < 1_000_000
     number = _decimal(max(1, size / 1000), "#,##0") if kilo else _decimal(size / 1_000_000, "#,##0.#")
     return f"{number}\N{NO-BREAK SPACE}{'kB' if kilo else 'MB'}"
+
+
+# Pages have many moments and few days and minutes, and to write one takes longer than to look it up.
+
+
+@lru_cache(maxsize=10_000)
+def _day(day: date, skeleton: str, locale: Locale) -> str:
+    """Without a skeleton, in full."""
+    return format_skeleton(skeleton, day, locale=locale) if skeleton else format_date(day, "full", locale=locale)
+
+
+@lru_cache(maxsize=10_000)
+def _clock(at: time, locale: Locale) -> str:
+    return format_time(at, "short", locale=locale)
+
+
+@dataclass(frozen=True)
+class _Minute:
+    """A minute of the day in a zone, under one of the zone's names. `at` is one of those that look alike."""
+
+    clock: time
+    zone: str
+    offset: timedelta | None
+    summer: timedelta | None
+    at: datetime = field(compare=False)
+
+
+def _minute(at: datetime) -> _Minute:
+    clock = at.time().replace(second=0, microsecond=0, fold=0)
+    return _Minute(clock, str(at.tzinfo), at.utcoffset(), at.dst(), at)
+
+
+@lru_cache(maxsize=20_000)
+def _full_clock(minute: _Minute, locale: Locale) -> str:
+    # the locale's own full form, without the seconds nobody asks for
+    pattern = locale.time_formats["full"].pattern.replace(":ss", "")
+    return format_time(minute.at, pattern, locale=locale)
 
 
 def _decimal(number: float, pattern: str) -> str:

@@ -1,6 +1,6 @@
 """Keyset pages: a page costs what its rows cost, however deep it lies."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 from django.core import signing
 from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
+
+Completing = QuerySet | Callable[[Sequence[int]], Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,12 @@ class Page:
 
 
 def page_of(
-    queryset: QuerySet, *, order: Sequence[str], cursor: str = "", size: int = 50, shown: QuerySet | None = None
+    queryset: QuerySet, *, order: Sequence[str], cursor: str = "", size: int = 50, shown: Completing | None = None
 ) -> Page:
     """One page of `queryset` in `order` (field names, `-` for descending; the last one unique, none nullable).
 
-    With `shown`, the same rows with all their neighbours, the page is chosen first and only its rows are completed:
-    where many must be sorted, their neighbours would be looked up for all of them.
+    With `shown`, the same rows with all their neighbours (or what gives them by their ids), the page is chosen first
+    and only its rows are completed: where many must be sorted, their neighbours would be looked up for all of them.
     Raises `BadRequest` when the cursor was not made by this function for the same order.
     """
     ordered = queryset.order_by(*order)
@@ -32,7 +34,11 @@ def page_of(
         ordered = ordered.filter(_after(order, _decode(cursor, order)))
     if shown is not None:
         return _page_of_chosen(ordered, order, size, shown)
-    rows = list(ordered[: size + 1])
+    return page_from(list(ordered[: size + 1]), order=order, size=size)
+
+
+def page_from(rows: Sequence[Any], *, order: Sequence[str], size: int) -> Page:
+    """The page that such rows make, of which there is one more than shown where another page follows."""
     last = [_value(rows[size - 1], name) for name in order] if len(rows) > size else None
     return Page(rows[:size], _encode(last, order) if last else "")
 
@@ -47,10 +53,11 @@ def values_in(cursor: str, order: Sequence[str]) -> list[Any]:
     return _decode(cursor, order)
 
 
-def _page_of_chosen(ordered: QuerySet, order: Sequence[str], size: int, shown: QuerySet) -> Page:
+def _page_of_chosen(ordered: QuerySet, order: Sequence[str], size: int, shown: Completing) -> Page:
     chosen = list(ordered.values_list("pk", *(name.lstrip("-") for name in order))[: size + 1])
     following = _encode(list(chosen[size - 1][1:]), order) if len(chosen) > size else ""
-    found = shown.in_bulk([pk for pk, *_values in chosen[:size]])
+    ids = [pk for pk, *_values in chosen[:size]]
+    found = shown.in_bulk(ids) if isinstance(shown, QuerySet) else {row.pk: row for row in (shown(ids) if ids else ())}
     return Page([found[pk] for pk, *_values in chosen[:size] if pk in found], following)
 
 

@@ -3,11 +3,14 @@
 A page of tickets costs one query; the hours of calendars are remembered (sla/terms.py).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
+from core.prepared import IDS, prepared
 from sla.cases import UNPROMISED, timer_of
 from sla.clocks import BREACH
 from sla.models import Clock, Kind, State
@@ -78,19 +81,28 @@ def deadlines_of(tickets: Iterable[Ticket], now: datetime) -> Mapping[int, Stand
     One query for all of them; tickets to which nothing is promised now are left out.
     """
     ids = [ticket.pk for ticket in tickets]
-    going = Clock.objects.going().filter(ticket__in=ids).exclude(kind__in=UNPROMISED) if ids else ()
+    going = _promised(ids) if ids else ()
     pressing: dict[int, Clock] = {}
     for clock in sorted(going, key=_urgency, reverse=True):
         pressing[clock.ticket_id] = clock
     return {pk: standing_of(clock, now) for pk, clock in pressing.items()}
 
 
+@prepared(IDS)
+def _promised(ids: Collection[int]) -> QuerySet[Clock]:
+    return Clock.objects.going().filter(ticket_id__among=ids).exclude(kind__in=UNPROMISED)
+
+
 def latest_clocks(ticket: Ticket) -> Sequence[Clock]:
     """The latest clock of each kind, with the name of its calendar, in the order of kinds. Cancelled ones are gone."""
-    clocks = ticket.clocks.select_related("calendar__calendar", "policy").present()
     order = list(Kind)
-    found = [clock for clock in clocks if clock.state != State.CANCELLED]
+    found = [clock for clock in _present(ticket.pk) if clock.state != State.CANCELLED]
     return sorted(found, key=lambda clock: order.index(Kind(clock.kind)))
+
+
+@prepared(int)
+def _present(pk: int) -> QuerySet[Clock]:
+    return Clock.objects.filter(ticket=pk).select_related("calendar__calendar", "policy").present()
 
 
 def _look(clock: Clock, spent: int, due_at: datetime | None, now: datetime) -> Look:

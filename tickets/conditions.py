@@ -98,7 +98,7 @@ def known_fields() -> Mapping[str, Field]:
 
 def field_named(name: str) -> Field | None:
     """The field of this name, also one that was made just now and that others do not remember yet."""
-    return known_fields().get(name) or custom_field_now(name)
+    return _own_fields().get(name) or custom_fields().get(name) or custom_field_now(name)
 
 
 @cache

@@ -12,10 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.memo import remembered
+from core.prepared import TEXTS, prepared
 from core.text import clean_line
 from tickets.comparisons import Field
 from tickets.models.field import FieldDefinition, FieldKind
 from tickets.models.queue import SEPARATOR, Queue
+from tickets.models.ticket import Ticket
 from tickets.models.vocabulary import TicketType
 
 # The code of the error at a field that belongs to other queues or types.
@@ -27,11 +29,25 @@ def fields_for(queue: Queue | None, type: TicketType | None) -> QuerySet[FieldDe
 
     Without a queue or type, those that every queue or type has: for who cannot know yet where a ticket will lie.
     """
+    return _fields_for(_paths(queue.path) if queue else None, type.pk if type else None)
+
+
+def fields_of(ticket: Ticket) -> list[FieldDefinition]:
+    """Those of `fields_for` the queue and type of this ticket."""
+    return _of_ticket(_paths(ticket.queue.path), ticket.type_id)
+
+
+@prepared(TEXTS, int)
+def _of_ticket(paths: Collection[str], type: int) -> QuerySet[FieldDefinition]:
+    return _fields_for(paths, type)
+
+
+def _fields_for(paths: Collection[str] | None, type: int | None) -> QuerySet[FieldDefinition]:
     in_queues = FieldDefinition.queues.through.objects.filter(fielddefinition=OuterRef("pk"))
     of_types = FieldDefinition.types.through.objects.filter(fielddefinition=OuterRef("pk"))
     where, what = Q(~Exists(in_queues)), Q(~Exists(of_types))
-    if queue is not None:
-        where |= Q(Exists(in_queues.filter(queue__path__in=_paths(queue.path))))
+    if paths is not None:
+        where |= Q(Exists(in_queues.filter(queue__path__among=paths)))
     if type is not None:
         what |= Q(Exists(of_types.filter(tickettype=type)))
     return FieldDefinition.objects.filter(where, what, is_active=True)

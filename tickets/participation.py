@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 
 from accounts.models import EmailAddress, Membership, User
+from core.prepared import prepared
 from tickets.models import Participant, Ticket
 
 MOST = 20
@@ -29,9 +30,14 @@ def in_copy(ticket: Ticket) -> QuerySet[Participant]:
 
 def people_in_copy(ticket: Ticket) -> Sequence[Participant]:
     """The same, asked once as long as this ticket is in memory: for pages, which need them in several places."""
-    everybody = Participant.objects.select_related("user").order_by("since", "pk")
-    prefetch_related_objects([ticket], Prefetch("participants", everybody))
-    return [one for one in ticket.participants.all() if one.user.is_active]
+    if ticket.known_in_copy is None:
+        ticket.known_in_copy = _in_copy(ticket.pk)
+    return ticket.known_in_copy
+
+
+@prepared(int)
+def _in_copy(pk: int) -> QuerySet[Participant]:
+    return in_copy(Ticket(pk=pk))
 
 
 def copies(participants: Iterable[Participant]) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """Sets of tickets. Whatever shows a ticket or a part of one starts at `allowing` or `of_customer`."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -11,7 +12,7 @@ from accounts.models import Brand, Membership, User
 from tickets.models.participant import Participant
 from tickets.models.reading import ReadMark
 from tickets.models.vocabulary import State, StateType
-from tickets.rights import rights_of
+from tickets.rights import queues_for
 
 if TYPE_CHECKING:
     from tickets.models.ticket import Ticket  # noqa: F401
@@ -24,7 +25,12 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def allowing(self, user: User, right: str) -> Self:
         """Tickets on which `user` has `right`: the one rule for agents, administrators included."""
-        return self.filter(queue_id__in=rights_of(user).queues[right])
+        return self.in_queues(queues_for(user, right))
+
+    def in_queues(self, queues: Collection[int]) -> Self:
+        """Those in one of the queues with these ids. For prepared questions, which take over what `allowing` does:
+        they are asked with `queues_for` of the person (core/prepared.py)."""
+        return self.filter(queue_id__among=queues)
 
     def of_customer(self, user: User) -> Self:
         """Requests `user` may see as a customer: one's own, those he is kept in copy of, and the organisation's where
@@ -65,7 +71,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """`due_order` to sort by: what is never due comes last."""
         return self.annotate(due_order=Coalesce("due_at", Value(NEVER)))
 
-    def for_list(self, user: User) -> Self:
+    def for_list(self, user: User | int) -> Self:
         """With everything a row shows, and whether `user` has something new to read (`is_unread`)."""
         marks = ReadMark.objects.filter(ticket=OuterRef("pk"), user=user, read_at__gte=OuterRef("changed_at"))
         return self.select_related("queue", "state", "priority", "type", "owner", "customer", "organisation").annotate(

@@ -1,15 +1,21 @@
 """What an agent has read: a mark per ticket, outside the history (looking is no happening)."""
 
+from django.db import connection
+
 from accounts.models import User
 from tickets.models import ReadMark, Ticket
+
+# One statement for every page that somebody opens; `bulk_create` takes three.
+_MARK = """
+    INSERT INTO tickets_readmark (ticket_id, user_id, read_at) VALUES (%s, %s, %s)
+    ON CONFLICT (user_id, ticket_id) DO UPDATE SET read_at = EXCLUDED.read_at
+"""
 
 
 def mark_read(ticket: Ticket, *, by: User) -> None:
     """`by` has seen the ticket as this row says it is; what has come since stays unread."""
-    mark = ReadMark(ticket=ticket, user=by, read_at=ticket.changed_at)
-    ReadMark.objects.bulk_create(
-        [mark], update_conflicts=True, unique_fields=["user", "ticket"], update_fields=["read_at"]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [ticket.pk, by.pk, ticket.changed_at])
 
 
 def has_read(ticket: Ticket, user: User) -> bool:

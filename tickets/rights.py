@@ -73,6 +73,11 @@ def rights_of(user: User) -> Rights:
     return user.queue_rights
 
 
+def queues_for(user: User, right: str) -> frozenset[int]:
+    """The queues in which `user` has `right`: what `Ticket.objects.allowing` goes by."""
+    return rights_of(user).queues[right]
+
+
 def keep_to(user: User, queues: Iterable[int]) -> None:
     """On this object `user` has his rights in these queues and those below them alone: as a token of his may say."""
     with connection.cursor() as cursor:

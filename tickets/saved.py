@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from core.prepared import prepared
 from core.text import clean_line
 from tickets.conditions import ConditionError, check, to_q, viewer
 from tickets.models import SavedView, Ticket
@@ -55,8 +56,18 @@ MOST = 100
 
 def views_for(user: User) -> QuerySet[SavedView]:
     """The person's own views, and those shared with one of their roles."""
-    shared = SavedView.roles.through.objects.filter(group__in=user.groups.all()).values("savedview")
-    return SavedView.objects.filter(Q(owner=user) | Q(pk__in=shared)).select_related("owner")
+    return _views_for(user.pk)
+
+
+@prepared(int)
+def known_views(pk: int) -> QuerySet[SavedView]:
+    """The same, all of them, for the person with this id."""
+    return _views_for(pk)
+
+
+def _views_for(pk: int) -> QuerySet[SavedView]:
+    shared = SavedView.roles.through.objects.filter(group__user=pk).values("savedview")
+    return SavedView.objects.filter(Q(owner=pk) | Q(pk__in=shared)).select_related("owner")
 
 
 def tickets_in_saved(view: SavedView, user: User) -> TicketQuerySet:

@@ -8,7 +8,7 @@ is no longer that person's (T80), when he signs out everywhere, and with his rig
 import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -93,12 +93,12 @@ def link_numbered(pk: int) -> SecretLink | None:
     return _opening(usable().filter(pk=pk).first())
 
 
-def usable() -> QuerySet[SecretLink]:
-    """Those whose time is not over; what each of them opens is another question (`opened_by`)."""
+def usable(at: datetime | None = None) -> QuerySet[SecretLink]:
+    """Those whose time is not over, now or `at` a moment; what each of them opens is another question (`opened_by`)."""
     theirs = EmailAddress.objects.filter(user=OuterRef("user"), address=OuterRef("address"))
     signed_out = Q(user__signed_out_at__gte=F("created_at"))
     links = SecretLink.objects.select_related("user", "ticket__queue")
-    in_time = links.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
+    in_time = links.filter(revoked_at__isnull=True, expires_at__gt=at or timezone.now())
     return in_time.filter(Exists(theirs), ticket__queue__secret_link_days__gt=0).exclude(signed_out)
 
 

@@ -1,8 +1,8 @@
 """The bell: what somebody has not seen yet, and what he has. Who has lost the right to see a ticket sees only that
 there was something."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
@@ -12,8 +12,9 @@ from automation.models import HouseNews, Notice, NoticeDelivery
 from automation.notices.folding import count_folded, folded, whole_wave
 from automation.notices.house import house
 from core.clock import now
+from core.prepared import IDS, prepared
 from tickets.models import Event, Ticket
-from tickets.rights import rights_of
+from tickets.rights import queues_for
 
 # More than this is "99+".
 CAP = 100
@@ -24,11 +25,8 @@ FORGET_AT_ONCE = 5_000
 
 def unread_count(user: User) -> int:
     """How many lines are new, at most `CAP`. Those of tickets that may not be seen any more do not count."""
-    waves = unread(user).order_by("-id").values_list("wave", flat=True)[:LOOKED_AT]
-    # news of the house stand alone, and are asked for with the others
-    alone = Value(0, output_field=Notice._meta.get_field("wave"))
-    news = news_of(user).filter(read_at__isnull=True).order_by().values_list(alone, flat=True)
-    return min(count_folded(waves.union(news, all=True)), CAP)
+    waves = _waves_of_administrator if user.is_administrator else _waves
+    return min(count_folded(waves(user.pk, queues_for(user, "read"))), CAP)
 
 
 def news_of(user: User) -> QuerySet[HouseNews]:
@@ -44,7 +42,7 @@ def news_read(user: User, path: str) -> None:
 
 
 def unread(user: User) -> QuerySet[Notice]:
-    return Notice.objects.filter(user=user, read_at__isnull=True, ticket__queue__in=rights_of(user).queues["read"])
+    return _unread(user.pk, queues_for(user, "read"))
 
 
 def latest(user: User) -> QuerySet[Notice]:
@@ -74,11 +72,12 @@ def may_see(notice: Notice, user: User) -> bool:
 
 def mark_seen(ticket: Ticket, *, by: User) -> None:
     """Whoever opens a ticket has seen what there was to tell of it."""
-    to_be_seen(ticket, by).update(read_at=now())
+    to_be_seen(ticket.pk, by.pk, now()).update(read_at=now())
 
 
-def to_be_seen(ticket: Ticket, user: User) -> QuerySet[Notice]:
-    return Notice.objects.filter(user=user, ticket=ticket, read_at__isnull=True, fresh_at__lte=now())
+def to_be_seen(ticket: int, user: int, at: datetime) -> QuerySet[Notice]:
+    """By the ids of both."""
+    return Notice.objects.filter(user=user, ticket=ticket, read_at__isnull=True, fresh_at__lte=at)
 
 
 def mark_read(notice: Notice) -> None:
@@ -115,3 +114,21 @@ def forget_old() -> int:
         found = list(rows.values_list("pk", flat=True)[:FORGET_AT_ONCE])
         gone += model.objects.filter(pk__in=found).delete()[0]
     return gone
+
+
+@prepared(int, IDS)
+def _waves(user: int, queues: Collection[int]) -> QuerySet:
+    return _unread(user, queues).order_by("-id").values_list("wave", flat=True)[:LOOKED_AT]
+
+
+@prepared(int, IDS)
+def _waves_of_administrator(user: int, queues: Collection[int]) -> QuerySet:
+    """News of the house stand alone, and are asked for with the others."""
+    alone = Value(0, output_field=Notice._meta.get_field("wave"))
+    news = HouseNews.objects.filter(user=user, read_at__isnull=True).order_by().values_list(alone, flat=True)
+    waves = _unread(user, queues).order_by("-id").values_list("wave", flat=True)[:LOOKED_AT]
+    return waves.union(news, all=True)
+
+
+def _unread(user: int, queues: Collection[int]) -> QuerySet[Notice]:
+    return Notice.objects.filter(user=user, read_at__isnull=True, ticket__queue_id__among=queues)

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from core.clock import now
+from core.prepared import prepared
 from tickets import vocabulary
 from tickets.changes import apply, locked, moment
 from tickets.events import Cause, record
@@ -37,11 +40,17 @@ def taken_off(ticket: Ticket) -> Event | None:
     """What `restore` would take back: the ticket went to the trash or was marked as spam, and still is."""
     if ticket.closed_at is None:
         return None
-    marks = ticket.events.filter(kind__in=(TRASHED, SPAM, RESTORED)).select_related("actor", "on_behalf_of")
-    last = marks.order_by("-id").first()
-    if last is None or last.kind == RESTORED or ticket.state_id != last.data["state"]["now"]["id"]:
+    last = _marks(ticket.pk)
+    if not last or last[0].kind == RESTORED or ticket.state_id != last[0].data["state"]["now"]["id"]:
         return None
-    return last
+    return last[0]
+
+
+@prepared(int)
+def _marks(pk: int) -> QuerySet[Event]:
+    """The last of them."""
+    marks = Event.objects.filter(ticket=pk, kind__in=(TRASHED, SPAM, RESTORED))
+    return marks.select_related("actor", "on_behalf_of").order_by("-id")[:1]
 
 
 def restore(ticket: Ticket, *, by: User, cause: Cause | None = None) -> Event | None:

@@ -1,6 +1,6 @@
 """The ticket: its present facts. What happened to it is in its events."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -80,6 +80,9 @@ class Ticket(models.Model):
     version = models.PositiveIntegerField(default=0)
     # Digest of the last event: the history is a chain (tickets/events.py).
     chain = models.CharField(max_length=64, blank=True, editable=False)
+
+    # Who is kept in copy, asked once by tickets/participation.py.
+    known_in_copy: Any = None
 
     objects = TicketQuerySet.as_manager()
 

@@ -39,7 +39,7 @@ class Why:
 
 def why_of(ticket: Ticket, _agent: User) -> Why | None:
     """The latest decision, as long as what it says is how things are."""
-    decision = _decisions(ticket).order_by("-id").first()
+    decision = Decision.objects.filter(ticket=ticket).order_by("-id").first()
     if decision is None or decision.agent_id != ticket.owner_id or ticket.closed_at is not None:
         return None
     people = User.objects.in_bulk([agent for agent, _why, _facts in decision.reasons])
@@ -86,7 +86,7 @@ _SENTENCES: Mapping[str, str | Promise] = {
 }
 
 
-def _decisions(ticket: Ticket) -> QuerySet[Decision]:
+def _decisions(ticket: Ticket, _now: datetime) -> QuerySet[Decision]:
     return Decision.objects.filter(ticket=ticket)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -22,11 +23,11 @@ class Automation:
 
 
 def automation_of(ticket: Ticket, _agent: User) -> Automation:
-    runs = list(_runs(ticket).order_by("-id")[: LATEST + 1])
+    runs = list(RuleRun.objects.filter(ticket=ticket).order_by("-id")[: LATEST + 1])
     return Automation(runs[:LATEST], len(runs) > LATEST, reverse("desk:automation", args=[ticket.number]))
 
 
-def _runs(ticket: Ticket) -> QuerySet[RuleRun]:
+def _runs(ticket: Ticket, _now: datetime) -> QuerySet[RuleRun]:
     return RuleRun.objects.filter(ticket=ticket)
 
 

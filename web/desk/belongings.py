@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from tickets.models import ChecklistItem, Link, Ticket, TimeEntry
+from core.prepared import prepared_figures
+from tickets.models import ChecklistItem, Link, Ticket, TimeEntry, Watcher
 from tickets.models.link import link_words
 
 MERGED_SHOWN = 20
@@ -44,17 +45,29 @@ class Belongings:
 
 
 def belongings_of(ticket: Ticket, agent: User) -> Belongings:
-    """Other tickets only as far as the agent may see them (T48)."""
-    watchers = [watcher.user for watcher in ticket.watchers.select_related("user")]
+    """Other tickets only as far as the agent may see them (T48). What there is none of is not asked for."""
+    has = _what_there_is(ticket.pk)
+    watchers = [watcher.user for watcher in ticket.watchers.select_related("user")] if has["watchers"] else []
     merged = Ticket.objects.allowing(agent, "read").filter(merged_into=ticket).select_related("state")
     return Belongings(
-        links=_links(ticket, agent),
-        merged=list(merged.order_by("id")[:MERGED_SHOWN]),
+        links=_links(ticket, agent) if has["links"] else [],
+        merged=list(merged.order_by("id")[:MERGED_SHOWN]) if has["merged"] else [],
         watchers=watchers,
         is_watched=agent in watchers,
         times=_times(ticket, agent),
-        steps=list(ticket.checklist.select_related("done_by")),
+        steps=list(ticket.checklist.select_related("done_by")) if has["steps"] else [],
     )
+
+
+@prepared_figures(int, limit=1)
+def _what_there_is(pk: int) -> tuple[dict[str, QuerySet], dict[str, QuerySet]]:
+    counted: dict[str, QuerySet] = {
+        "watchers": Watcher.objects.filter(ticket=pk),
+        "links": Link.objects.filter(Q(source=pk) | Q(target=pk)),
+        "merged": Ticket.objects.filter(merged_into=pk),
+        "steps": ChecklistItem.objects.filter(ticket=pk),
+    }
+    return counted, {}
 
 
 def _links(ticket: Ticket, agent: User) -> list[Linked]:

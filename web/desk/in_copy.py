@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -29,12 +30,12 @@ def sharing_of(ticket: Ticket, agent: User) -> Sharing:
     return Sharing(people_in_copy(ticket), links[:LINKS_SHOWN], len(links[LINKS_SHOWN:]), ticket.allows(agent, "write"))
 
 
-def _links(ticket: Ticket) -> QuerySet[SecretLink]:
-    return usable().filter(ticket=ticket)
+def _links(ticket: Ticket, at: datetime | None = None) -> QuerySet[SecretLink]:
+    return usable(at).filter(ticket=ticket)
 
 
-def _rows(ticket: Ticket) -> QuerySet:
-    return in_copy(ticket).order_by().values("pk").union(_links(ticket).order_by().values("pk"))
+def _rows(ticket: Ticket, now: datetime) -> QuerySet:
+    return in_copy(ticket).order_by().values("pk").union(_links(ticket, now).order_by().values("pk"))
 
 
 IN_COPY = TicketPanel("desk/group_in_copy.html", sharing_of, _rows)

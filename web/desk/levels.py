@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.clock import now
 from core.moments import moment
+from core.prepared import prepared
 from sla.clocks import BREACH
 from sla.journals import Interval, Step, explain, steps_of
 from sla.models import Clock, EntryKind, Kind, Policy, State, TicketTargets
@@ -136,7 +137,8 @@ class Explained:
 
 
 def level_of(ticket: Ticket, agent: User) -> Level:
-    targets = TicketTargets.objects.select_related("policy").filter(ticket=ticket).first()
+    found = _targets(ticket.pk)
+    targets = found[0] if found else None
     timers = timers_of(ticket) if targets else []
     may_write = ticket.allows(agent, "write") and not ticket.merged_into_id
     return Level(
@@ -147,6 +149,11 @@ def level_of(ticket: Ticket, agent: User) -> Level:
         explain_url=reverse("desk:deadlines", args=[ticket.number]) if timers else "",
         next=_next(timers),
     )
+
+
+@prepared(int)
+def _targets(pk: int) -> QuerySet[TicketTargets]:
+    return TicketTargets.objects.select_related("policy").filter(ticket=pk)
 
 
 def timers_of(ticket: Ticket) -> Sequence[Timer]:
@@ -248,7 +255,7 @@ _WHAT = {
 }
 
 
-def _set_up(ticket: Ticket) -> QuerySet:
+def _set_up(ticket: Ticket, _now: datetime) -> QuerySet:
     """Rows where there are service levels at all, or were for this ticket."""
     return Policy.objects.active().values("pk").union(TicketTargets.objects.filter(ticket=ticket).values("pk"))
 

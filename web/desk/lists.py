@@ -6,6 +6,7 @@ The list somebody looked at last is remembered in the session, so that the ticke
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from core.clock import now
+from core.prepared import prepared
 from sla.queries import Due, due_in
 from tickets.finding import find_best, words_in
 from tickets.language import LanguageError
@@ -208,7 +210,15 @@ def with_query(url: str, query: dict[str, str]) -> str:
 
 def queue_of(user: User, pk: int) -> Queue | None:
     """The queue, when the agent may see its tickets."""
-    return Queue.objects.filter(pk=pk).first() if rights_of(user).covers(pk, "read") else None
+    if not rights_of(user).covers(pk, "read"):
+        return None
+    found = _queue(pk)
+    return found[0] if found else None
+
+
+@prepared(int)
+def _queue(pk: int) -> QuerySet[Queue]:
+    return Queue.objects.filter(pk=pk)
 
 
 def remember(request: HttpRequest, listing: Listing) -> None:

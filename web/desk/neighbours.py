@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from core.pagination import page_of
 from tickets.models import Ticket
+from tickets.rows import rows_for
 from web.desk.lists import Listing, queue_listing, remembered
 
 PANE_ROWS = 40
@@ -34,5 +35,5 @@ def neighbours(request: HttpRequest, ticket: Ticket) -> Neighbours:
 
 
 def _first_rows(request: HttpRequest, listing: Listing) -> Sequence[Ticket]:
-    shown = Ticket.objects.for_list(request.user)
+    shown = rows_for(request.user)
     return page_of(listing.tickets, order=listing.order, size=PANE_ROWS, shown=shown).rows

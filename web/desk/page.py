@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,10 +16,11 @@ from django.utils.cache import patch_vary_headers
 from accounts.models import User
 from automation.macros import offered_on
 from automation.notices.bell import mark_seen, to_be_seen
-from core.counting import figures
+from core.clock import now
 from core.links import ticket_in_desk
+from core.prepared import prepared_figures
 from tickets.changes import Stale
-from tickets.models import ReadMark, StateType, Ticket
+from tickets.models import Article, Attachment, ReadMark, StateType, Ticket
 from tickets.reading import mark_read
 from tickets.sentences import sentence_of
 from tickets.wordings import offer_of
@@ -68,30 +69,38 @@ class Shown:
     conflict: Conflict | None = None
 
 
+@dataclass(frozen=True)
+class Known:
+    """How far the agent has read a ticket, whether the bell has something of it that is new, and how many messages and
+    files it has: one query."""
+
+    read_at: datetime | None
+    is_told: bool
+    messages: int
+    files: int
+
+
 def conversation(request: HttpRequest, ticket: Ticket, shown: Shown | None = None) -> HttpResponse:
     """The whole page. To have opened it is to have read it; a refusal changes nothing."""
     shown = shown or Shown()
-    read_at, is_told = _known(ticket, request.user)
-    timeline = timeline_of(ticket, read_at=read_at, reader=request.user, wish=wish_of(request))
-    context = head(ticket, request.user, tab="conversation") | composer(
+    known = known_of(ticket, request.user)
+    timeline = timeline_of(ticket, read_at=known.read_at, reader=request.user, wish=wish_of(request))
+    context = head(ticket, request.user, tab="conversation", known=known) | composer(
         request, ticket, shown.written, newest=timeline.newest if not timeline.wish.kind else None
     )
     context |= {"panel": panel_of(ticket, request.user), "timeline": timeline, "conflict": shown.conflict}
-    if shown.status == HTTPStatus.OK and (read_at is None or read_at < ticket.changed_at):
+    if shown.status == HTTPStatus.OK and (known.read_at is None or known.read_at < ticket.changed_at):
         mark_read(ticket, by=request.user)
-    if shown.status == HTTPStatus.OK and is_told:
+    if shown.status == HTTPStatus.OK and known.is_told:
         mark_seen(ticket, by=request.user)
     response = render(request, "desk/ticket.html", context, status=shown.status)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def head(ticket: Ticket, agent: User, *, tab: str = "") -> dict[str, Any]:
+def head(ticket: Ticket, agent: User, *, tab: str = "", known: Known | None = None) -> dict[str, Any]:
     """What the header needs, whatever stands below it."""
-    real = Q(attachments__isnull=False, attachments__is_inline=False)
-    counts = ticket.articles.aggregate(
-        messages=Count("pk", distinct=True), files=Count("attachments", filter=real, distinct=True)
-    )
+    known = known or known_of(ticket, agent)
     survivor = ticket.merged_into
     with_deadlines([ticket])
     is_final = ticket.state.type in (StateType.MERGED, StateType.REMOVED)
@@ -104,7 +113,7 @@ def head(ticket: Ticket, agent: User, *, tab: str = "") -> dict[str, Any]:
         "section": "tickets",
         "palette_about": f"#{ticket.number}",
         "tab": tab,
-        "counts": counts | {"events": ticket.version},
+        "counts": {"messages": known.messages, "files": known.files, "events": ticket.version},
         "link": ticket_in_desk(ticket.number),
         "survivor": survivor if survivor and survivor.allows(agent, "read") else None,
         "may_unmerge": survivor is not None and all(one.allows(agent, "write") for one in (ticket, survivor)),
@@ -164,11 +173,22 @@ def conflict_of(stale: Stale) -> Conflict:
     return Conflict(sentences=[sentence_of(event) for event in stale.events])
 
 
-def _known(ticket: Ticket, agent: User) -> tuple[datetime | None, bool]:
-    """How far the agent has read it, and whether the bell has something of it that is new; one query."""
-    found = figures(
-        {"told": to_be_seen(ticket, agent)},
-        firsts={"read_at": ReadMark.objects.filter(ticket=ticket, user=agent).values_list("read_at")},
-        limit=1,
-    )
-    return found["read_at"], bool(found["told"])
+def known_of(ticket: Ticket, agent: User) -> Known:
+    found = _figures(ticket.pk, agent.pk, now())
+    return Known(found["read_at"], bool(found["told"]), found["messages"] or 0, found["files"] or 0)
+
+
+@prepared_figures(int, int, datetime, limit=1)
+def _figures(pk: int, agent: int, now: datetime) -> tuple[dict[str, QuerySet], dict[str, QuerySet]]:
+    real = Attachment.objects.filter(article__ticket=pk, is_inline=False)
+    firsts: dict[str, QuerySet] = {
+        "read_at": ReadMark.objects.filter(ticket=pk, user=agent).values_list("read_at"),
+        "messages": _number(Article.objects.filter(ticket=pk), "ticket"),
+        "files": _number(real, "article__ticket"),
+    }
+    return {"told": to_be_seen(pk, agent, now)}, firsts
+
+
+def _number(rows: QuerySet, of: str) -> QuerySet:
+    """How many there are, as the one value of a queryset."""
+    return rows.order_by().values(of).annotate(number=Count("pk")).values_list("number")

@@ -1,22 +1,25 @@
 """The details beside a conversation: who the customer is, and the properties with what the agent may change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import User
+from core.prepared import IDS, prepared
 from tickets.actions.removing import taken_off
-from tickets.customfields import fields_for
+from tickets.customfields import fields_of
 from tickets.guidance import may_take
 from tickets.models import Event, FieldDefinition, Level, Ticket
 from tickets.models.field import FieldKind
+from tickets.rights import queues_for
 from web.desk.belongings import Belongings, belongings_of
 from web.desk.menu import Action, menu_of
 from web.desk.panels import Part, parts_of
@@ -125,7 +128,6 @@ def _properties(ticket: Ticket, agent: User) -> list[Property]:
 
 def _custom(ticket: Ticket, *, may_write: bool) -> list[Property]:
     """Active fields, and values of fields that are no longer in use, which stay readable."""
-    definitions = fields_for(ticket.queue, ticket.type)
     return [
         Property(
             f"field-{definition.key}",
@@ -134,7 +136,7 @@ def _custom(ticket: Ticket, *, may_write: bool) -> list[Property]:
             in_words(definition, ticket.custom_fields.get(definition.key)),
             reverse("desk:field", args=[ticket.number, definition.key]) if may_write else "",
         )
-        for definition in definitions
+        for definition in fields_of(ticket)
     ]
 
 
@@ -155,8 +157,7 @@ def in_words(definition: FieldDefinition, value: Any) -> str:
 
 def _customer(ticket: Ticket, agent: User) -> Customer:
     person = ticket.customer
-    allowed = Ticket.objects.allowing(agent, "read").filter(customer=person).exclude(pk=ticket.pk)
-    others = list(allowed.select_related("state").order_by("-changed_at", "-id")[:OTHERS])
+    others = _others(person.pk, ticket.pk, queues_for(agent, "read"))
     return Customer(
         person=person,
         language=dict(settings.LANGUAGES).get(person.language or ticket.language, ""),
@@ -166,6 +167,12 @@ def _customer(ticket: Ticket, agent: User) -> Customer:
         total=_capped(len(others)),
         open=_capped(sum(other.is_open for other in others)),
     )
+
+
+@prepared(int, int, IDS)
+def _others(person: int, ticket: int, queues: Collection[int]) -> QuerySet[Ticket]:
+    others = Ticket.objects.in_queues(queues).filter(customer=person).exclude(pk=ticket).select_related("state")
+    return others.order_by("-changed_at", "-id").only("number", "title", "closed_at", "state")[:OTHERS]
 
 
 def _customer_url(ticket: Ticket, agent: User) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -64,7 +65,7 @@ def _facts(ticket: Ticket, agent: User) -> list[Shown] | None:
     return going or found[:ENDED] or None
 
 
-def _runs(ticket: Ticket) -> QuerySet[Run]:
+def _runs(ticket: Ticket, _now: datetime) -> QuerySet[Run]:
     return Run.objects.filter(ticket=ticket)
 
 

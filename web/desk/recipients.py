@@ -1,5 +1,8 @@
 """Who takes part in a conversation by mail beside the customer."""
 
+from django.db.models import QuerySet
+
+from core.prepared import prepared
 from core.text import normalise_address
 from mail.addressing import is_ours
 from tickets.models import Article, Ticket
@@ -12,9 +15,8 @@ Person = dict[str, str]
 def everybody_else(ticket: Ticket) -> list[Person]:
     """Whoever is kept in copy, and whoever sent or got the newest message, but for the customer and for addresses of
     ours: they get copies."""
-    said = ticket.articles.filter(visible_to_customer=True).exclude(sender=Sender.SYSTEM)
-    last = said.order_by("-created_at", "-id").first()
-    people = [*copies(people_in_copy(ticket)), *(_people_of(last) if last else ())]
+    last = _last_said(ticket.pk)
+    people = [*copies(people_in_copy(ticket)), *(_people_of(last[0]) if last else ())]
     left_out = {normalise_address(ticket.customer.email)}
     found: dict[str, Person] = {}
     for person in people:
@@ -22,6 +24,12 @@ def everybody_else(ticket: Ticket) -> list[Person]:
         if key and key not in left_out and key not in found and not is_ours(key):
             found[key] = {"name": person.get("name", ""), "address": person["address"]}
     return list(found.values())
+
+
+@prepared(int)
+def _last_said(pk: int) -> QuerySet[Article]:
+    said = Article.objects.filter(ticket=pk, visible_to_customer=True).exclude(sender=Sender.SYSTEM)
+    return said.order_by("-created_at", "-id").only("sender", "reply_to", "sent_from", "to", "cc")[:1]
 
 
 def _people_of(article: Article) -> list[Person]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -58,7 +59,7 @@ def satisfaction_of(ticket: Ticket, _agent: User) -> Satisfaction:
     return Satisfaction([Answered(answer) for answer in answers], questions[0] if questions else None)
 
 
-def _asked(ticket: Ticket) -> QuerySet:
+def _asked(ticket: Ticket, _now: datetime) -> QuerySet:
     """Rows where somebody was asked, or is going to be."""
     questions = SurveyInvitation.objects.filter(ticket=ticket).values("pk")
     return questions.union(ticket.survey_answers.values("pk"))

@@ -1,20 +1,22 @@
 """The panel beside the lists: views and the tree of queues, with counts that cost what they show."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import OperationalError, connection, transaction
-from django.urls import reverse
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.addresses import address
+from core.prepared import IDS, prepared
 from tickets.models import Queue, SavedView
 from tickets.models.queue import SEPARATOR
 from tickets.queries import TicketQuerySet
-from tickets.rights import rights_of
-from tickets.saved import tickets_in_saved
-from tickets.saved import views_for as saved_views_for
+from tickets.rights import queues_for
+from tickets.saved import known_views, tickets_in_saved
 from tickets.views import COUNT_LIMIT, VIEW, counted, open_counts, tickets_in, views_for
 
 # What has to do with oneself stands above the rest.
@@ -73,7 +75,7 @@ class Side:
 
 def side_of(user: User) -> Side:
     """Without counts, so that a list need not wait for them."""
-    saved = list(saved_views_for(user))
+    saved = known_views(user.pk)
     return Side(
         [_of_view(view.key) for view in views_for(user)],
         [_of_saved(view) for view in saved if view.owner_id == user.pk],
@@ -83,7 +85,7 @@ def side_of(user: User) -> Side:
 
 
 def counted_side_of(user: User) -> Side:
-    built_in, saved = views_for(user), list(saved_views_for(user))
+    built_in, saved = views_for(user), known_views(user.pk)
     to_count = [view for view in built_in if view.is_counted]
     numbers = counted([tickets_in(view, user) for view in to_count])
     by_key = {view.key: number for view, number in zip(to_count, numbers, strict=True)}
@@ -115,31 +117,47 @@ def _counts_of_saved(views: Sequence[SavedView], user: User) -> dict[int, int]:
 
 def _of_view(key: str) -> Entry:
     view = VIEW[key]
-    return Entry(f"view:{key}", view.title, reverse("desk:view", args=[key]), icon=view.icon)
+    return Entry(f"view:{key}", view.title, address("desk:view", key), icon=view.icon)
 
 
 def _of_saved(view: SavedView) -> Entry:
-    return Entry(f"saved:{view.pk}", view.name, reverse("desk:saved", args=[view.pk]), icon="filter")
+    return Entry(f"saved:{view.pk}", view.name, address("desk:saved", view.pk), icon="filter")
 
 
 def _queues(user: User, *, counts: dict[int, int] | None) -> list[Entry]:
-    queues = list(Queue.objects.active().filter(pk__in=rights_of(user).queues["read"]))
+    queues = _active(queues_for(user, "read"))
+    known = {queue.path for queue in queues}
+    numbers = _with_those_below(queues, counts) if counts is not None else None
     return [
         Entry(
             key=f"queue:{queue.pk}",
             label=queue.name,
-            url=reverse("desk:queue", args=[queue.pk]),
-            depth=sum(_lies_below(queue, other) for other in queues),
-            count=_with_those_below(queue, queues, counts) if counts is not None else None,
+            url=address("desk:queue", queue.pk),
+            depth=sum(path in known for path in _above(queue.path)),
+            count=numbers[queue.path] if numbers is not None else None,
         )
         for queue in queues
     ]
 
 
-def _with_those_below(queue: Queue, queues: Iterable[Queue], counts: dict[int, int]) -> int:
-    """As the page of a queue shows them: its own tickets and those of the queues below."""
-    return sum(counts.get(other.pk, 0) for other in queues if other.pk == queue.pk or _lies_below(other, queue))
+@prepared(IDS)
+def _active(ids: Collection[int]) -> QuerySet[Queue]:
+    return Queue.objects.active().filter(id__among=ids)
 
 
-def _lies_below(queue: Queue, other: Queue) -> bool:
-    return queue.path.startswith(f"{other.path}{SEPARATOR}")
+def _with_those_below(queues: Iterable[Queue], counts: dict[int, int]) -> Counter[str]:
+    """By path, as the page of a queue shows them: its own tickets and those of the queues below."""
+    numbers: Counter[str] = Counter()
+    for queue in queues:
+        for path in [queue.path, *_above(queue.path)]:
+            numbers[path] += counts.get(queue.pk, 0)
+    return numbers
+
+
+def _above(path: str) -> list[str]:
+    """The paths of the queues above: "A::B::C" -> ["A::B", "A"]."""
+    found = []
+    while SEPARATOR in path:
+        path = path.rpartition(SEPARATOR)[0]
+        found.append(path)
+    return found

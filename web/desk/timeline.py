@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.clock import now
 from core.html import excerpt
-from core.pagination import page_of
+from core.pagination import page_from, page_of
+from core.prepared import prepared
 from core.text import clean_line
 from mail.models import Outgoing
 from mail.replies import split_reply
@@ -33,6 +34,8 @@ NEWEST = ("-created_at", "-id")
 # These happenings are the messages themselves.
 SPOKEN = ("ticket.created", "article.added", "article.held")
 MOST_EVENTS = 200
+# Before everything.
+BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 MOST_PRINTED = 2000
 
 
@@ -112,8 +115,11 @@ def timeline_of(
 ) -> Timeline:
     """One block, oldest first. Messages read before `read_at` are folded, but for the first and the last."""
     wish = wish or Wish()
-    wanted = _articles(ticket).filter(KINDS[wish.kind]) if wish.kind in KINDS else _articles(ticket)
-    page = page_of(wanted, order=NEWEST, cursor=cursor, size=BLOCK if cursor else FIRST_BLOCK)
+    if cursor or wish.kind in KINDS:
+        wanted = _articles(ticket).filter(KINDS[wish.kind]) if wish.kind in KINDS else _articles(ticket)
+        page = page_of(wanted, order=NEWEST, cursor=cursor, size=BLOCK if cursor else FIRST_BLOCK)
+    else:
+        page = page_from(_newest(ticket.pk), order=NEWEST, size=FIRST_BLOCK)
     articles = list(reversed(page.rows))
     said = _all_said(articles, reader)
     if not cursor:
@@ -167,21 +173,37 @@ def since(ticket: Ticket, version: int, *, reader: User) -> Sequence[Item]:
 
 
 def _articles(ticket: Ticket) -> QuerySet[Article]:
+    return _with_neighbours(ticket.articles.all())
+
+
+def _with_neighbours(articles: QuerySet[Article]) -> QuerySet[Article]:
     named = Prefetch("mentions", Mention.objects.select_related("user"))
-    return ticket.articles.select_related("author", "incoming", "outgoing").prefetch_related("attachments", named)
+    return articles.select_related("author", "incoming", "outgoing").prefetch_related("attachments", named)
+
+
+@prepared(int)
+def _newest(pk: int) -> QuerySet[Article]:
+    return _with_neighbours(Article.objects.filter(ticket=pk)).order_by(*NEWEST)[: FIRST_BLOCK + 1]
 
 
 def _events(ticket: Ticket) -> QuerySet[Event]:
     return ticket.events.select_related("actor", "on_behalf_of", "article")
 
 
+@prepared(int, datetime)
+def _done_since(pk: int, at: datetime) -> QuerySet[Event]:
+    done = Event.objects.select_related("actor", "on_behalf_of", "article").exclude(kind__in=SPOKEN)
+    return done.filter(ticket=pk, at__gte=at).order_by("-id")[:MOST_EVENTS]
+
+
 def _between(ticket: Ticket, articles: Sequence[Article], *, is_first: bool, is_last: bool) -> list[Event]:
     """What was done from the block's first message (or the beginning) to its last one (or now)."""
     if not articles:
         return []
+    if is_last:
+        return _done_since(ticket.pk, BEGINNING if is_first else articles[0].created_at)
     window = Q() if is_first else Q(at__gte=articles[0].created_at)
-    if not is_last:
-        window &= Q(at__lte=articles[-1].created_at)
+    window &= Q(at__lte=articles[-1].created_at)
     return list(_events(ticket).filter(window).exclude(kind__in=SPOKEN).order_by("-id")[:MOST_EVENTS])
 
 

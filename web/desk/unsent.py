@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.models import User
 from core.html import from_text
+from core.prepared import prepared
 from tickets.drafts import save_draft
 from tickets.models import Article, Draft, Ticket
 from tickets.pictures import adopt_pictures
@@ -52,8 +54,12 @@ class Drafts:
 
 def drafts_of(user: User, ticket: Ticket) -> Drafts:
     """In one query."""
-    rows = Draft.objects.filter(user=user, ticket=ticket, form__in=FIELDS)
-    return Drafts({row.form: row for row in rows})
+    return Drafts({row.form: row for row in _drafts(user.pk, ticket.pk)})
+
+
+@prepared(int, int)
+def _drafts(user: int, ticket: int) -> QuerySet[Draft]:
+    return Draft.objects.filter(user=user, ticket=ticket, form__in=list(FIELDS))
 
 
 def keep(user: User, ticket: Ticket, form: str, typed: QueryDict) -> Draft | None:

@@ -1,5 +1,7 @@
 """Articles beside a ticket (settings.TICKET_PANELS). What may answer it is asked for when the page is there."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -13,7 +15,7 @@ def address_of(ticket: Ticket, _agent: User) -> str:
     return reverse("desk:ticket_articles", args=[ticket.number])
 
 
-def _any(_ticket: Ticket) -> QuerySet:
+def _any(_ticket: Ticket, _now: datetime) -> QuerySet:
     """A house without articles has no such panel."""
     return Article.objects.filter(is_published=True)
 

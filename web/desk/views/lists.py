@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from automation.macros import offered_in_lists
 from core.pagination import page_of
 from tickets.models import Ticket
+from tickets.rows import rows_for
 from tickets.saved import views_for
 from tickets.search import found_in
 from tickets.views import VIEW
@@ -126,9 +127,7 @@ def page(request: HttpRequest, listing: Listing, template: str = "desk/list.html
 
 def context_of(request: HttpRequest, listing: Listing, after: str = "") -> dict[str, Any]:
     """A page of the list: its lines, and where the next ones are."""
-    found = page_of(
-        listing.tickets, order=listing.order, cursor=after, size=ROWS, shown=Ticket.objects.for_list(request.user)
-    )
+    found = page_of(listing.tickets, order=listing.order, cursor=after, size=ROWS, shown=rows_for(request.user))
     rows = with_deadlines(found.rows)
     above = number_in(request, "above") or 0
     under = request.GET.get("under", "")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from core.pagination import page_of
 from tickets.models import Ticket
+from tickets.rows import rows_for
 from web.common.access import agent_required
 from web.desk.cells import shown as shown_columns
 from web.desk.deadlines import mark_of, with_deadlines
@@ -85,7 +86,7 @@ def _news(request: HttpRequest, listing: Listing) -> HttpResponse:
 
 
 def _compare(request: HttpRequest, listing: Listing, shown: dict[int, str], *, goes_on: bool) -> News:
-    shown_with = Ticket.objects.for_list(request.user)
+    shown_with = rows_for(request.user)
     fresh = list(with_deadlines(page_of(listing.tickets, order=listing.order, size=ROWS, shown=shown_with).rows))
     known = [index for index, ticket in enumerate(fresh) if ticket.pk in shown]
     # what stands below the last known row is not new, it only moved up

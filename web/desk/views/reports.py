@@ -12,7 +12,7 @@ from reports.measures import measures
 from reports.questions import COMPARISONS, PERIODS, QuestionError, read
 from reports.saved import dashboards_for
 from reports.tables import TOTAL
-from tickets.models import Ticket
+from tickets.rows import rows_for
 from web.common.access import agent_required
 from web.common.choices import Choices
 from web.desk.people import following
@@ -74,7 +74,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
         found = tickets_behind(question, request.user, measure=sent.get("measure", ""), row=row, column=column)
     except QuestionError as error:
         return page(request, "tickets", refusal=str(error), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    shown = Ticket.objects.for_list(request.user)
+    shown = rows_for(request.user)
     rows = page_of(found, order=NEWEST, cursor=sent.get("after", ""), size=ROWS, shown=shown)
     return page(
         request,
