@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 
 from core.memo import for_a_moment
+from core.turns import take_turn
 from core.work import LEASE, run_leased, sweep
 from mail import alarms, intake, keeping, pacing, reconcile, spool, storms
 from mail.fetching.troubles import SORTED
@@ -20,8 +21,7 @@ FETCHING_SECONDS = 40
 
 @shared_task
 def process_incoming(pk: int) -> None:
-    with for_a_moment():
-        intake.process(pk)
+    take_turn(Incoming, pk, _process)
 
 
 @shared_task
@@ -59,7 +59,7 @@ def reconcile_account(pk: int) -> None:
 
 @shared_task
 def send_outgoing(pk: int) -> None:
-    run_leased(Outgoing, pk, send, lease=LEASE)
+    take_turn(Outgoing, pk, _send)
 
 
 @shared_task
@@ -86,3 +86,12 @@ def fetch(pk: int) -> None:
     account = due_accounts().filter(pk=pk).first()
     if account and fetch_account(account, seconds=FETCHING_SECONDS).more:
         fetch.delay(pk)
+
+
+def _process(pk: int) -> None:
+    with for_a_moment():
+        intake.process(pk)
+
+
+def _send(pk: int) -> None:
+    run_leased(Outgoing, pk, send, lease=LEASE)
