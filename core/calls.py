@@ -1,18 +1,13 @@
-"""What workers know of each other, in the cache: who has been called already, and who is at which row.
+"""What workers know of each other, in the cache: for which work somebody has been called already.
 
-All of it saves work and decides nothing: it is forgotten after seconds, and rows alone say what is to be done.
+It saves calls and decides nothing: it is forgotten after seconds, and rows alone say what is to be done.
 """
-
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.cache import cache
 
 # A call that nobody has taken after this is repeated, in case it was lost.
 CALL_SECONDS = 2
-# Longer than almost any row takes: who comes to one again after this does what is done already, or is done elsewhere.
-HAND_SECONDS = 5
 
 
 def goes_on(task: str) -> bool:
@@ -31,15 +26,3 @@ def is_called(task: str) -> bool:
 def note_taken(task: str) -> None:
     """From here on calls are wanted again. Said before anybody looks for rows."""
     cache.delete(f"called:{task}")
-
-
-@contextmanager
-def in_hand(task: str, pk: int) -> Iterator[bool]:
-    """Whether nobody else is about to do this row. Who dies over it keeps it from others for seconds alone."""
-    key = f"hand:{task}:{pk}"
-    is_ours = cache.add(key, 1, HAND_SECONDS)
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            cache.delete(key)

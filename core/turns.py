@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from core.calls import in_hand, note_taken
+from core.calls import note_taken
 from core.work import WorkRow, nudge
 
 # Other kinds of work wait no longer than this for a worker.
@@ -31,10 +31,11 @@ class Turn:
 def take_turn(model: type[WorkRow], pk: int, act: Callable[[int], object]) -> None:
     """Do the row that was named, then what else is due, the oldest first.
 
-    `act` leaves a row alone that is not due any more. Who is called while others work gets his share of the rows.
+    `act` leaves a row alone that is not due any more or that somebody else is at, so whoever is called to help gets
+    his share of the rows.
     """
     turn, tried = Turn(model), {pk}
-    _do(model, pk, act)
+    act(pk)
     while found := list(model.objects.due().exclude(pk__in=tried).values_list("pk", flat=True)[:AHEAD]):
         if len(found) > 1:
             turn.call_another(found[-1])
@@ -43,10 +44,4 @@ def take_turn(model: type[WorkRow], pk: int, act: Callable[[int], object]) -> No
                 turn.call_another(each)
                 return
             tried.add(each)
-            _do(model, each, act)
-
-
-def _do(model: type[WorkRow], pk: int, act: Callable[[int], object]) -> None:
-    with in_hand(model.task, pk) as is_ours:
-        if is_ours:
-            act(pk)
+            act(each)

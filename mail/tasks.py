@@ -4,6 +4,7 @@ import logging
 
 from celery import shared_task
 
+from core.database import in_hand
 from core.memo import for_a_moment
 from core.turns import take_turn
 from core.work import LEASE, run_leased, sweep
@@ -17,6 +18,7 @@ from mail.sending import send
 log = logging.getLogger(__name__)
 
 FETCHING_SECONDS = 40
+READING = 0x72656164  # in_hand: (this number, message)
 
 
 @shared_task
@@ -89,8 +91,10 @@ def fetch(pk: int) -> None:
 
 
 def _process(pk: int) -> None:
-    with for_a_moment():
-        intake.process(pk)
+    """To read a message takes long before its row is claimed; nobody else reads the same in vain."""
+    with in_hand(READING, pk) as is_ours, for_a_moment():
+        if is_ours:
+            intake.process(pk)
 
 
 def _send(pk: int) -> None:

@@ -49,17 +49,6 @@ def test_a_row_that_stays_due_is_looked_at_once_in_a_turn(rows, called):
 
 
 @pytest.mark.django_db
-def test_a_row_that_somebody_else_has_in_hand_is_left_to_him(rows, called):
-    seen: list[int] = []
-    with calls.in_hand(TASK, rows[1]) as is_ours:
-        assert is_ours
-        take_turn(Delivery, rows[0], seen.append)
-    assert sorted(seen) == sorted({*rows} - {rows[1]})
-    take_turn(Delivery, rows[1], seen.append)
-    assert rows[1] in seen
-
-
-@pytest.mark.django_db
 def test_when_the_turn_is_over_somebody_is_called_for_the_rest(rows, called, monkeypatch):
     monkeypatch.setattr(turns, "TURN", 0.0)
     seen: list[int] = []
