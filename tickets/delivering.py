@@ -62,7 +62,7 @@ class _Given:
 
 
 def take_turn(pk: int) -> None:
-    """Deliver the event that was named when it has failed before, then all that is due, for as long as a turn lasts."""
+    """Deliver all that is due, for as long as a turn lasts; what has failed before comes last. `pk` is a row of it."""
     turn = Turn(Delivery)
     while claimed := _claim():
         if len(claimed) == MOST_AT_ONCE:
@@ -73,25 +73,34 @@ def take_turn(pk: int) -> None:
             turn.call_another(pk)
             return
     again = Delivery.objects.due().filter(attempts__gt=0).values_list("pk", flat=True)[:MOST_AT_ONCE]
-    for each in again:
-        deliver_one(each)
+    tried = [deliver_one(each) for each in again]
+    if len(tried) == MOST_AT_ONCE and any(tried):
+        turn.call_another(pk)
 
 
-def deliver_one(pk: int) -> None:
-    """One event on its own, then the later ones of its ticket, which wait for it.
+def deliver_one(pk: int) -> bool:
+    """One event on its own, then the later ones of its ticket, which wait for it; whether its turn had come.
 
     Each handler that has succeeded once is not run again.
     """
     delivery = Delivery.objects.unfinished().filter(pk=pk).first()
     if delivery is None or _waits_for_earlier(delivery):
-        return
+        return False
+    if not run_leased(Delivery, pk, _run_handlers, lease=LEASE):
+        return False
+    _deliver_later_ones(delivery)
+    return True
+
+
+def _deliver_later_ones(delivery: Delivery) -> None:
+    """Of its ticket, as long as none fails."""
     for _event in range(MOST_AT_ONCE):
-        if not run_leased(Delivery, delivery.pk, _run_handlers, lease=LEASE):
-            return
         following = Delivery.objects.unfinished().filter(ticket_id=delivery.ticket_id).order_by("event_id").first()
         if following is None or following.pk == delivery.pk:  # the latter has failed: the others wait for it
             return
         delivery = following
+        if not run_leased(Delivery, delivery.pk, _run_handlers, lease=LEASE):
+            return
     wake(delivery)
 
 

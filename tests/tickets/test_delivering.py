@@ -151,3 +151,31 @@ def test_what_a_turn_has_no_time_for_is_given_back(tickets, monkeypatch):
     deliver(0)
     assert waiting() == events(*tickets)
     assert set(Delivery.objects.filter(event__in=waiting()).values_list("attempts", "leased_until")) == {(0, None)}
+
+
+def test_what_has_failed_before_is_delivered_in_as_many_turns_as_it_takes(tickets, monkeypatch):
+    called: list[int] = []
+    monkeypatch.setattr("core.turns.nudge", lambda _task, pk: called.append(pk))
+    monkeypatch.setattr(delivering, "MOST_AT_ONCE", 2)
+    Delivery.objects.update(attempts=1)
+    turns = 0
+    while waiting():
+        called.clear()
+        deliver(7)
+        turns += 1
+        assert turns < 10
+    for ticket in tickets:
+        assert [pk for pk in of("one") if pk in events(ticket)] == events(ticket)
+
+
+def test_what_waits_for_an_event_with_a_pause_calls_nobody(tickets, monkeypatch):
+    called: list[int] = []
+    monkeypatch.setattr("core.turns.nudge", lambda _task, pk: called.append(pk))
+    monkeypatch.setattr(delivering, "MOST_AT_ONCE", 2)
+    mine = events(tickets[0])
+    Delivery.objects.exclude(event__in=mine).update(due_at=None)
+    Delivery.objects.update(attempts=1)
+    Delivery.objects.filter(event=mine[0]).update(due_at=timezone.now() + timedelta(hours=1))
+    deliver(7)
+    assert called == []
+    assert waiting() == mine
