@@ -13,6 +13,7 @@ from automation.models import EffectRun, Rule, RuleOnce, RuleRun
 from automation.rule_handlers import run_rules
 from automation.ruling import copy_rule, move_rule, order_rules, pause, publish, remove_rule, save_rule
 from automation.tasks import run_effect
+from core import memo
 from tests.automation.ruling import active, draft, last_event, react, runs_on
 from tests.factories import TicketFactory
 from tickets.actions.fields import set_tags, set_title
