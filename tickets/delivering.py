@@ -120,12 +120,12 @@ def _claim() -> list[Delivery]:
 
 def _deliver(claimed: Sequence[Delivery], turn: Turn) -> None:
     """One after the other. The later events of a ticket where one failed are given back, and so is what a turn has no
-    time for."""
+    time for; the first always has its time."""
     given: dict[int, list[_Given]] = {}
     back: list[Delivery] = []
     for delivery in claimed:
         before = given.get(delivery.ticket_id, [])
-        if not turn.lasts() or (before and before[-1].error is not None):
+        if (given and not turn.lasts()) or (before and before[-1].error is not None):
             back.append(delivery)
             continue
         if before:  # handlers may have changed the ticket since it was read
