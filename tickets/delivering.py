@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -107,7 +108,7 @@ def _deliver_later_ones(delivery: Delivery) -> None:
 def _claim() -> list[Delivery]:
     """The earliest events that nobody has had yet, with their tickets and articles. One worker claims at a time."""
     now = timezone.now()
-    facts = {"now": now, "until": now + LEASE, "looked_at": LOOKED_AT, "most": MOST_AT_ONCE}
+    facts: dict[str, Any] = {"now": now, "until": now + LEASE, "looked_at": LOOKED_AT, "most": MOST_AT_ONCE}
     with transaction.atomic():
         hold("claims of deliveries")
         commit_lightly()
