@@ -14,6 +14,7 @@ from automation.absence import is_away, zone_of
 from automation.choosing import Candidate, Policy, Want
 from automation.models import AgentProfile, AgentSkill, Method, PriorityWeight, QueueAssignment, Skill, SkillRule
 from core.clock import now
+from core.memo import remembered
 from sla.terms import current_setup, hours_of
 from tickets import options
 from tickets.conditions import ConditionError, Viewer, matches
@@ -50,6 +51,7 @@ class Loads:
     here: Mapping[int, int]
 
 
+@remembered
 def anything_is_given() -> bool:
     """Whether any queue gives its tickets to agents."""
     return QueueAssignment.objects.exclude(method=Method.MANUAL).exists()

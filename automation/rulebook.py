@@ -11,7 +11,7 @@ from uuid import UUID
 from automation.conditions import Node, read
 from automation.happenings import happens, kinds_of
 from automation.models import Rule, RuleStamp
-from core.memo import for_a_moment
+from core.memo import for_a_moment, remembered
 from tickets.conditions import ConditionError
 from tickets.models import Event
 
@@ -68,7 +68,7 @@ class _Last:
 
 def current_rulebook() -> Rulebook:
     """The rules as they are now; one query while nobody has changed any."""
-    stamp = RuleStamp.objects.values_list("stamp", flat=True).first()
+    stamp = _stamp()
     if stamp is None:
         return Rulebook()
     is_old = bool(_Last.book.broken) and time.monotonic() - _Last.since > PATIENCE
@@ -76,6 +76,11 @@ def current_rulebook() -> Rulebook:
         with for_a_moment():  # which fields there are is asked for each comparison
             _Last.book, _Last.stamp, _Last.since = _read(), stamp, time.monotonic()
     return _Last.book
+
+
+@remembered
+def _stamp() -> UUID | None:
+    return RuleStamp.objects.values_list("stamp", flat=True).first()
 
 
 def announce_change() -> None:

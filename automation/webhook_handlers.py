@@ -11,6 +11,7 @@ from automation.models import Endpoint, WebhookDelivery
 from automation.webhook_payload import Values, call, may_tell, message, written
 from automation.webhook_troubles import TEMPLATE
 from core.clock import now
+from core.memo import remembered
 from core.work import wake
 from tickets.conditions import ConditionError, matches, viewer
 from tickets.models import Event, Queue, Ticket
@@ -54,6 +55,7 @@ def is_in_scope(endpoint: Endpoint, ticket: Ticket) -> bool:
     return not chosen or not chosen.isdisjoint(ticket.queue.line)
 
 
+@remembered
 def _listeners() -> Sequence[Endpoint]:
     return list(Endpoint.objects.filter(is_active=True).prefetch_related("queues"))
 

@@ -1,10 +1,12 @@
 """What PostgreSQL knows and Django does not: expressions, locks by name, and which field was given twice."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from django.apps import apps
 from django.contrib.postgres.fields import DateTimeRangeField
-from django.db import IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, connection
 from django.db.models import BigIntegerField, Func
 
 
@@ -28,6 +30,22 @@ def hold(name: str) -> None:
     number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+@contextmanager
+def in_hand(kind: int, number: int) -> Iterator[bool]:
+    """Whether nobody else has this in hand. It is ours until the end of the block, whatever becomes of transactions, or
+    until this process is gone."""
+    names = [kind, number % 2**31]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", names)
+        (is_ours,) = cursor.fetchone()
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", names)
 
 
 def commit_lightly() -> None:

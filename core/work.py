@@ -23,7 +23,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from core import logs
+from core import calls, logs
 from core.later import after_commit
 
 log = logging.getLogger(__name__)
@@ -189,10 +189,11 @@ def wake(row: WorkRow) -> None:
 
 def sweep(model: type[WorkRow]) -> int:
     """Wake due rows, the oldest first; returns how many. No more than `SWEEP_LIMIT` wake-ups are to wait for a worker:
-    while workers are behind, most of them would be for rows that others wait for already."""
+    while workers are behind, most of them would be for rows that others wait for already. Of a task that goes on by
+    itself one is enough."""
     room = SWEEP_LIMIT - _waiting(model.task)
     found = list(model.objects.due().values_list("pk", flat=True)[:room]) if room > 0 else []
-    for pk in found:
+    for pk in found[:1] if calls.goes_on(model.task) else found:
         nudge(model.task, pk)
     return len(found)
 
@@ -208,8 +209,10 @@ def _waiting(task: str) -> int:
 
 
 def nudge(task: str, pk: int) -> None:
-    """A wake-up that cannot be sent is no harm: the sweep finds the row. So it never fails and never waits long."""
-    if _broker.is_away():
+    """A wake-up that cannot be sent is no harm: the sweep finds the row. So it never fails and never waits long.
+
+    None is sent while another one waits that leads to the same row (core/calls.py)."""
+    if _broker.is_away() or calls.is_called(task):
         return
     try:
         current_app.send_task(task, args=[pk], retry=False, ignore_result=True)

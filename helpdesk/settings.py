@@ -52,6 +52,10 @@ AFTER = [
     "automation.survey_handlers.plan",
     "reports.handlers.retell",
 ]
+# Those at the end of these that many events cost hardly more than one: what does it for many at a time.
+TOGETHER = {
+    "reports.handlers.retell": "reports.handlers.retell_all",
+}
 # The same for what happens to articles of the knowledge base (knowledge/changes.py).
 ARTICLE_WITHIN = [
     "automation.article_letters.write",
@@ -377,6 +381,8 @@ CELERY_TASK_ROUTES = {
     "processes.tasks.pass_on": {"queue": "events"},
     "processes.tasks.sweep_impulses": {"queue": "events"},
 }
+# Tasks that do every row that is due, so that one call stands for many (core/turns.py).
+GOING_ON = frozenset({"mail.tasks.process_incoming", "mail.tasks.send_outgoing", "tickets.tasks.deliver"})
 CELERY_BEAT_SCHEDULE = {
     "incoming": {"task": "mail.tasks.sweep_incoming", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
     "outgoing": {"task": "mail.tasks.sweep_outgoing", "schedule": timedelta(seconds=10), "options": {"expires": 10}},

@@ -4,7 +4,9 @@ import logging
 
 from celery import shared_task
 
+from core.database import in_hand
 from core.memo import for_a_moment
+from core.turns import take_turn
 from core.work import LEASE, run_leased, sweep
 from mail import alarms, intake, keeping, pacing, reconcile, spool, storms
 from mail.fetching.troubles import SORTED
@@ -16,12 +18,12 @@ from mail.sending import send
 log = logging.getLogger(__name__)
 
 FETCHING_SECONDS = 40
+READING = 0x72656164  # in_hand: (this number, message)
 
 
 @shared_task
 def process_incoming(pk: int) -> None:
-    with for_a_moment():
-        intake.process(pk)
+    take_turn(Incoming, pk, _process)
 
 
 @shared_task
@@ -59,7 +61,7 @@ def reconcile_account(pk: int) -> None:
 
 @shared_task
 def send_outgoing(pk: int) -> None:
-    run_leased(Outgoing, pk, send, lease=LEASE)
+    take_turn(Outgoing, pk, _send)
 
 
 @shared_task
@@ -86,3 +88,14 @@ def fetch(pk: int) -> None:
     account = due_accounts().filter(pk=pk).first()
     if account and fetch_account(account, seconds=FETCHING_SECONDS).more:
         fetch.delay(pk)
+
+
+def _process(pk: int) -> None:
+    """To read a message takes long before its row is claimed; nobody else reads the same in vain."""
+    with in_hand(READING, pk) as is_ours, for_a_moment():
+        if is_ours:
+            intake.process(pk)
+
+
+def _send(pk: int) -> None:
+    run_leased(Outgoing, pk, send, lease=LEASE)

@@ -1,5 +1,7 @@
 """What events mean for reports: rows stay with the ticket's queue, and are told anew (settings.WITHIN and AFTER)."""
 
+from collections.abc import Sequence
+
 from reports.keeping import keep
 from reports.models import Fact, Span, Story
 from tickets.models import Delivery, Event
@@ -20,3 +22,9 @@ def retell(event: Event) -> None:
     told = Story.objects.filter(pk=event.ticket_id, version__gte=event.version)
     if not later.exists() and not told.exists():
         keep([event.ticket_id])
+
+
+def retell_all(events: Sequence[Event]) -> None:
+    """The same for many tickets, in as many questions as for one (settings.TOGETHER)."""
+    if events:
+        keep({event.ticket_id for event in events})

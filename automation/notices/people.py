@@ -24,7 +24,8 @@ from automation.notices.occasions import (
 )
 from automation.notices.wishes import who_wants_more
 from core.clock import now
-from tickets.models import Event, Mention, Ticket
+from core.memo import remembered
+from tickets.models import Event, Mention, Queue, Ticket
 from tickets.readers import customers_of
 from tickets.rights import agents_with
 
@@ -69,7 +70,12 @@ def people_of(event: Event, happenings: Sequence[Happening], levels: Mapping[str
 
 def workers(ticket: Ticket, *, among: Iterable[int] | None = None) -> list[User]:
     """Whoever works in the queue: to read it is not enough."""
-    return agents_with("write", ticket.queue, among=among)
+    return agents_with("write", ticket.queue, among=among) if among is not None else _workers_of(ticket.queue)
+
+
+@remembered
+def _workers_of(queue: Queue) -> list[User]:
+    return agents_with("write", queue)
 
 
 def _agents(people: People, event: Event, happenings: Sequence[Happening], levels: Mapping[str, Levels]) -> None:
@@ -81,10 +87,13 @@ def _agents(people: People, event: Event, happenings: Sequence[Happening], level
         for relation, named in one.named.items():
             people.add(one.occasion, relation, named)
     _add_substitutes(people)
-    _add_workers(people, ticket, happenings, levels)
+    readers = _add_workers(people, ticket, happenings, levels)
     _add_roles(people, happenings, levels)
-    everybody = {pk for one in happenings for pk in people.by_occasion[one.occasion]}
-    people.keep_only(agents_with("read", ticket.queue, among=everybody) if everybody else (), of=happenings)
+    known = {user.pk for user in readers}
+    others = {pk for one in happenings for pk in people.by_occasion[one.occasion]} - known
+    if others:
+        readers = [*readers, *agents_with("read", ticket.queue, among=others)]
+    people.keep_only(readers, of=happenings)
 
 
 def _of_ticket(event: Event, happenings: Sequence[Happening]) -> Mapping[str, Sequence[int]]:
@@ -115,9 +124,12 @@ def _add_substitutes(people: People) -> None:
         people.add(occasion, SUBSTITUTE, [stand_ins[pk] for pk in missed if pk in stand_ins])
 
 
-def _add_workers(people: People, ticket: Ticket, happenings: Sequence[Happening], levels: Mapping[str, Levels]) -> None:
-    """Agents of the queue; all of them only where it is on for them, else whoever wants it himself."""
-    relation = QUEUE if ticket.owner_id else FREE
+def _add_workers(
+    people: People, ticket: Ticket, happenings: Sequence[Happening], levels: Mapping[str, Levels]
+) -> list[User]:
+    """Agents of the queue; all of them only where it is on for them, else whoever wants it himself. Gives those that
+    were found, who may read it all the more."""
+    relation, found = QUEUE if ticket.owner_id else FREE, dict[int, User]()
     for one in happenings:
         if relation not in one.relations:
             continue
@@ -127,7 +139,10 @@ def _add_workers(people: People, ticket: Ticket, happenings: Sequence[Happening]
         is_usual = any(level in (Level.ON, Level.ALWAYS) for level in said)
         among = None if is_usual else who_wants_more(one.occasion)
         if among is None or among:
-            people.add(one.occasion, relation, [user.pk for user in workers(ticket, among=among)])
+            at_work = {user.pk: user for user in workers(ticket, among=among)}
+            people.add(one.occasion, relation, at_work)
+            found |= at_work
+    return list(found.values())
 
 
 def _add_roles(people: People, happenings: Sequence[Happening], levels: Mapping[str, Levels]) -> None:

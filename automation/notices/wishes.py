@@ -9,6 +9,7 @@ from accounts.models import User
 from automation.models import NoticeWishes
 from automation.notices.choosing import ALL, Wish
 from automation.notices.occasions import OCCASIONS, ORGANISATION, Audience, Channel, Occasion
+from core.memo import remembered
 
 
 def wishes_of(people: Iterable[int]) -> dict[int, Wish]:
@@ -21,6 +22,7 @@ def wish_of(user: User) -> Wish:
     return wishes_of([user.pk]).get(user.pk, Wish())
 
 
+@remembered
 def who_wants_more(occasion: str) -> set[int]:
     """Whoever may want to hear of an occasion although it is off for his relation."""
     more = Q(scope=ALL) | Q(choices__has_key=occasion)

@@ -23,8 +23,14 @@ Drill = Callable[[Stage], dict[str, Any]]
 FAILING = frozenset({"F02", "F13"})
 
 
-def mail_faults(*, mails: int, kills: int) -> Drill:
-    return lambda stage: doors.mail_faults(stage, doors.Size(mails=mails, kills=kills))
+def sized(*, mails: int, kills: int) -> dict[str, Drill]:
+    """Those whose size is given by hand; poison kills, too."""
+    poison = crashing.Poison(mails=mails, poison=kills, per_second=1)
+    return {
+        "mail_faults": lambda stage: doors.mail_faults(stage, doors.Size(mails=mails, kills=kills)),
+        "F01": lambda stage: fetching.f01_fetcher(stage, fetching.Size(mails=mails, kills=kills)),
+        "F13": lambda stage: crashing.f13_poison(stage, poison),
+    }
 
 
 FULL: dict[str, Drill] = {
@@ -32,7 +38,6 @@ FULL: dict[str, Drill] = {
     "K02": lambda stage: crowds.k02_answers(stage, crowds.Size(at_once=2, times=50)),
     "K03": lambda stage: crowds.k03_numbers(stage, crowds.Size(at_once=64, times=20_000)),
     "K09": lambda stage: crowds.k09_customers(stage, crowds.Size(at_once=20, times=20)),
-    "F01": lambda stage: fetching.f01_fetcher(stage, fetching.Size(mails=20_000, kills=30)),
     "F02": lambda stage: crashing.f02_points(stage, crashing.Points(times=5)),
     "F03": lambda stage: faults.f03_workers(stage, faults.Size(mails=4_000, per_second=20, agents=10, kills=30)),
     "F04": lambda stage: faults.f04_flush(stage, faults.Size(mails=1_200, per_second=20, agents=10, kills=5)),
@@ -45,10 +50,10 @@ FULL: dict[str, Drill] = {
     "F08": lambda stage: full_disks.f08_full(stage, full_disks.Size(mails=20, full=60)),
     "F09": lambda stage: promises.f09_jumps(stage, promises.Size(tickets=200, rounds=1)),
     "F10": lambda stage: bad_servers.f10_servers(stage, bad_servers.Size(mails=2_000, per_second=4)),
-    "F11": lambda stage: delivering.f11_delivery(stage, delivering.Size(customers=50)),
+    "F11": lambda stage: delivering.f11_delivery(stage, delivering.Size(customers=30)),
     "F12": lambda stage: promises.f12_sweepers(stage, promises.Size(tickets=100, rounds=30)),
-    "F13": lambda stage: crashing.f13_poison(stage, crashing.Poison(mails=5_000, poison=200, per_second=1)),
-    "mail_faults": mail_faults(mails=20_000, kills=30),
+    **sized(mails=20_000, kills=30),
+    "F13": sized(mails=5_000, kills=200)["F13"],
     "process_runs": lambda stage: moving.process_runs(stage, moving.Size(runs=2_000, kills=60)),
 }
 SMALL: dict[str, Drill] = {

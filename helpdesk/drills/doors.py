@@ -4,13 +4,12 @@ SMTP, LMTP, an IMAP and a POP3 mailbox on a Dovecot, the spool of the pipe. Some
 a file. Whoever hands a mail over repeats it until it is acknowledged, so a copy may come in; the ledger says so.
 """
 
-import queue
 import random
 import subprocess
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +37,9 @@ AHEAD = 150
 # What was at work in one killed worker, and may have been sent without our knowing it.
 AT_ONCE = 2
 ANSWERS, WITH_FILE = 5, 10
+# So many by one connection, as mail servers hand over what has gathered.
+AT_A_TIME = 10
+Mail = tuple[str, EmailMessage]
 _numbers = count()
 
 
@@ -59,12 +61,13 @@ def mail_faults(stage: Stage, size: Size) -> dict[str, Any]:
         post = _Post(load, server, size.mails, settled=lambda: _settled(first))
         with Clock([one.pk for one in accounts], pause=2):
             post.start()
-            kills = _kill_at_random(stage, fetcher, size, settled=lambda: _settled(first))
+            kills = _kill_at_random(stage, fetcher, size, settled=lambda: post.settled)
             last_kill = time.monotonic()
             post.join()
             load.ended = time.monotonic()
             patience = 300 + size.mails * 0.5
-            wait_for(lambda: _settled(first) >= size.mails, seconds=patience, what="the last mail on a ticket")
+            wait_for(lambda: post.settled >= size.mails, seconds=patience, what="the last mail on a ticket")
+            post.rest()
             caught_up = time.monotonic() - max(last_kill, load.ended)
             wait_for(lambda: not any(post.left().values()), seconds=120, what="the end of the mailboxes")
         if not size.patient:
@@ -119,21 +122,21 @@ def _is_proven(report: dict[str, Any], size: Size) -> bool:
 
 
 class _Post:
-    """Those who hand mails in, a thread for each door, each at its share and no quicker than mails are dealt with."""
+    """Those who hand mails in, a thread for each door, each at its share and no quicker than mails are dealt with.
+
+    `settled` is how many are on tickets; one thread asks for all, because to count many takes its time.
+    """
 
     def __init__(self, load: Load, server: dovecot.Server, mails: int, *, settled: Callable[[], int]) -> None:
         self.load, self.server = load, server
         self.handed_in = Counter[str]()
         self.senders: set[str] = set()
-        self._settled, self._done = settled, 0
+        self._count, self.settled = settled, 0
         self._over = threading.Event()
-        mark, doors = next(_numbers), [door for door, share in SHARES.items() for _n in range(share)]
-        self._waiting: dict[str, queue.SimpleQueue[tuple[str, EmailMessage]]] = {
-            door: queue.SimpleQueue() for door in SHARES
-        }
+        self._mark, doors = next(_numbers), [door for door, share in SHARES.items() for _n in range(share)]
+        self._waiting: dict[str, deque[int]] = {door: deque() for door in SHARES}
         for number in range(mails):
-            word = f"fault{mark}x{number}"
-            self._waiting[doors[number % len(doors)]].put((word, self._mail(word, number, mark)))
+            self._waiting[doors[number % len(doors)]].append(number)
         self._threads = [threading.Thread(target=self._hand_in, args=(door,), daemon=True) for door in SHARES]
         self._watch = threading.Thread(target=self._look, daemon=True)
 
@@ -144,7 +147,10 @@ class _Post:
     def join(self) -> None:
         for thread in self._threads:
             thread.join()
+
+    def rest(self) -> None:
         self._over.set()
+        self._watch.join()
 
     def left(self) -> dict[str, int]:
         """What nobody has fetched yet."""
@@ -154,50 +160,53 @@ class _Post:
                 found[user] = len(somebody.search())
         return found
 
-    def _mail(self, word: str, number: int, mark: int) -> EmailMessage:
+    def _mail(self, number: int) -> tuple[str, EmailMessage]:
         """Every fifth goes on from the fourth before it, by the same sender; it may be the quicker one of the two."""
+        word = f"fault{self._mark}x{number}"
         sender = f"{word}@crowd.example"
-        answers = f"fault{mark}x{number - 4}" if number % ANSWERS == ANSWERS - 1 else ""
+        answers = f"fault{self._mark}x{number - 4}" if number % ANSWERS == ANSWERS - 1 else ""
         if answers:
             sender = f"{answers}@crowd.example"
         self.senders.add(sender)
         file = random.randbytes(20_000) if number % WITH_FILE == 0 else b""  # noqa: S311
-        return written(word, sender=sender, answers=answers, file=file)
+        return word, written(word, sender=sender, answers=answers, file=file)
 
     def _look(self) -> None:
         while not self._over.wait(0.5):
-            self._done = self._settled()
+            self.settled = self._count()
 
     def _hand_in(self, door: str) -> None:
         waiting = self._waiting[door]
-        hand_in = getattr(self, f"_by_{door}")
-        while not waiting.empty():
-            if self.handed_in.total() - self._done > AHEAD:
+        hand_in: Callable[[Sequence[Mail]], None] = getattr(self, f"_by_{door}")
+        while waiting:
+            if self.handed_in.total() - self.settled > AHEAD:
                 time.sleep(0.1)
                 continue
-            hand_in(*waiting.get())
-            self.handed_in[door] += 1
+            some = [self._mail(waiting.popleft()) for _n in range(min(AT_A_TIME, len(waiting)))]
+            hand_in(some)
+            self.handed_in[door] += len(some)
 
-    def _by_smtp(self, word: str, message: EmailMessage) -> None:
-        self.load.hand_in(word, message)
+    def _by_smtp(self, mails: Sequence[Mail]) -> None:
+        self.load.hand_in_all(mails)
 
-    def _by_lmtp(self, word: str, message: EmailMessage) -> None:
-        self.load.hand_in(word, message, lmtp=True)
+    def _by_lmtp(self, mails: Sequence[Mail]) -> None:
+        self.load.hand_in_all(mails, lmtp=True)
 
-    def _by_imap(self, word: str, message: EmailMessage) -> None:
-        self._into("imap", word, message)
+    def _by_imap(self, mails: Sequence[Mail]) -> None:
+        self._into("imap", mails)
 
-    def _by_pop3(self, word: str, message: EmailMessage) -> None:
-        self._into("pop3", word, message)
+    def _by_pop3(self, mails: Sequence[Mail]) -> None:
+        self._into("pop3", mails)
 
-    def _into(self, user: str, word: str, message: EmailMessage) -> None:
-        self.server.deliver(user, wire_form(message), sender="somebody@crowd.example")
-        self.load.mails.add(word)
+    def _into(self, user: str, mails: Sequence[Mail]) -> None:
+        self.server.deliver(user, *(wire_form(message) for _word, message in mails), sender="somebody@crowd.example")
+        self.load.mails.update(word for word, _message in mails)
 
-    def _by_pipe(self, word: str, message: EmailMessage) -> None:
+    def _by_pipe(self, mails: Sequence[Mail]) -> None:
         """As the command that mail servers call does it while the database is away."""
-        spool.put_aside(wire_form(message), ADDRESS)
-        self.load.mails.add(word)
+        for word, message in mails:
+            spool.put_aside(wire_form(message), ADDRESS)
+            self.load.mails.add(word)
 
 
 class _Fetcher:

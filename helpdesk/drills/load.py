@@ -7,8 +7,8 @@ import smtplib
 import threading
 import time
 import uuid
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from http import HTTPStatus
@@ -116,6 +116,11 @@ class Load:
         self._until_done(lambda: self._hand_in(message, lmtp=lmtp))
         self.mails.add(word)
 
+    def hand_in_all(self, mails: Sequence[tuple[str, EmailMessage]], *, lmtp: bool = False) -> None:
+        """Several by one connection; after a break those that were not acknowledged are handed in again."""
+        left = deque(mails)
+        self._until_done(lambda: self._hand_in_some(left, lmtp=lmtp))
+
     def in_background(self, word: str) -> threading.Thread:
         """A mail that somebody tries to hand in while the drill does something else."""
         thread = threading.Thread(target=self.mail, args=(word,), daemon=True)
@@ -148,14 +153,21 @@ class Load:
         return self._noted(Browser(self.stage, agent.cookie).get("/desk/views/open/"))
 
     def _hand_in(self, message: EmailMessage, *, lmtp: bool) -> bool:
+        return self._hand_in_some(deque([("", message)]), lmtp=lmtp)
+
+    def _hand_in_some(self, left: deque[tuple[str, EmailMessage]], *, lmtp: bool) -> bool:
+        """What was acknowledged is left no more."""
         client, port = (smtplib.LMTP, self.stage.mail_port + 1) if lmtp else (smtplib.SMTP, self.stage.mail_port)
         try:
             with client("127.0.0.1", port, timeout=30) as server:
-                server.send_message(message, message["From"], [ADDRESS])
+                while left:
+                    word, message = left[0]
+                    server.send_message(message, message["From"], [ADDRESS])
+                    left.popleft()
+                    self.mails |= {word} - {""}
         except (OSError, smtplib.SMTPException):
             self.tries += 1
-            return False
-        return True
+        return not left
 
     def _send(self, browser: Browser, path: str, fields: dict[str, object]) -> bool:
         answer = self._noted(browser.post(path, fields))

@@ -2,13 +2,12 @@
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 
-from django.db import Error, connection
+from django.db import Error
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core.database import in_hand
 from core.work import nudge
 from mail.fetching import parts
 from mail.fetching.imap import Folder
@@ -20,7 +19,7 @@ from mail.models import Account
 
 log = logging.getLogger(__name__)
 
-LOCK_SPACE = 0x6D61696C  # advisory locks of this module: (this number, account)
+LOCK_SPACE = 0x6D61696C  # in_hand: (this number, account), for two fetchers never work on one account
 
 
 def due_accounts() -> QuerySet[Account]:
@@ -40,7 +39,7 @@ def fetch_account(account: Account, *, seconds: float | None = None) -> Summary:
     """Fetch what is new, for at most about so many seconds. Never raises: trouble is noted on the account."""
     summary = Summary(account.name)
     try:
-        with _alone(account) as alone:
+        with in_hand(LOCK_SPACE, account.pk) as alone:
             if not alone:
                 summary.busy = True
                 return summary
@@ -50,20 +49,6 @@ def fetch_account(account: Account, *, seconds: float | None = None) -> Summary:
         summary.fail(error)
     _note(account, summary)
     return summary
-
-
-@contextmanager
-def _alone(account: Account) -> Iterator[bool]:
-    """Two fetchers never work on one account; the lock goes with the database connection, so it is never left over."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, account.pk])
-        (alone,) = cursor.fetchone()
-    try:
-        yield alone
-    finally:
-        if alone:
-            with suppress(Error), connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, account.pk])
 
 
 def _visit(account: Account, summary: Summary, deadline: float | None) -> None:

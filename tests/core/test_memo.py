@@ -9,6 +9,7 @@ from core import memo
 def asked(monkeypatch):
     """A function that counts how often it is really asked, and a clock that can be put forward."""
     monkeypatch.setattr(memo, "_last", memo._Last())
+    monkeypatch.setattr(memo, "MOMENT", 1.0)
     clock = [100.0]
     monkeypatch.setattr(memo.time, "monotonic", lambda: clock[0])
     calls: list[str] = []

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core import work
+from core.database import in_hand
 from core.later import after_commit
 from core.work import run_inside, run_leased, sweep, wake
 from tests.factories import TicketFactory
@@ -150,3 +151,26 @@ def test_many_workers_at_once_do_each_row_once(world, run):
     for thread in threads:
         thread.join()
     assert sorted(done) == sorted(rows)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_somebody_has_in_hand_is_left_to_him_until_he_is_gone(world):
+    told = []
+
+    def somebody_else() -> None:
+        with in_hand(1, 7) as is_ours:
+            told.append(is_ours)
+        connection.close()
+
+    def ask() -> bool:
+        thread = threading.Thread(target=somebody_else)
+        thread.start()
+        thread.join()
+        return told[-1]
+
+    with in_hand(1, 7) as is_ours:
+        assert is_ours
+        assert not ask()
+        connection.close()  # as when its process is killed
+        assert ask()
+    assert ask()

@@ -122,7 +122,7 @@ def test_F02_C8_ended_before_the_wake_up_the_sweep_finds_all_that_is_to_be_done(
     rows = [accept(written(f"Mail {n}"), HERE) for n in range(TIMES)]
     monkeypatch.setattr(work, "nudge", lambda task, pk: woken.append((task, pk)))
     assert work.sweep(Incoming) == TIMES
-    assert [pk for _task, pk in woken] == [row.pk for row in rows]
+    assert [pk for _task, pk in woken] == [rows[0].pk]  # it stands for all: its task goes on
     for row in rows:
         process(row.pk)
     assert work.sweep(Incoming) == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from helpdesk.drills.catalogue import FAILING, FULL, SMALL, mail_faults
+from helpdesk.drills.catalogue import FAILING, FULL, SMALL, sized
 from helpdesk.drills.dovecot import Unavailable
 from helpdesk.drills.stage import Stage, Unfinished
 
@@ -22,8 +22,8 @@ class Command(BaseCommand):
         parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(FULL)}; all if none is named")
         parser.add_argument("--small", action="store_true", help="as in the tests: seconds instead of minutes")
 
-        parser.add_argument("--mails", type=int, help="of mail_faults, with --kills")
-        parser.add_argument("--kills", type=int, help="of mail_faults, with --mails")
+        parser.add_argument("--mails", type=int, help="of mail_faults, F01 and F13, with --kills")
+        parser.add_argument("--kills", type=int, help="the same; of F13 the poisoned ones; with --mails")
 
     def handle(self, *args, names: list[str], small: bool, mails: int | None, kills: int | None, **options):
         folder = os.environ.get("HELPDESK_DRILL")
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError("Drills destroy: start them with python -m helpdesk.drills, on servers of their own.")
         drills = SMALL if small else FULL
         if mails is not None and kills is not None:
-            drills = drills | {"mail_faults": mail_faults(mails=mails, kills=kills)}
+            drills = drills | sized(mails=mails, kills=kills)
         if unknown := [name for name in names if name not in drills]:
             raise CommandError(f"There is no drill {unknown[0]}: choose from {', '.join(drills)}.")
         logging.getLogger().setLevel(logging.ERROR)  # what is killed complains

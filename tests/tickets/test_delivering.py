@@ -1,0 +1,181 @@
+"""Events reach the handlers: many tickets at a time, in order per ticket, each failure alone."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from core.work import LEASE
+from tests.factories import TicketFactory
+from tickets import delivering
+from tickets.actions.fields import set_title
+from tickets.models import Delivery, Event
+from tickets.tasks import deliver
+
+pytestmark = pytest.mark.django_db
+
+PLAIN, LAST = "tests.tickets.test_delivering.hear", "tests.tickets.test_delivering.hear_last"
+heard: list[tuple[str, int]] = []
+fails: Counter[int] = Counter()
+
+
+def hear(event: Event) -> None:
+    if fails[event.pk] > 0:
+        fails[event.pk] -= 1
+        raise OSError("deaf")
+    heard.append(("one", event.pk))
+
+
+def hear_last(event: Event) -> None:
+    if fails[-event.pk] > 0:
+        fails[-event.pk] -= 1
+        raise OSError("deaf at last")
+    heard.append(("last", event.pk))
+
+
+def hear_all(events) -> None:
+    if any(fails[-event.pk] for event in events):
+        raise OSError("somebody is to blame")
+    heard.extend(("together", event.pk) for event in events)
+
+
+@pytest.fixture(autouse=True)
+def ears(settings):
+    settings.AFTER = [PLAIN, LAST]
+    settings.TOGETHER = {LAST: "tests.tickets.test_delivering.hear_all"}
+    heard.clear()
+    fails.clear()
+
+
+@pytest.fixture
+def tickets(world):
+    made = [TicketFactory(queue=world.support) for _n in range(3)]
+    for ticket in made:
+        set_title(ticket, "Another title", by=world.bea)
+    return made
+
+
+def events(*tickets) -> list[int]:
+    return list(Event.objects.filter(ticket__in=tickets).order_by("pk").values_list("pk", flat=True))
+
+
+def of(kind: str) -> list[int]:
+    return [pk for what, pk in heard if what == kind]
+
+
+def waiting() -> list[int]:
+    return list(Delivery.objects.unfinished().order_by("event").values_list("event", flat=True))
+
+
+def test_one_call_delivers_everything_in_order(tickets):
+    deliver(0)
+    assert of("one") == sorted(of("together")) == events(*tickets)
+    assert waiting() == []
+    assert all(done == [PLAIN, LAST] for done in Delivery.objects.values_list("done", flat=True))
+    deliver(0)
+    assert len(of("one")) == len(events(*tickets))
+
+
+def test_it_takes_few_questions_for_many(tickets, queries):
+    with queries() as counted:
+        deliver(0)
+    # claim and settlement with their transactions, and each second event read anew
+    assert len(counted) <= 24
+
+
+def test_a_failure_holds_up_its_own_ticket_alone_and_is_tried_again_alone(tickets):
+    bad, after = events(tickets[1])[:2]
+    fails[bad] = 1
+    deliver(0)
+    assert of("one") == [pk for pk in events(*tickets) if pk not in events(tickets[1])]
+    assert waiting() == events(tickets[1])
+    row = Delivery.objects.get(event=bad)
+    assert (row.attempts, row.last_error, row.done) == (1, "OSError: deaf", [])
+    assert row.due_at > timezone.now()
+    later = Delivery.objects.get(event=after)
+    assert (later.attempts, later.leased_until) == (0, None)
+    deliver(0)  # its pause is not over: the later event waits
+    assert waiting() == events(tickets[1])
+    Delivery.objects.update(due_at=timezone.now())
+    Delivery.objects.exclude(event__in=events(tickets[1])).update(due_at=None)
+    deliver(0)
+    assert waiting() == []
+    assert of("one")[-len(events(tickets[1])) :] == events(tickets[1])
+
+
+def test_what_fails_for_many_at_once_fails_for_the_one_to_blame(tickets):
+    bad = events(tickets[0])[-1]
+    fails[-bad] = 1
+    deliver(0)
+    assert waiting() == [bad]
+    row = Delivery.objects.get(event=bad)
+    assert (row.done, row.last_error) == ([PLAIN], "OSError: deaf at last")
+    assert of("together") == []
+    assert sorted(of("last")) == [pk for pk in events(*tickets) if pk != bad]
+    Delivery.objects.filter(event=bad).update(due_at=timezone.now())
+    deliver(0)
+    assert waiting() == []
+    assert Counter(of("one"))[bad] == 1  # what had succeeded is not done again
+
+
+def test_nobody_overtakes_an_event_that_somebody_has_in_work(tickets):
+    first = events(tickets[2])[0]
+    Delivery.objects.filter(event=first).update(leased_until=timezone.now() + LEASE, attempts=1)
+    deliver(0)
+    assert waiting() == events(tickets[2])
+    Delivery.objects.filter(event=first).update(leased_until=timezone.now() - LEASE)
+    deliver(0)
+    assert waiting() == []
+    assert [pk for pk in of("one") if pk in events(tickets[2])] == events(tickets[2])
+
+
+def test_many_events_that_wait_for_one_hold_up_no_other_ticket(world, tickets, monkeypatch):
+    monkeypatch.setattr(delivering, "LOOKED_AT", 2)
+    monkeypatch.setattr(delivering, "MOST_AT_ONCE", 2)
+    blocked = events(tickets[0])
+    Delivery.objects.filter(event=blocked[0]).update(attempts=1, due_at=timezone.now() + timedelta(hours=1))
+    deliver(0)
+    assert waiting() == blocked
+
+
+def test_a_claim_takes_no_event_without_the_ones_before_it(tickets, monkeypatch):
+    monkeypatch.setattr(delivering, "MOST_AT_ONCE", 1)
+    ids = [row.event_id for row in delivering._claim()]
+    assert ids == events(*tickets)[:1]
+    assert [row.event_id for row in delivering._claim()] == [events(tickets[1])[0]]
+
+
+def test_what_a_turn_has_no_time_for_is_given_back(tickets, monkeypatch):
+    monkeypatch.setattr("core.turns.TURN", 0.0)
+    deliver(0)
+    assert waiting() == events(*tickets)[1:]
+    assert set(Delivery.objects.filter(event__in=waiting()).values_list("attempts", "leased_until")) == {(0, None)}
+
+
+def test_what_has_failed_before_is_delivered_in_as_many_turns_as_it_takes(tickets, monkeypatch):
+    called: list[int] = []
+    monkeypatch.setattr("core.turns.nudge", lambda _task, pk: called.append(pk))
+    monkeypatch.setattr(delivering, "MOST_AT_ONCE", 2)
+    Delivery.objects.update(attempts=1)
+    turns = 0
+    while waiting():
+        called.clear()
+        deliver(7)
+        turns += 1
+        assert turns < 10
+    for ticket in tickets:
+        assert [pk for pk in of("one") if pk in events(ticket)] == events(ticket)
+
+
+def test_what_waits_for_an_event_with_a_pause_calls_nobody(tickets, monkeypatch):
+    called: list[int] = []
+    monkeypatch.setattr("core.turns.nudge", lambda _task, pk: called.append(pk))
+    monkeypatch.setattr(delivering, "MOST_AT_ONCE", 2)
+    mine = events(tickets[0])
+    Delivery.objects.exclude(event__in=mine).update(due_at=None)
+    Delivery.objects.update(attempts=1)
+    Delivery.objects.filter(event=mine[0]).update(due_at=timezone.now() + timedelta(hours=1))
+    deliver(7)
+    assert called == []
+    assert waiting() == mine

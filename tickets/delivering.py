@@ -1,0 +1,220 @@
+"""Events are handed to the handlers of settings.AFTER: those of many tickets at a time, in order per ticket.
+
+Claimed together by one worker, events are read in one go, and what is costly for each is done once for all (TOGETHER).
+An event that has failed before goes on its own, so that it cannot hold up others again.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from core import logs
+from core.database import commit_lightly, hold
+from core.memo import for_a_moment
+from core.turns import Turn
+from core.work import LEASE, run_leased, wake
+from tickets.events import handlers
+from tickets.models import Delivery, Event
+
+log = logging.getLogger(__name__)
+
+# A task must end in time; what is left is woken anew.
+MOST_AT_ONCE = 20
+# Of so many that are due the earliest events are taken.
+LOOKED_AT = 200
+
+# Nobody takes an event as long as an earlier one of its ticket waits that he does not take as well.
+_CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT id, ticket_id, event_id FROM tickets_delivery AS one
+    WHERE due_at <= %(now)s AND (leased_until IS NULL OR leased_until < %(now)s) AND attempts = 0
+    AND NOT EXISTS (
+        SELECT 1 FROM tickets_delivery AS earlier
+        WHERE earlier.ticket_id = one.ticket_id AND earlier.event_id < one.event_id AND earlier.due_at IS NOT NULL
+        AND (earlier.attempts > 0 OR earlier.due_at > %(now)s OR earlier.leased_until >= %(now)s)
+    )
+    ORDER BY due_at, id LIMIT %(looked_at)s
+), chosen AS MATERIALIZED (SELECT * FROM due ORDER BY event_id LIMIT %(most)s)
+UPDATE tickets_delivery AS claimed SET leased_until = %(until)s, attempts = 1
+FROM chosen
+WHERE claimed.id = chosen.id AND NOT EXISTS (
+    SELECT 1 FROM tickets_delivery AS earlier
+    WHERE earlier.ticket_id = chosen.ticket_id AND earlier.event_id < chosen.event_id AND earlier.due_at IS NOT NULL
+    AND earlier.id NOT IN (SELECT id FROM chosen)
+)
+AND claimed.attempts = 0 AND claimed.due_at <= %(now)s
+RETURNING claimed.id
+"""
+
+
+@dataclass
+class _Given:
+    """A claimed event and what went wrong with it."""
+
+    delivery: Delivery
+    error: Exception | None = None
+
+
+def take_turn(pk: int) -> None:
+    """Deliver all that is due, for as long as a turn lasts; what has failed before comes last. `pk` is a row of it."""
+    turn = Turn(Delivery)
+    while claimed := _claim():
+        if len(claimed) == MOST_AT_ONCE:
+            turn.call_another(pk)
+        with for_a_moment():
+            _deliver(claimed, turn)
+        if not turn.lasts():
+            turn.call_another(pk)
+            return
+    again = Delivery.objects.due().filter(attempts__gt=0).values_list("pk", flat=True)[:MOST_AT_ONCE]
+    tried = [deliver_one(each) for each in again]
+    if len(tried) == MOST_AT_ONCE and any(tried):
+        turn.call_another(pk)
+
+
+def deliver_one(pk: int) -> bool:
+    """One event on its own, then the later ones of its ticket, which wait for it; whether its turn had come.
+
+    Each handler that has succeeded once is not run again.
+    """
+    delivery = Delivery.objects.unfinished().filter(pk=pk).first()
+    if delivery is None or _waits_for_earlier(delivery):
+        return False
+    if not run_leased(Delivery, pk, _run_handlers, lease=LEASE):
+        return False
+    _deliver_later_ones(delivery)
+    return True
+
+
+def _deliver_later_ones(delivery: Delivery) -> None:
+    """Of its ticket, as long as none fails."""
+    for _event in range(MOST_AT_ONCE):
+        following = Delivery.objects.unfinished().filter(ticket_id=delivery.ticket_id).order_by("event_id").first()
+        if following is None or following.pk == delivery.pk:  # the latter has failed: the others wait for it
+            return
+        delivery = following
+        if not run_leased(Delivery, delivery.pk, _run_handlers, lease=LEASE):
+            return
+    wake(delivery)
+
+
+def _claim() -> list[Delivery]:
+    """The earliest events that nobody has had yet, with their tickets and articles. One worker claims at a time."""
+    now = timezone.now()
+    facts: dict[str, Any] = {"now": now, "until": now + LEASE, "looked_at": LOOKED_AT, "most": MOST_AT_ONCE}
+    with transaction.atomic():
+        hold("claims of deliveries")
+        commit_lightly()
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, facts)
+            ids = [pk for (pk,) in cursor.fetchall()]
+    found = Delivery.objects.filter(pk__in=ids).select_related("event__ticket", "event__article")
+    return list(found.order_by("event_id")) if ids else []
+
+
+def _deliver(claimed: Sequence[Delivery], turn: Turn) -> None:
+    """One after the other. The later events of a ticket where one failed are given back, and so is what a turn has no
+    time for; the first always has its time."""
+    given: dict[int, list[_Given]] = {}
+    back: list[Delivery] = []
+    for delivery in claimed:
+        before = given.get(delivery.ticket_id, [])
+        if (given and not turn.lasts()) or (before and before[-1].error is not None):
+            back.append(delivery)
+            continue
+        if before:  # handlers may have changed the ticket since it was read
+            delivery.event = _event(delivery.event_id)
+        with logs.scope(work=f"{Delivery._meta.label} {delivery.pk}"):
+            error = _run(delivery, _one_by_one())
+            if error is None:
+                log.info("done")
+        given.setdefault(delivery.ticket_id, []).append(_Given(delivery, error))
+    everyone = [one for some in given.values() for one in some]
+    _run_together([one for one in everyone if one.error is None])
+    _settle(everyone, back)
+
+
+def _run_together(given: Sequence[_Given]) -> None:
+    """What does many events at once; when that fails, each on its own, so that only the one to blame fails."""
+    for name, act in _together().items():
+        try:
+            with transaction.atomic():
+                act([one.delivery.event for one in given])
+        except Exception:
+            log.exception("%s failed for %s events at once", name, len(given))
+            for one in given:
+                one.error = _run(one.delivery, [name]) or one.error
+        else:
+            for one in given:
+                one.delivery.done = [*one.delivery.done, name]
+
+
+def _settle(given: Sequence[_Given], back: Sequence[Delivery]) -> None:
+    """A claim that has run out meanwhile is somebody else's: the number of the try is the fence."""
+    done = [one.delivery.pk for one in given if one.error is None]
+    with transaction.atomic():
+        commit_lightly()
+        ours = Delivery.objects.filter(attempts=1)
+        ours.filter(pk__in=done).update(due_at=None, leased_until=None, done=list(settings.AFTER))
+        ours.filter(pk__in=[delivery.pk for delivery in back]).update(leased_until=None, attempts=0)
+        for one in given:
+            if one.error is not None:
+                one.delivery.attempts = 0  # fail() counts this try
+                one.delivery.fail(f"{type(one.error).__name__}: {one.error}")
+                changed = {name: getattr(one.delivery, name) for name in Delivery.WORK_FIELDS}
+                ours.filter(pk=one.delivery.pk).update(**changed)
+
+
+def _run_handlers(delivery: Delivery) -> None:
+    """A failing handler fails alone: the others run, and only it is tried again."""
+    delivery.event = _event(delivery.event_id)
+    if error := _run(delivery, settings.AFTER):
+        raise error
+
+
+def _run(delivery: Delivery, names: Sequence[str]) -> Exception | None:
+    """Those of these handlers that have not had the event yet; gives what the last failure was."""
+    event, failed = delivery.event, None
+    logs.note(ticket=event.ticket.number)
+    by_name = dict(zip(settings.AFTER, handlers("AFTER"), strict=True))
+    for name in names:
+        if name in delivery.done:
+            continue
+        try:
+            by_name[name](event)
+        except Exception as error:
+            log.exception("%s failed for event %s", name, delivery.event_id)
+            failed = error
+        else:
+            delivery.done = [*delivery.done, name]
+    return failed
+
+
+def _one_by_one() -> Sequence[str]:
+    return [name for name in settings.AFTER if name not in settings.TOGETHER]
+
+
+def _together() -> Mapping[str, Callable[[Sequence[Event]], None]]:
+    return _loaded(tuple(settings.TOGETHER.items()))
+
+
+@cache
+def _loaded(named: tuple[tuple[str, str], ...]) -> Mapping[str, Callable[[Sequence[Event]], None]]:
+    return {name: import_string(act) for name, act in named}
+
+
+def _event(pk: int) -> Event:
+    return Event.objects.select_related("ticket", "article").get(pk=pk)
+
+
+def _waits_for_earlier(delivery: Delivery) -> bool:
+    """Order per ticket: an earlier event of the same ticket that is not done and not parked goes first."""
+    earlier = Delivery.objects.unfinished().filter(ticket_id=delivery.ticket_id, event__lt=delivery.event_id)
+    return earlier.exists()
