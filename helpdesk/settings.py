@@ -52,6 +52,10 @@ AFTER = [
     "automation.survey_handlers.plan",
     "reports.handlers.retell",
 ]
+# When administrators have been told of Helpdesk itself (automation/notices/news.py): functions of the people's numbers.
+NEWS_AFTER = [
+    "web.common.live.ring_for",
+]
 # The same for what happens to articles of the knowledge base (knowledge/changes.py).
 ARTICLE_WITHIN = [
     "automation.article_letters.write",
