@@ -119,6 +119,17 @@ def test_emails_about_many_tickets_have_texts_too(page, world):
     assert page.get("/admin/notices/few/text/de/").status_code == 404
 
 
+@pytest.mark.parametrize("key", ["many", "answered"])
+def test_a_text_may_begin_with_the_stock_one(page, key):
+    url = f"/admin/notices/{key}/text/en/"
+    stock = "What you hear of is up to you:\n{{ settings }}\n</textarea>"
+    empty = page.get(url).content.decode()
+    assert (stock in empty, "Begin with the stock text" in empty) == (False, True)
+    begun = page.get(f"{url}?stock").content.decode()
+    assert (stock in begun, "Begin with the stock text" in begun) == (True, False)
+    assert not NoticeText.objects.exists()
+
+
 @pytest.mark.parametrize("key", ["many", "many_requests"])
 def test_the_preview_of_many_names_tickets_that_one_may_see(page, world, key):
     ticket, other = (

@@ -206,6 +206,32 @@ def test_who_is_told_of_escalations_must_be_said(world, door):
     assert door.post(reverse(NEW), data).status_code == 302
 
 
+def test_one_among_many_is_found_by_what_it_does(world, door, monkeypatch):
+    monkeypatch.setattr("web.setup.finding.FEW", 1)
+    rule, other = made(world, "Outages"), made(world, "Thanks", condition={"field": "title", "contains": "thank"})
+    url = reverse("setup:rules")
+
+    def found(words: str) -> list[str]:
+        page = door.get(url, {"q": words}).content.decode()
+        assert "Words of a rule" in page
+        return re.findall(r'medium" href="/admin/automation/rules/\d+/">([^<]+)<', page)
+
+    assert found("") == ["Outages", "Thanks"]
+    assert found("OUTAGES draft") == ["Outages"]
+    assert found("contains thank") == [other.name]
+    assert found("opened seen") == ["Outages", "Thanks"]
+    assert found("nowhere") == []
+    page = door.get(url, {"q": "thank"}).content.decode()
+    assert reverse("setup:rule_move", args=[other.pk]) not in page  # a part has no order
+    assert reverse("setup:rule_move", args=[rule.pk]) in door.get(url).content.decode()
+    assert "No rule has these words" in door.get(url, {"q": "nowhere"}).content.decode()
+
+
+def test_a_few_rules_need_no_search(world, door):
+    made(world)
+    assert "Words of a rule" not in door.get(reverse("setup:rules")).content.decode()
+
+
 def test_an_empty_list_offers_templates(world, door):
     page = door.get(reverse("setup:rules")).content.decode()
     assert all(f"?template={one.key}" in page for one in TEMPLATES)

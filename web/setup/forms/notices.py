@@ -103,6 +103,9 @@ class NoticeTextForm(forms.Form):
         self.known = wording.placeholders
         self.placeholders = groups(self.known)
 
+    def begin_with_stock(self) -> None:
+        self.initial = dict(self.stock)
+
     def clean_subject(self) -> str:
         return self._read("subject")
 

@@ -84,6 +84,8 @@ def notice_text(request: HttpRequest, key: str, language: str) -> HttpResponse:
     code = _language_or_404(language)
     row = NoticeText.objects.filter(occasion=key, language=code).first()
     form = NoticeTextForm(wording, code, request.POST if request.method == "POST" else None)
+    if "stock" in request.GET:  # to change some of its words
+        form.begin_with_stock()
     shown = preview_of_notice(request, wording, code) if "preview" in request.POST else None
     back = reverse("setup:notice", args=[key]) if key in OCCASIONS else reverse("setup:notices")
     if shown is None and form.is_bound and form.is_valid() and _save_text(request, key, code, row, form):
@@ -91,6 +93,7 @@ def notice_text(request: HttpRequest, key: str, language: str) -> HttpResponse:
         return redirect(back)
     context: dict[str, Any] = {"wording": wording, "form": form, "language": _name_of(code), "preview": shown}
     context |= {"problems": problems(form) if form.is_bound and shown is None else [], "back": back}
+    context["back_label"] = wording.label if key in OCCASIONS else _("Notices")
     context |= {"history": history_of(row) if row else None, **standing(request, row or NoticeText, form)}
     return form_page(request, "notices/text", section=NOTICES, **context)
 
