@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import Role
 from automation.models import EffectRun, Rule, RuleRun
@@ -15,6 +16,7 @@ from tests.factories import TicketFactory
 from tests.setup.test_meanwhile import seen
 from tickets.models import Event, Priority, Ticket
 from web.setup.rule_templates import TEMPLATES
+from web.setup.rule_words import told_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("drawn_with")]
 
@@ -125,6 +127,18 @@ def test_a_rule_reads_as_a_sentence(world, door, text_of):
         "Add the tags seen; Move it to Billing ."
     )
     assert sentence in text_of(door.get(path_of(rule)))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "a ticket is opened or impact or urgency changes"),
+        ("de", "ein Ticket wird eröffnet oder Auswirkung oder Dringlichkeit ändert sich"),
+    ],
+)
+def test_happenings_stand_in_the_middle_of_a_sentence(language, words):
+    with override(language):
+        assert told_of(["opened", "rated"], [], {}, [], None).happenings == words
 
 
 def test_everything_wrong_is_said_at_its_place(world, door):
