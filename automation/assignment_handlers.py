@@ -3,6 +3,7 @@
 import logging
 
 from automation import availability, candidates, giving
+from core.memo import for_a_moment
 from tickets.events import TooDeep
 from tickets.models import Event
 
@@ -22,7 +23,8 @@ def assign(event: Event) -> None:
     Done twice it changes nothing, as the ticket is somebody's then. A loop of automations ends here quietly.
     """
     try:
-        _give(event)
+        with for_a_moment():  # what priorities weigh and an SLA promises is the same for each of many tickets
+            _give(event)
     except TooDeep:
         log.warning("ticket %s goes round in a loop and is given to nobody", event.ticket.number)
     freed = _freed(event)
@@ -35,9 +37,9 @@ def _give(event: Event) -> None:
         giving.give_instead_of_absent(event.ticket, event=event)
     elif event.kind == REOPENED or event.kind in OPENED:
         if event.ticket.owner_id is None and candidates.anything_is_given():
-            giving.give(event.ticket, event=event)
+            giving.give_at_work(event.ticket, event=event)
     elif event.kind == OWNER and event.data["owner"]["now"] is None and candidates.anything_is_given():
-        giving.give(event.ticket, event=event, not_to=[event.data["owner"]["was"]["id"]])
+        giving.give_at_work(event.ticket, event=event, not_to=[event.data["owner"]["was"]["id"]])
 
 
 def _freed(event: Event) -> int | None:

@@ -4,15 +4,16 @@ much they have already, and what a ticket needs. A fixed number of queries, howe
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Count
 
 from accounts.models import User
 from automation.absence import is_away, zone_of
 from automation.choosing import Candidate, Policy, Want
-from automation.models import AgentProfile, AgentSkill, Method, PriorityWeight, QueueAssignment, Skill, SkillRule
+from automation.models import AgentSkill, Method, PriorityWeight, QueueAssignment, Skill, SkillRule
 from core.clock import now
 from core.memo import remembered
 from sla.terms import current_setup, hours_of
@@ -73,32 +74,29 @@ def as_way(row: QueueAssignment) -> Way:
     return Way(row.queue_id, Method(row.method), row.role_id, row.by_skills, row.sticky_days, row.limit)
 
 
+@remembered
 def weights() -> Weights:
     return dict(PriorityWeight.objects.values_list("priority_id", "weight"))
 
 
 def candidates_for(ticket: Ticket, way: Way, wants: Collection[Want], weighs: Weights) -> list[Candidate]:
     """Everybody who may have the ticket, with how they are placed now."""
-    people = options.owners(ticket)
+    people = options.may_own(ticket.queue)
     if way.role_id is not None:
-        members = set(User.objects.filter(groups__role=way.role_id).values_list("pk", flat=True))
-        people = [person for person in people if person.pk in members]
-    ids = [person.pk for person in people]
-    profiles = AgentProfile.objects.in_bulk(ids)
+        people = people.filter(groups__role=way.role_id)
+    placed = [_Placed(*row) for row in people.order_by("name", "id").values_list(*_ASKED)]
+    ids = [one.id for one in placed]
     is_counted = way.method == Method.LEAST_LOAD or way.limit is not None
-    is_counted = is_counted or any(profile.limit is not None for profile in profiles.values())
+    is_counted = is_counted or any(one.limit is not None for one in placed)
     loads = loads_of(ids, ticket.queue_id, weighs) if is_counted else Loads({}, {})
     skills = _skills_of(ids) if wants and way.by_skills else {}
     openings = Openings(now())
-    return [
-        candidate_of(person, profiles.get(person.pk), loads, openings, skills.get(person.pk, {})) for person in people
-    ]
+    return [_candidate(one, loads, openings, skills.get(one.id, {})) for one in placed]
 
 
 def loads_of(people: Collection[int], queue_id: int | None, weighs: Weights) -> Loads:
     """The open tickets that each of these people works on, by weight; one query, along an index."""
-    states = [state.pk for state in State.objects.filter(type__in=WORKED)]
-    open_tickets = Ticket.objects.open().filter(owner__in=people, state__in=states).order_by()
+    open_tickets = Ticket.objects.open().filter(owner__in=people, state__in=_worked_states()).order_by()
     counted = open_tickets.values_list("owner", "queue", "priority").annotate(number=Count("pk"))
     everywhere, here = dict.fromkeys(people, 0), dict.fromkeys(people, 0)
     for owner, queue, priority, number in counted:
@@ -159,31 +157,56 @@ class Openings:
         return current_setup().versions
 
 
-def back_at(person: User, opening: datetime | None, moment: datetime) -> datetime | None:
-    """When somebody who is away, or whose work begins again at `opening`, will be there; None when they are there, or
-    nobody knows."""
-    if not is_away(person, moment):
-        return None if opening == moment else opening
+class _Placed(NamedTuple):
+    """What is asked of each candidate: hundreds of whole rows would cost more than all the rest of giving a ticket."""
+
+    id: int
+    away_from: date | None
+    away_until: date | None
+    time_zone: str
+    # None without a profile.
+    is_available: bool | None
+    limit: int | None
+    calendar_id: int | None
+
+
+_OF_PROFILE = ("is_available", "limit", "calendar_id")
+_ASKED = [f"agent_profile__{name}" if name in _OF_PROFILE else name for name in _Placed._fields]
+
+
+def _candidate(placed: _Placed, loads: Loads, openings: Openings, skills: Mapping[int, int]) -> Candidate:
+    opening, away = openings.of(placed.calendar_id), _away(placed, openings.moment)
+    return Candidate(
+        id=placed.id,
+        load=loads.all.get(placed.id, 0),
+        load_here=loads.here.get(placed.id, 0),
+        limit=placed.limit,
+        is_available=placed.is_available is not False,
+        is_away=away is not None,
+        is_working=opening == openings.moment,
+        back_at=_return_of(away) if away else None if opening == openings.moment else opening,
+        skills=skills,
+    )
+
+
+def _away(placed: _Placed, moment: datetime) -> User | None:
+    """The person as far as absence goes, when they are out of office at the moment; most people have said nothing."""
+    if placed.away_from is None:
+        return None
+    person = User(away_from=placed.away_from, away_until=placed.away_until, time_zone=placed.time_zone)
+    return person if is_away(person, moment) else None
+
+
+def _return_of(person: User) -> datetime | None:
+    """When somebody who is away will be there; None when nobody knows."""
     if person.away_until is None:
         return None
     return datetime.combine(person.away_until + timedelta(days=1), time.min, zone_of(person))
 
 
-def candidate_of(
-    person: User, profile: AgentProfile | None, loads: Loads, openings: Openings, skills: Mapping[int, int]
-) -> Candidate:
-    opening = openings.of(profile.calendar_id if profile else None)
-    return Candidate(
-        id=person.pk,
-        load=loads.all.get(person.pk, 0),
-        load_here=loads.here.get(person.pk, 0),
-        limit=profile.limit if profile else None,
-        is_available=profile.is_available if profile else True,
-        is_away=is_away(person, openings.moment),
-        is_working=opening == openings.moment,
-        back_at=back_at(person, opening, openings.moment),
-        skills=skills,
-    )
+@remembered
+def _worked_states() -> Collection[int]:
+    return list(State.objects.filter(type__in=WORKED).values_list("pk", flat=True))
 
 
 def _skills_of(people: Collection[int]) -> Mapping[int, Mapping[int, int]]:

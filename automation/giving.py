@@ -18,6 +18,7 @@ from automation.candidates import Way, Weights
 from automation.choosing import Candidate, Choice, State, Why
 from automation.models import AgentProfile, Decision, Turns, Waiting
 from core.clock import now
+from core.database import commit_lightly
 from tickets.actions.routing import assign
 from tickets.changes import locked
 from tickets.events import Cause, record
@@ -59,6 +60,14 @@ def give(ticket: Ticket, *, event: Event | None = None, not_to: Collection[int] 
         if found.choice.agent is None:
             return Giving(_wait(row, found.choice, not_to, actor, cause), found.decision)
         return Giving(_hand(row, found, actor, cause), found.decision)
+
+
+def give_at_work(ticket: Ticket, *, event: Event | None = None, not_to: Collection[int] = ()) -> Giving:
+    """The same as a worker does it, which would do it again after a crash: nobody waits for the disk, least of all the
+    other workers, who want the turns of the queue."""
+    with transaction.atomic():
+        commit_lightly()
+        return give(ticket, event=event, not_to=not_to)
 
 
 def give_instead_of_absent(ticket: Ticket, *, event: Event) -> Giving:
@@ -176,8 +185,11 @@ def _state_of(ticket: Ticket, way: Way, turns: Turns, weight: int, away: User | 
 
 
 def _lock_turns(queue_id: int) -> Turns:
+    rows = Turns.objects.select_for_update(of=("self",), no_key=True).filter(pk=queue_id)
+    if (held := rows.first()) is not None:
+        return held
     Turns.objects.get_or_create(queue_id=queue_id)
-    return Turns.objects.select_for_update(of=("self",), no_key=True).get(pk=queue_id)
+    return rows.get()
 
 
 def _take_turn(turns: Turns, agent: int, among: Collection[int]) -> None:

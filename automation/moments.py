@@ -126,7 +126,7 @@ EVENT_FIELDS: Mapping[str, EventField] = {
     "event.clock": EventField(_("Target of the SLA"), "choice", _told("clock"), lambda: Kind.choices),
     "event.percent": EventField(_("Per cent of the target"), "number", _told("percent")),
     "event.level": EventField(_("Escalation level"), "number", _told("level")),
-    "article.sender": EventField(_("Message is from"), "choice", _article("sender"), lambda: Sender.choices),
+    "article.sender": EventField(_("Sender of the message"), "choice", _article("sender"), lambda: Sender.choices),
     "article.channel": EventField(_("Message came"), "choice", _article("channel"), lambda: Channel.choices),
     "article.visible": EventField(
         _("The customer sees the message"), "flag", lambda moment: bool(_article("visible_to_customer")(moment))

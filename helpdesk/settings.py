@@ -56,6 +56,10 @@ AFTER = [
 TOGETHER = {
     "reports.handlers.retell": "reports.handlers.retell_all",
 }
+# When administrators have been told of Helpdesk itself (automation/notices/news.py): functions of the people's numbers.
+NEWS_AFTER = [
+    "web.common.live.ring_for",
+]
 # The same for what happens to articles of the knowledge base (knowledge/changes.py).
 ARTICLE_WITHIN = [
     "automation.article_letters.write",

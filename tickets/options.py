@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from tickets.models import Priority, Queue, Service, State, StateType, Tag, Ticket, TicketType
-from tickets.rights import agents_with, rights_of
+from tickets.rights import agents_with, holding, rights_of
 
 # Tickets that are looked at for tags, and tags that are suggested at most.
 TAGGED, SUGGESTED = 500, 100
@@ -38,6 +38,11 @@ def owners(ticket: Ticket) -> list[User]:
 def owners_in(queue: Queue) -> list[User]:
     """The same for a ticket that is about to be opened there, or to be moved there."""
     return agents_with("read", queue)
+
+
+def may_own(queue: Queue) -> QuerySet[User]:
+    """The same people, in no order, for who wants to know something of each and has hundreds of them."""
+    return holding("read", queue)
 
 
 def merge_targets(user: User, ticket: Ticket) -> QuerySet[Ticket]:

@@ -30,7 +30,8 @@ class NoticeRule(models.Model):
 
 
 class NoticeText(models.Model):
-    """What a mail about one occasion says, in place of the stock text: in one language, or in all that have none."""
+    """What a mail about one occasion, or about many tickets at one go, says in place of the stock text: in one
+    language, or in all that have none. `occasion` is the key of its wording (automation/notices/wordings.py)."""
 
     occasion = models.CharField(_("event"), max_length=20)
     language = models.CharField(_("language"), max_length=8, blank=True, choices=settings.LANGUAGES)

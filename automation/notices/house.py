@@ -1,5 +1,6 @@
 """What administrators set up about notices: levels by occasion, texts, and a few figures. Forms save through here."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from django.conf import settings
@@ -67,19 +68,20 @@ def save_levels(occasion: Occasion, levels: Levels, *, by: User) -> ConfigChange
         return save_audited(rule, by=by)
 
 
-def text_written(occasion: str, language: str) -> NoticeText | None:
+def text_written(key: str, language: str) -> NoticeText | None:
     """What administrators have written for this language, else for all; None: the stock text holds."""
     texts = _texts()
     wanted = (language, language.partition("-")[0], "")
-    return next((texts[occasion, code] for code in wanted if (occasion, code) in texts), None)
+    return next((texts[key, code] for code in wanted if (key, code) in texts), None)
 
 
-def save_text(occasion: Occasion, language: str, *, subject: str, body: str, by: User) -> None:
-    """An empty text takes the row away, and the stock text holds again."""
+def save_text(key: str, language: str, *, subject: str, body: str, by: User) -> None:
+    """The words of administrators for one wording (automation/notices/wordings.py). An empty text takes the row away,
+    and the stock text holds again."""
     with transaction.atomic():
-        text = NoticeText.objects.select_for_update().filter(occasion=occasion.key, language=language).first()
+        text = NoticeText.objects.select_for_update().filter(occasion=key, language=language).first()
         if subject or body:
-            text = text or NoticeText(occasion=occasion.key, language=language)
+            text = text or NoticeText(occasion=key, language=language)
             text.subject, text.body = subject, body
             save_audited(text, by=by)
         elif text is not None:
@@ -87,11 +89,11 @@ def save_text(occasion: Occasion, language: str, *, subject: str, body: str, by:
 
 
 def languages_written() -> Mapping[str, list[str]]:
-    """For each occasion the languages that have a text of the house."""
-    found: dict[str, list[str]] = {key: [] for key in OCCASIONS}
+    """For each wording the languages that have a text of the house."""
+    found: dict[str, list[str]] = defaultdict(list)
     names = dict(settings.LANGUAGES)
-    for occasion, language in _texts():
-        found.setdefault(occasion, []).append(names.get(language, ""))
+    for key, language in _texts():
+        found[key].append(names.get(language, ""))
     return found
 
 

@@ -1,27 +1,39 @@
 """What administrators are told of Helpdesk itself: a line in the bell and a mail each, in their own language."""
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
 from automation.models import Endpoint, HouseNews
+from core.later import after_commit
 from core.links import absolute, endpoint_in_setup
 from mail.letters import tell
+from tickets.events import handlers
 
 
 def tell_endpoint_off(endpoint: Endpoint) -> None:
     """A webhook was switched off by itself; in the transaction that does so."""
     path = endpoint_in_setup(endpoint.pk)
-    for person in User.objects.filter(is_administrator=True, is_active=True):
+    people = list(User.objects.filter(is_administrator=True, is_active=True))
+    for person in people:
         row = HouseNews.objects.create(
             user=person, kind=HouseNews.Kind.ENDPOINT_OFF, about=endpoint.name[:200], path=path
         )
         _write_of(row)
+    after_commit(lambda: _ring([person.pk for person in people]))
 
 
 def heading_of(row: HouseNews) -> str:
     return str(row.get_kind_display())
+
+
+def _ring(people: Collection[int]) -> None:
+    """Open pages look at the bell again. What they miss they see with the next one."""
+    for handler in handlers("NEWS_AFTER"):
+        handler(people)
 
 
 def _write_of(row: HouseNews) -> None:

@@ -15,12 +15,12 @@ from accounts.models import User
 from automation.absence import zone_of
 from automation.notices.house import text_written
 from automation.notices.occasions import OCCASIONS, REASONS, TOLD, Audience
+from automation.notices.wordings import WORDINGS
 from core.links import absolute, request_in_portal, ticket_in_desk
 from core.liquid import TemplateError, render
 from core.moments import moment
 from core.text import clean_line
 from mail.replies import split_reply
-from mail.texts import Text
 from tickets.models import Article, Event, Ticket
 from tickets.models.queue import place
 from tickets.placeholders import Reader, extended
@@ -31,90 +31,11 @@ MOST_EVENTS = 20
 MOST_WORDS = 2000
 SETTINGS = "/profile/notices/"
 
-AGENTS = Text(
-    _("{{ notice }}: {{ ticket.title }}"),
-    _(
-        "{% for each in events %}"
-        "{{ each.at }}: {{ each.what }}\n"
-        "{% endfor %}"
-        "{% if message %}"
-        "\n"
-        "{{ message }}\n"
-        "{% endif %}"
-        "\n"
-        "Ticket: #{{ ticket.number }} {{ ticket.title }}\n"
-        "Queue: {{ ticket.queue }}\n"
-        "Customer: {{ customer.name }}\n"
-        "Status: {{ ticket.state }}\n"
-        "\n"
-        "{{ link }}\n"
-        "\n"
-        "{{ reason }} What you hear of is up to you:\n"
-        "{{ settings }}\n"
-    ),
-)
-CUSTOMERS = Text(
-    _("{{ notice }}: {{ ticket.title }}"),
-    _(
-        "Hello {{ person.name }},\n"
-        "\n"
-        "there is news on request {{ ticket.number }}: {{ notice }}.\n"
-        "\n"
-        "You can read it on the web:\n"
-        "{{ link }}\n"
-        "\n"
-        "{{ reason }} What you hear of is up to you:\n"
-        "{{ settings }}\n"
-    ),
-)
-# What placeholders may say, with an example each.
-FOR_AGENTS: Mapping[str, str] = {
-    "notice": "The customer writes",
-    "reason": "You get this because you own the ticket.",
-    "message": "It hums, blinks twice and then stops.",
-    "ticket.number": "48213",
-    "ticket.title": "Printer hums",
-    "ticket.queue": "Support › Hardware",
-    "ticket.state": "open",
-    "ticket.priority": "3 normal",
-    "ticket.type": "Incident",
-    "ticket.service": "New laptop",
-    "ticket.owner": "Bea Costa",
-    "ticket.responsible": "Carlos Díaz",
-    "customer.name": "Dana Miller",
-    "customer.email": "dana@acme.example",
-    "customer.organisation": "Acme",
-    "person.name": "Bea Costa",
-    "person.first_name": "Bea",
-    "link": "https://help.example.com/desk/tickets/48213/",
-    "settings": "https://help.example.com/profile/notices/",
-    "site": "Helpdesk",
-}
-FOR_CUSTOMERS: Mapping[str, str] = {
-    "notice": "A request is closed",
-    "reason": "You get this because it is your request.",
-    "ticket.number": "48213",
-    "ticket.title": "Printer hums",
-    "person.name": "Dana Miller",
-    "person.first_name": "Dana",
-    "link": "https://help.example.com/requests/48213/",
-    "settings": "https://help.example.com/profile/notices/",
-    "site": "Helpdesk",
-}
-
 
 @dataclass(frozen=True)
 class Words:
     subject: str
     body: str
-
-
-def placeholders_of(audience: Audience) -> Mapping[str, str]:
-    return FOR_AGENTS if audience == Audience.AGENTS else FOR_CUSTOMERS
-
-
-def stock_of(audience: Audience) -> Text:
-    return AGENTS if audience == Audience.AGENTS else CUSTOMERS
 
 
 def language_of(user: User, ticket: Ticket) -> str:
@@ -136,16 +57,17 @@ def words_for(user: User, ticket: Ticket, events: Sequence[Event], *, occasion: 
         return worded(occasion, values, Reader(language_of(user, ticket), ticket.queue))
 
 
-def worded(occasion: str, values: Mapping[str, Any], reader: Reader) -> Words:
-    """The text of the house filled with these values; the stock text where there is none, or none that can be read."""
+def worded(key: str, values: Mapping[str, Any], reader: Reader) -> Words:
+    """The text of the house for this wording, filled with these values; the stock text where there is none, or none
+    that can be read."""
     known = extended(values, reader)
-    written = text_written(occasion, reader.language)
+    written = text_written(key, reader.language)
     if written is not None:
         try:
             return filled(written.subject, written.body, known)
         except TemplateError:  # saved before the language of templates changed
             pass
-    stock = stock_of(OCCASIONS[occasion].audience)
+    stock = WORDINGS[key].stock
     return filled(str(stock.subject), str(stock.body), known)
 
 
@@ -156,13 +78,7 @@ def filled(subject: str, body: str, values: Mapping[str, Any]) -> Words:
 
 def values_for(user: User, ticket: Ticket, events: Sequence[Event], *, occasion: str, relation: str) -> dict[str, Any]:
     """What placeholders stand for, in the active language. Customers get nothing that only agents may know."""
-    common = {
-        "notice": heading(occasion),
-        "reason": str(REASONS[relation]),
-        "person": {"name": str(user), "first_name": str(user).partition(" ")[0]},
-        "settings": absolute(SETTINGS),
-        "site": settings.SITE_NAME,
-    }
+    common = common_values(user, occasion=occasion, relation=relation)
     if OCCASIONS[occasion].audience == Audience.CUSTOMERS:
         request = {"number": ticket.number, "title": ticket.title}
         return {**common, "ticket": request, "link": request_in_portal(ticket.number, host=ticket.queue.host)}
@@ -181,6 +97,17 @@ def values_for(user: User, ticket: Ticket, events: Sequence[Event], *, occasion:
         ],
         # None, because "" counts as true in Liquid.
         "message": _messages(events) or None,
+    }
+
+
+def common_values(user: User, *, occasion: str, relation: str) -> dict[str, Any]:
+    """What every mail of notices may say, in the active language."""
+    return {
+        "notice": heading(occasion),
+        "reason": str(REASONS[relation]),
+        "person": {"name": str(user), "first_name": str(user).partition(" ")[0]},
+        "settings": absolute(SETTINGS),
+        "site": settings.SITE_NAME,
     }
 
 

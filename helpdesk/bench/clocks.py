@@ -115,21 +115,26 @@ def _swept(due: int) -> float:
 def bare_tickets(number: int) -> Iterator[int]:
     """Open tickets with nothing on them, for the length of this block; gives the id of the first."""
     with transaction.atomic():
-        like = Ticket.objects.order_by("-id")[0]
-        columns = [f.column for f in Ticket._meta.concrete_fields if f.column not in ("id", "number")]
-        own = {"closed_at": "NULL", "state_id": "%s", "version": "0", "chain": "''", "due_at": "NULL"}
-        opened = State.objects.get(name="open").pk
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = 0")
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            cursor.execute(
-                f"INSERT INTO tickets_ticket (number, {', '.join(columns)}) "  # noqa: S608 - names of columns
-                f"SELECT 'B' || n, {', '.join(own.get(column, column) for column in columns)} "
-                "FROM tickets_ticket, generate_series(1, %s) AS n WHERE id = %s",
-                [opened, number, like.pk],
-            )
-        yield Ticket.objects.filter(pk__gt=like.pk).order_by("pk").values_list("pk", flat=True)[0]
+        yield add_bare_tickets(number)
         transaction.set_rollback(True)
+
+
+def add_bare_tickets(number: int) -> int:
+    """The same for good; within a transaction of the caller."""
+    like = Ticket.objects.order_by("-id")[0]
+    columns = [f.column for f in Ticket._meta.concrete_fields if f.column not in ("id", "number")]
+    own = {"closed_at": "NULL", "state_id": "%s", "version": "0", "chain": "''", "due_at": "NULL"}
+    opened = State.objects.get(name="open").pk
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        cursor.execute(
+            f"INSERT INTO tickets_ticket (number, {', '.join(columns)}) "  # noqa: S608 - names of columns
+            f"SELECT 'B' || %s || '-' || n, {', '.join(own.get(column, column) for column in columns)} "
+            "FROM tickets_ticket, generate_series(1, %s) AS n WHERE id = %s",
+            [like.pk, opened, number, like.pk],
+        )
+    return Ticket.objects.filter(pk__gt=like.pk).order_by("pk").values_list("pk", flat=True)[0]
 
 
 def _add_clocks(first: int, kinds: list[str], policy: Policy | None) -> None:

@@ -6,10 +6,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from automation.models import HouseNews, Notice, NoticeDelivery
 from automation.notices.bell import lines, new_lines, news_of, unread_count
+from automation.notices.digest import digest_for
 from automation.notices.folding import FEW, count_folded, wave_of
-from automation.notices.house import save_levels
+from automation.notices.house import save_levels, save_text
 from automation.notices.news import tell_endpoint_off
 from automation.notices.occasions import OCCASIONS
 from automation.tasks import send_notice
@@ -24,6 +26,7 @@ from tickets.bulk import run_job, start_job
 from tickets.messages import Message
 from tickets.models import State, Ticket
 from tickets.models.ticket import Channel
+from web.common.live import desk_token, opened_by
 
 __all__ = ["postbox"]
 pytestmark = pytest.mark.django_db
@@ -146,6 +149,58 @@ def test_who_may_not_see_some_of_them_hears_of_the_others(world, tickets, postbo
     assert states() == {"sent", "dropped"}
 
 
+def test_administrators_word_the_mail_about_many(world, tickets, postbox):
+    body = "{{ person.first_name }}, {{ number }}:{% for each in tickets %} {{ each.number }} {{ each.title }};{% endfor %}"
+    save_text("many", "", subject="{{ how_many }} | {{ notice }}", body=body, by=world.alex)
+    closed(world, tickets)
+    calm()
+    send_due()
+    assert postbox.mails[0]["Subject"] == f"{MANY} tickets | New status"
+    told = " ".join(f"{ticket.number} {ticket.title};" for ticket in tickets)
+    assert postbox.mails[0].get_content().strip() == f"{world.carlos.name.partition(' ')[0]}, {MANY}: {told}"
+
+
+def test_a_wording_that_cannot_be_read_is_the_stock_text_and_reaches_nothing(world, tickets, postbox):
+    save_text("many", "", subject="{{", body="x", by=world.alex)
+    closed(world, tickets)
+    calm()
+    send_due()
+    assert postbox.mails[0]["Subject"] == f"New status: {MANY} tickets"
+    save_text("many", "", subject="S", body="{{ tickets[0].queue.name }}{{ person.password }}.", by=world.alex)  # T58
+    for ticket in tickets:
+        assign(Ticket.objects.get(pk=ticket.pk), world.bea, by=world.alex)
+        tell(ticket)
+    forget()
+    closed_again = [Ticket.objects.get(pk=ticket.pk) for ticket in tickets]
+    for ticket in closed_again:
+        assign(ticket, world.carlos, by=world.alex)
+        tell(ticket)
+    calm()
+    send_due()
+    assert postbox.mails[-1].get_content().strip() == "."
+
+
+def test_customers_are_told_of_many_requests_in_words_of_their_own(world, tickets):
+    rows = [
+        NoticeDelivery(
+            user=world.dana,
+            ticket=ticket,
+            event=ticket.events.order_by("-pk")[0],
+            occasion="request_closed",
+            relation="customer",
+        )
+        for ticket in tickets
+    ]
+    words = digest_for(world.dana, rows)
+    assert words.subject == f"Request closed: {MANY} requests"
+    assert all(f"{ticket.number} {ticket.title}\n" in words.body for ticket in tickets)
+    assert "/desk/" not in words.body
+    assert world.carlos.name not in words.body  # nothing that only agents may know
+    save_text("many_requests", "", subject="S", body="{{ tickets[0].what }}{{ tickets.size }}", by=world.alex)
+    forget()
+    assert digest_for(world.dana, rows).body == str(MANY)
+
+
 def test_what_people_say_is_never_folded(world, tickets, postbox):
     for ticket in tickets:
         receive(ticket, Message(text="It hums."), channel=Channel.EMAIL, by=world.dana)
@@ -184,6 +239,34 @@ def test_administrators_hear_that_a_webhook_was_switched_off(world, signed_in):
     assert "A webhook was switched off by itself" in alex.get(reverse("desk:notices_panel")).content.decode()
     alex.get(reverse("setup:webhook", args=[row.pk]))
     assert unread_count(world.alex) == 0
+
+
+def test_the_bell_of_administrators_rings_at_once_and_says_no_more(
+    world, monkeypatch, django_capture_on_commit_callbacks
+):
+    heard = []
+    monkeypatch.setattr("web.common.live._redis", lambda: Heard(heard))
+    with django_capture_on_commit_callbacks(execute=True):
+        tell_endpoint_off(endpoint(world, "https://a.example/"))
+    assert heard == [(f"live.person.{world.alex.pk}", "notices")]
+    world.alex.groups.clear()  # whoever sees no queue is told of the house all the same
+    assert f"person.{world.alex.pk}" in opened_by(desk_token(User.objects.get(pk=world.alex.pk))).channels
+
+
+class Heard:
+    """Redis, as far as hints go."""
+
+    def __init__(self, heard: list) -> None:
+        self.heard = heard
+
+    def pipeline(self, **_options):
+        return self
+
+    def publish(self, channel: str, hint: str) -> None:
+        self.heard.append((channel, hint))
+
+    def execute(self) -> None:
+        pass
 
 
 def test_who_is_no_administrator_any_more_hears_nothing_of_the_house(world):

@@ -116,7 +116,7 @@ def test_a_notice_is_in_the_language_of_its_reader(world, ticket, postbox):
     send_due()
     assert f"/desk/tickets/{ticket.number}/" in postbox.mails[0].get_content()
     save_text(
-        OCCASIONS["answered"],
+        "answered",
         "de",
         subject="Neu: {{ ticket.title }}",
         body="Hallo {{ person.first_name }}",
@@ -131,14 +131,14 @@ def test_a_notice_is_in_the_language_of_its_reader(world, ticket, postbox):
 
 
 def test_a_text_for_all_languages_and_one_that_cannot_be_read(world, ticket, postbox):
-    save_text(OCCASIONS["answered"], "", subject="For all", body="{{ x.__class__ }}{{ message }}", by=world.alex)
+    save_text("answered", "", subject="For all", body="{{ x.__class__ }}{{ message }}", by=world.alex)
     said(world, ticket)
     tell(ticket)
     make_due()
     send_due()
     assert postbox.mails[0]["Subject"] == f"[#{ticket.number}] For all"
     assert postbox.mails[0].get_content().strip() == "It hums again."  # T58
-    save_text(OCCASIONS["answered"], "", subject="{{", body="x", by=world.alex)
+    save_text("answered", "", subject="{{", body="x", by=world.alex)
     said(world, ticket)
     tell(ticket)
     make_due()

@@ -7,12 +7,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ConfigChange, User
-from automation.models import AgentProfile, AgentSkill, Method, PriorityWeight, QueueAssignment, Skill, SkillRule
+from automation.models import (
+    AgentProfile,
+    AgentSkill,
+    Method,
+    PriorityWeight,
+    QueueAssignment,
+    Skill,
+    SkillRule,
+    Waiting,
+)
 from sla.configuring import save_calendar
 from sla.models import Calendar
-from tests.factories import AgentFactory
+from tests.factories import AgentFactory, TicketFactory
 from tests.setup.test_queue_service import sent
-from tickets.models import Priority
+from tickets.actions.queues import save_queue
+from tickets.models import Priority, Queue
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +39,38 @@ def linux(world) -> Skill:
 
 def newest() -> ConfigChange:
     return ConfigChange.objects.latest("pk")
+
+
+# ---- all queues together
+
+
+def test_one_page_says_how_every_queue_gives_its_tickets(page, world, queries):
+    role = world.support_role.role
+    QueueAssignment.objects.create(
+        queue=world.support, method=Method.LEAST_LOAD, role=role, limit=7, sticky_days=30, by_skills=True
+    )
+    ticket = TicketFactory(queue=world.hardware, customer=world.dana)
+    Waiting.objects.create(ticket=ticket)
+    url = reverse("setup:assignment_queues")
+    text = page.get(url).content.decode()
+    rows = {place: row for row in text.split("<tr>") for place in re.findall(r'medium" href="[^"]+">([^<]+)<', row)}
+    assert list(rows) == ["Billing", "Support", "Support › Hardware"]
+    assert "by hand" in rows["Billing"]
+    for words in ("Whoever has the least to do", str(role), "At most 7 points", "for 30 days", "with the skills"):
+        assert words in rows["Support"]
+        assert words in rows["Support › Hardware"]
+    assert "as Support says" in rows["Support › Hardware"]
+    assert "as Support says" not in rows["Support"]
+    assert re.search(r"Waiting for somebody\">1<", rows["Support › Hardware"])
+    with queries() as before:
+        page.get(url)
+    save_queue(Queue(name="More", parent=world.hardware), by=world.alex)
+    with queries() as after:
+        page.get(url)
+    assert len(after) == len(before)
+    QueueAssignment.objects.create(queue=world.hardware, method=Method.MANUAL)
+    text = page.get(url).content.decode()
+    assert text.count("as Support › Hardware says") == 1
 
 
 # ---- the policy of a queue

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import ConfigChange
+from automation.effects import sentence_of
 from automation.macro_setup import save_macro
 from automation.models import Macro
 from tests.desk.conftest import text_of
@@ -120,3 +121,13 @@ def test_the_list_costs_the_same_for_many(page, world, macro, queries):
         more = Macro(name=f"More {number}", effects=[{"do": "tag", "tags": ["x"]}])
         save_macro(more, roles=[world.support_role], queues=[world.support], by=world.alex)
     assert cost() == before
+
+
+def test_one_among_many_is_found_by_what_it_does(page, macro, monkeypatch):
+    monkeypatch.setattr("web.setup.finding.FEW", 0)
+    url = reverse("setup:macros")
+    sentence = sentence_of(macro.effects[0])
+    assert macro.name in page.get(url, {"q": f"{macro.name} {sentence}".upper()}).content.decode()
+    missing = page.get(url, {"q": "nowhere"}).content.decode()
+    assert macro.name not in missing
+    assert "No macro has these words" in missing

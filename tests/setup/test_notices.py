@@ -7,6 +7,7 @@ from automation.models import NoticeHouse, NoticeRule, NoticeText
 from automation.notices.house import levels_of
 from automation.notices.occasions import OCCASIONS
 from tests import factories
+from web.setup.notice_lines import NOTICE_LINES
 
 pytestmark = pytest.mark.django_db
 ANSWERED = "/admin/notices/answered/"
@@ -102,6 +103,45 @@ def test_the_preview_shows_a_ticket_that_one_may_see(page, world):
     assert "You see no ticket with this number" in other
     stock = page.post(url, {"subject": "", "body": "", "preview": "on", "preview_ticket": ticket.number})
     assert "because you own the ticket" in stock.content.decode()
+    assert not NoticeText.objects.exists()
+
+
+def test_emails_about_many_tickets_have_texts_too(page, world):
+    url = "/admin/notices/many/text/de/"
+    assert url in page.get("/admin/notices/").content.decode()
+    assert "One line for each ticket" in page.get(url).content.decode()
+    answer = page.post(url, {"subject": "{{ how_many }}", "body": "Hallo {{ person.name }}"})
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/notices/")
+    assert NoticeText.objects.values_list("occasion", "language").get() == ("many", "de")
+    assert "Own text" in page.get("/admin/notices/").content.decode()
+    assert NOTICE_LINES["automation.noticetext", "occasion"]("many") == ["Many tickets at one go, to agents"]
+    assert page.get("/admin/notices/many/").status_code == 404  # there are no levels
+    assert page.get("/admin/notices/few/text/de/").status_code == 404
+
+
+@pytest.mark.parametrize("key", ["many", "answered"])
+def test_a_text_may_begin_with_the_stock_one(page, key):
+    url = f"/admin/notices/{key}/text/en/"
+    stock = "What you hear of is up to you:\n{{ settings }}\n</textarea>"
+    empty = page.get(url).content.decode()
+    assert (stock in empty, "Begin with the stock text" in empty) == (False, True)
+    begun = page.get(f"{url}?stock").content.decode()
+    assert (stock in begun, "Begin with the stock text" in begun) == (True, False)
+    assert not NoticeText.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["many", "many_requests"])
+def test_the_preview_of_many_names_tickets_that_one_may_see(page, world, key):
+    ticket, other = (
+        factories.TicketFactory(queue=world.support, customer=world.dana, title=title)
+        for title in ("Printer hums", "Screen dark")
+    )
+    factories.TicketFactory(queue=world.billing, customer=world.dana, title="Secret bill")
+    url, typed = f"/admin/notices/{key}/text/en/", {"subject": "", "body": "", "preview": "on"}
+    shown = page.post(url, {**typed, "preview_ticket": ticket.number}).content.decode()
+    assert shown.index(f"{ticket.number} Printer hums") < shown.index(f"{other.number} Screen dark")
+    assert "Secret bill" not in shown
+    assert "48217 Screen stays dark" in page.post(url, typed).content.decode()
     assert not NoticeText.objects.exists()
 
 

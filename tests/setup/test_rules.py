@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import Role
 from automation.models import EffectRun, Rule, RuleRun
@@ -15,6 +16,7 @@ from tests.factories import TicketFactory
 from tests.setup.test_meanwhile import seen
 from tickets.models import Event, Priority, Ticket
 from web.setup.rule_templates import TEMPLATES
+from web.setup.rule_words import told_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("drawn_with")]
 
@@ -127,6 +129,18 @@ def test_a_rule_reads_as_a_sentence(world, door, text_of):
     assert sentence in text_of(door.get(path_of(rule)))
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "a ticket is opened or impact or urgency changes"),
+        ("de", "ein Ticket wird eröffnet oder Auswirkung oder Dringlichkeit ändert sich"),
+    ],
+)
+def test_happenings_stand_in_the_middle_of_a_sentence(language, words):
+    with override(language):
+        assert told_of(["opened", "rated"], [], {}, [], None).happenings == words
+
+
 def test_everything_wrong_is_said_at_its_place(world, door):
     data = sent(("move", {"to": ""}), rows=(("0.0", "title", "contains", ""),), name="", events=[])
     answer = door.post(reverse(NEW), data)
@@ -204,6 +218,32 @@ def test_who_is_told_of_escalations_must_be_said(world, door):
     assert "Say who is told." in answer.content.decode()
     data["effects0-role"] = str(Role.objects.get(group=world.support_role).pk)
     assert door.post(reverse(NEW), data).status_code == 302
+
+
+def test_one_among_many_is_found_by_what_it_does(world, door, monkeypatch):
+    monkeypatch.setattr("web.setup.finding.FEW", 1)
+    rule, other = made(world, "Outages"), made(world, "Thanks", condition={"field": "title", "contains": "thank"})
+    url = reverse("setup:rules")
+
+    def found(words: str) -> list[str]:
+        page = door.get(url, {"q": words}).content.decode()
+        assert "Words of a rule" in page
+        return re.findall(r'medium" href="/admin/automation/rules/\d+/">([^<]+)<', page)
+
+    assert found("") == ["Outages", "Thanks"]
+    assert found("OUTAGES draft") == ["Outages"]
+    assert found("contains thank") == [other.name]
+    assert found("opened seen") == ["Outages", "Thanks"]
+    assert found("nowhere") == []
+    page = door.get(url, {"q": "thank"}).content.decode()
+    assert reverse("setup:rule_move", args=[other.pk]) not in page  # a part has no order
+    assert reverse("setup:rule_move", args=[rule.pk]) in door.get(url).content.decode()
+    assert "No rule has these words" in door.get(url, {"q": "nowhere"}).content.decode()
+
+
+def test_a_few_rules_need_no_search(world, door):
+    made(world)
+    assert "Words of a rule" not in door.get(reverse("setup:rules")).content.decode()
 
 
 def test_an_empty_list_offers_templates(world, door):

@@ -3,12 +3,26 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from automation.answers import span_words
 from web.common.builder import Group, Leaf, rows_of
 from web.common.choices import Choices, operator_names_for, spelt_out
 
 Condition = Mapping[str, Any]
+# Times that are seen from now, by the operator and by whether they lie ahead.
+SPANS: Mapping[tuple[str, str], str | Promise] = {
+    ("before", "-"): gettext_lazy("is more than %(span)s ago"),
+    ("after", "-"): gettext_lazy("is less than %(span)s ago"),
+    ("not_before", "-"): gettext_lazy("is not more than %(span)s ago"),
+    ("not_after", "-"): gettext_lazy("is not less than %(span)s ago"),
+    ("before", "+"): gettext_lazy("is in less than %(span)s"),
+    ("after", "+"): gettext_lazy("is in more than %(span)s"),
+    ("not_before", "+"): gettext_lazy("is not in less than %(span)s"),
+    ("not_after", "+"): gettext_lazy("is not in more than %(span)s"),
+}
 
 
 def in_words(conditions: Sequence[Condition], choices: Choices) -> list[str]:
@@ -48,6 +62,16 @@ def _leaf(leaf: Leaf, choices: Choices) -> str:
     label, known = dict(choices.fields).get(leaf.field, leaf.field), choices.known.get(leaf.field)
     names = operator_names_for(known.kind if known else "")
     words = f"{label} {names.get(leaf.operator, leaf.operator)}"
+    if span := _span(leaf):
+        return f"{label} {span}"
     shown = dict(choices.control(leaf).choices)
     values = ", ".join(str(shown.get(value, value)) for value in leaf.values)
     return f"{words} {values}" if values else words
+
+
+def _span(leaf: Leaf) -> str:
+    """ "-2d" as people say it; "" for whatever is no such time."""
+    value = leaf.values[0] if len(leaf.values) == 1 else ""
+    words = SPANS.get((leaf.operator, value[:1]))
+    span = span_words(value[1:])
+    return str(words) % {"span": span} if words and span != value[1:] else ""

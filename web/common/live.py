@@ -6,6 +6,7 @@ with it: then the page fetches a fresh one, so a right that was withdrawn falls 
 
 import logging
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -56,7 +57,11 @@ def announce(event: Event) -> None:
 
 def ring(event: Event) -> None:
     """Tell whoever has got a notice of it that there is something in the bell (settings.AFTER, behind the notices)."""
-    people = people_rung(event)
+    ring_for(people_rung(event))
+
+
+def ring_for(people: Collection[int]) -> None:
+    """Tell these people that there is something in their bell (settings.NEWS_AFTER)."""
     if not people:
         return
     pipe = _redis().pipeline(transaction=False)
@@ -74,9 +79,9 @@ def tell(ticket: Ticket, hint: str) -> None:
 
 
 def desk_token(user: User, ticket: Ticket | None = None) -> str:
-    """For a page of the desk: what is for the agent alone, every queue he may read, and the ticket he looks at."""
+    """For a page of the desk: what is for the person alone, every queue he may read, and the ticket he looks at."""
     channels = [f"queue.{pk}" for pk in sorted(rights_of(user).queues["read"])]
-    if channels:
+    if channels or user.is_administrator:
         channels.insert(0, f"person.{user.pk}")
     return _token(user, channels + ([f"ticket.{ticket.pk}"] if ticket else []))
 

@@ -2,9 +2,11 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 PAGES = {
     "assignment": _("Skills of agents"),
+    "assignment_queues": pgettext_lazy("assignment", "By queue"),
     "skill_rules": _("What tickets need"),
     "weights": _("Points of work"),
 }

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from automation.naming import name_of
-from automation.notices.occasions import OCCASIONS, ROLE_KEY, Channel, Level, Relation
+from automation.notices.occasions import ROLE_KEY, Channel, Level, Relation
+from automation.notices.wordings import WORDINGS
 
 
 def _occasion(key: str) -> list[str]:
-    return [str(OCCASIONS[key].label) if key in OCCASIONS else key]
+    return [str(WORDINGS[key].label) if key in WORDINGS else key]
 
 
 def _levels(levels: Mapping[str, Mapping[str, str]]) -> list[str]:

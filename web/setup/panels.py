@@ -33,6 +33,8 @@ class Panel:
     form: Callable[[Queue, QueryDict | None], Any]
     more: Callable[[Queue, QueryDict], Any]
     save: Callable[..., None]
+    # What other pages lead to.
+    anchor: str = ""
 
 
 ADDRESSES = Panel(
@@ -78,6 +80,7 @@ ASSIGNMENT = Panel(
     form=AssignmentPanel.of_queue,
     more=AssignmentPanel.typed,
     save=save_assignment,
+    anchor="assignment",
 )
 
 ANSWERS = Panel(

@@ -27,6 +27,13 @@ class Row:
     last_run: datetime | None
     failures: int
 
+    @property
+    def text(self) -> str:
+        """All that the list says of it, and what it is for."""
+        told, rule = self.told, self.told.rule
+        said = [told.happenings, told.queues, told.condition, told.effects]
+        return " ".join([rule.name, rule.description, rule.get_status_display(), *said] if rule else said)
+
 
 def rows(choices: RuleChoices) -> list[Row]:
     last = RuleRun.objects.filter(rule=OuterRef("pk")).order_by("-id").values("at")[:1]

@@ -17,6 +17,10 @@ from web.common.effect_words import named_in
 from web.setup.rule_conditions import RuleChoices
 
 
+# With what German labels of happenings begin, besides nouns.
+GERMAN_SMALL = frozenset("Automatische Das Der Die Ein Eine Es Irgendetwas Jemand Niemand Sein Seine".split())
+
+
 @dataclass(frozen=True)
 class Told:
     """The parts of the sentence; empty where the rule says nothing. `rule` is None for what is only typed."""
@@ -76,7 +80,8 @@ def _happenings(names: Iterable[str]) -> str:
 
 def _lowered(label: str) -> str:
     """In the middle of a sentence; German nouns keep their capital."""
-    return label if (get_language() or "").startswith("de") else label[:1].lower() + label[1:]
+    is_noun = (get_language() or "").startswith("de") and label.partition(" ")[0] not in GERMAN_SMALL
+    return label if is_noun else label[:1].lower() + label[1:]
 
 
 def _joined(sentences: Sequence[str]) -> str:

@@ -107,7 +107,7 @@ ASSIGNMENT = Section(
         (_("Languages that agents speak"), "assignment"),
         (_("Which skills a ticket needs"), "skill_rules"),
         (_("Points of work by priority"), "weights"),
-        (_("Round robin, least load, sticky owner"), "queues"),
+        (_("Round robin, least load, sticky owner"), "assignment_queues"),
         (_("Most tickets per agent"), "agents"),
         (_("Working hours of an agent"), "agents"),
         (_("Out of office and substitute"), "agents"),

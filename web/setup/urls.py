@@ -226,6 +226,7 @@ urlpatterns = [
     path("assignment/skills/new/", skills.skill_new, name="skill_new"),
     path("assignment/skills/<int:pk>/", skills.skill, name="skill"),
     path("assignment/skills/<int:pk>/remove/", skills.skill_remove, name="skill_remove"),
+    path("assignment/queues/", skill_rules.assignment_queues, name="assignment_queues"),
     path("assignment/needs/", skill_rules.skill_rules, name="skill_rules"),
     path("assignment/needs/new/", skill_rules.skill_rule_new, name="skill_rule_new"),
     path("assignment/needs/<int:pk>/", skill_rules.skill_rule, name="skill_rule"),

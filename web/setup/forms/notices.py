@@ -13,7 +13,7 @@ from accounts.models import Role
 from automation.models import Endpoint, NoticeHouse
 from automation.notices.house import levels_of, text_written
 from automation.notices.occasions import ROLE_KEY, Audience, Channel, Level, Levels, Occasion, Relation
-from automation.notices.texts import placeholders_of, stock_of
+from automation.notices.wordings import Wording
 from core.liquid import TemplateError, render
 from tickets.placeholders import examples_of
 from web.common.placeholders import groups
@@ -93,16 +93,18 @@ class NoticeTextForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 14, "dir": "auto"}),
     )
 
-    def __init__(self, occasion: Occasion, language: str, *args: Any, **kwargs: Any) -> None:
-        written = text_written(occasion.key, language)
+    def __init__(self, wording: Wording, language: str, *args: Any, **kwargs: Any) -> None:
+        written = text_written(wording.key, language)
         own = written if written is not None and written.language == language else None
         with override(language or get_language()):
-            stock = stock_of(occasion.audience)
-            self.stock = {"subject": str(stock.subject), "body": str(stock.body)}
+            self.stock = {"subject": str(wording.stock.subject), "body": str(wording.stock.body)}
         kwargs.setdefault("initial", {"subject": own.subject, "body": own.body} if own else {})
         super().__init__(*args, label_suffix="", **kwargs)
-        self.known = placeholders_of(occasion.audience)
+        self.known = wording.placeholders
         self.placeholders = groups(self.known)
+
+    def begin_with_stock(self) -> None:
+        self.initial = dict(self.stock)
 
     def clean_subject(self) -> str:
         return self._read("subject")

@@ -19,6 +19,7 @@ from web.common.effect_words import named_in
 from web.setup.changes import history_of
 from web.setup.effect_asks import Offered
 from web.setup.effects_editor import EffectsEditor, drawn
+from web.setup.finding import finding
 from web.setup.forms.macros import MacroForm
 from web.setup.forms.problems import problems
 from web.setup.pages import attempt_on, done, form_page, page, standing
@@ -95,7 +96,8 @@ def _list(request: HttpRequest) -> HttpResponse:
     found = list(Macro.objects.prefetch_related("roles", "queues"))
     with names_known(named_in(values for one in found for values in one.effects)):
         rows = [(one, [sentence_of(values) for values in one.effects]) for one in found]
-    return page(request, "automation/macros", section=MACROS, rows=rows)
+    found = finding(request, rows, lambda row: " ".join([row[0].name, *row[1]]))
+    return page(request, "automation/macros", section=MACROS, finding=found, rows=found.rows)
 
 
 def _edit(request: HttpRequest, one: Macro, *, chosen: dict[str, Sequence[int]] | None = None) -> HttpResponse:

@@ -1,18 +1,17 @@
 """Notices: who hears of what by which channel, what the mails say, and the figures of the house."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from automation.models import NoticeHouse, NoticeRule, NoticeText
-from automation.notices.happenings import happenings_of
 from automation.notices.house import (
     languages_written,
     levels_of,
@@ -22,20 +21,16 @@ from automation.notices.house import (
     text_written,
 )
 from automation.notices.occasions import OCCASIONS, TOLD, Audience, Channel, Occasion
-from automation.notices.texts import placeholders_of, stock_of, values_for
-from tickets.models import Event, Ticket
-from tickets.placeholders import Reader, examples_of, extended
+from automation.notices.wordings import OF_MANY, WORDINGS, Wording
 from web.common.access import administrator_required
 from web.setup.changes import history_of
 from web.setup.forms.notices import HouseForm, LevelsForm, NoticeTextForm, summary
 from web.setup.forms.problems import problems
+from web.setup.notice_previews import preview_of_notice
 from web.setup.pages import attempt_on, form_page, standing
-from web.setup.previews import Preview, preview
 from web.setup.sections import NOTICES
 
 ALL = "all"
-# Events of a ticket among which an example for the preview is looked for.
-LOOKED_AT = 50
 AUDIENCES = (
     (Audience.AGENTS, gettext_lazy("Agents")),
     (Audience.CUSTOMERS, gettext_lazy("Customers and their colleagues")),
@@ -56,7 +51,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The figures are saved."))
         return redirect("setup:notices")
     context = {"form": form, "problems": problems(form) if form.is_bound else [], "history": history_of(row)}
-    context |= {"groups": _groups(), "channels": [channel.label for channel in Channel]}
+    context |= {"groups": _groups(), "of_many": _of_many(), "channels": [channel.label for channel in Channel]}
     return form_page(request, "notices/list", section=NOTICES, **context, **standing(request, row, form))
 
 
@@ -76,7 +71,7 @@ def notice(request: HttpRequest, key: str) -> HttpResponse:
     ):
         messages.success(request, _("Saved: %(name)s") % {"name": occasion.label})
         return redirect("setup:notice", key) if form.cleaned_data.get("role") else redirect("setup:notices")
-    context = {"occasion": occasion, "form": form, "languages": _languages(occasion)}
+    context = {"occasion": occasion, "form": form, "languages": _languages(key)}
     context |= {"problems": problems(form) if form.is_bound else [], "history": history_of(row) if row else None}
     return form_page(request, "notices/edit", section=NOTICES, **context, **standing(request, row or NoticeRule, form))
 
@@ -84,67 +79,33 @@ def notice(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def notice_text(request: HttpRequest, key: str, language: str) -> HttpResponse:
-    """What a mail about one occasion says in one language, or (all) in every one that has no text of its own."""
-    occasion = _occasion_or_404(key)
+    """What a mail of notices says in one language, or (all) in every one that has no text of its own."""
+    wording = _wording_or_404(key)
     code = _language_or_404(language)
     row = NoticeText.objects.filter(occasion=key, language=code).first()
-    form = NoticeTextForm(occasion, code, request.POST if request.method == "POST" else None)
-    shown = _preview(request, occasion, code) if "preview" in request.POST else None
-    if shown is None and form.is_bound and form.is_valid() and _save_text(request, occasion, code, row, form):
-        messages.success(request, _("Saved: %(name)s") % {"name": occasion.label})
-        return redirect("setup:notice", key)
-    context: dict[str, Any] = {"occasion": occasion, "form": form, "language": _name_of(code), "preview": shown}
-    context["problems"] = problems(form) if form.is_bound and shown is None else []
+    form = NoticeTextForm(wording, code, request.POST if request.method == "POST" else None)
+    if "stock" in request.GET:  # to change some of its words
+        form.begin_with_stock()
+    shown = preview_of_notice(request, wording, code) if "preview" in request.POST else None
+    back = reverse("setup:notice", args=[key]) if key in OCCASIONS else reverse("setup:notices")
+    if shown is None and form.is_bound and form.is_valid() and _save_text(request, key, code, row, form):
+        messages.success(request, _("Saved: %(name)s") % {"name": wording.label})
+        return redirect(back)
+    context: dict[str, Any] = {"wording": wording, "form": form, "language": _name_of(code), "preview": shown}
+    context |= {"problems": problems(form) if form.is_bound and shown is None else [], "back": back}
+    context["back_label"] = wording.label if key in OCCASIONS else _("Notices")
     context |= {"history": history_of(row) if row else None, **standing(request, row or NoticeText, form)}
     return form_page(request, "notices/text", section=NOTICES, **context)
 
 
-def _save_text(
-    request: HttpRequest, occasion: Occasion, code: str, row: NoticeText | None, form: NoticeTextForm
-) -> object:
+def _save_text(request: HttpRequest, key: str, code: str, row: NoticeText | None, form: NoticeTextForm) -> object:
     data = form.cleaned_data
 
     def save() -> bool:
-        save_text(occasion, code, subject=data["subject"], body=data["body"], by=request.user)
+        save_text(key, code, subject=data["subject"], body=data["body"], by=request.user)
         return True
 
     return attempt_on(row or NoticeText, request, form, save)
-
-
-def _preview(request: HttpRequest, occasion: Occasion, code: str) -> Preview:
-    """As the administrator himself would get it; an empty text is the stock text."""
-
-    def typed(_language: str) -> str:
-        subject, body = request.POST.get("subject", ""), request.POST.get("body", "")
-        if not subject and not body:
-            stock = stock_of(occasion.audience)
-            subject, body = str(stock.subject), str(stock.body)
-        return f"{_('Subject')}: {subject[:300]}\n\n{body}"
-
-    def known(ticket: Ticket | None, language: str) -> Mapping[str, Any]:
-        if ticket is None:
-            return {**examples_of(placeholders_of(occasion.audience), language), **_example_events(occasion)}
-        values = values_for(
-            request.user, ticket, _example_of(occasion, ticket), occasion=occasion.key, relation=occasion.relations[0]
-        )
-        return extended(values, Reader(language, ticket.queue))
-
-    return preview(request, typed, known, [code] if code else [one for one, _name in settings.LANGUAGES])
-
-
-def _example_of(occasion: Occasion, ticket: Ticket) -> list[Event]:
-    """The newest event of the ticket that is one, else the newest message, else whatever was the last."""
-    newest = list(ticket.events.select_related("article", "actor", "on_behalf_of").order_by("-id")[:LOOKED_AT])
-    fitting = (one for one in newest if any(found.occasion == occasion.key for found in happenings_of(one)))
-    spoken = (one for one in newest if one.article is not None and not one.actor.is_system)
-    found = next(fitting, None) or next(spoken, None) or next(iter(newest), None)
-    return [found] if found else []
-
-
-def _example_events(occasion: Occasion) -> dict[str, Any]:
-    if occasion.audience == Audience.CUSTOMERS:
-        return {}
-    return {"events": [{"at": "09:30", "what": str(occasion.label), "who": "Dana Miller"}]}
 
 
 def _groups() -> list[dict[str, Any]]:
@@ -159,7 +120,7 @@ def _groups() -> list[dict[str, Any]]:
                     "cells": [
                         (channel.label, summary(one, levels_of(one), channel)) for channel in _channels(audience)
                     ],
-                    "texts": [name or _("All languages") for name in written[one.key]],
+                    "texts": [name or _("All languages") for name in written.get(one.key, ())],
                 }
                 for one in OCCASIONS.values()
                 if one.audience == audience and one.key != TOLD
@@ -173,14 +134,19 @@ def _channels(audience: Audience) -> list[Channel]:
     return list(Channel) if audience == Audience.AGENTS else [Channel.MAIL]
 
 
-def _languages(occasion: Occasion) -> list[dict[str, Any]]:
+def _of_many() -> list[dict[str, Any]]:
+    """The emails that tell of many tickets, each with its languages."""
+    return [{"wording": WORDINGS[key], "languages": _languages(key)} for key in OF_MANY.values()]
+
+
+def _languages(key: str) -> list[dict[str, Any]]:
     """Each language, first all of them, and whether it has a text of the house."""
     codes = ["", *(code for code, _name in settings.LANGUAGES)]
     return [
         {
             "slug": code or ALL,
             "name": _name_of(code),
-            "is_own": (text := text_written(occasion.key, code)) is not None and text.language == code,
+            "is_own": (text := text_written(key, code)) is not None and text.language == code,
         }
         for code in codes
     ]
@@ -194,6 +160,12 @@ def _occasion_or_404(key: str) -> Occasion:
     if key not in OCCASIONS:
         raise Http404
     return OCCASIONS[key]
+
+
+def _wording_or_404(key: str) -> Wording:
+    if key not in WORDINGS:
+        raise Http404
+    return WORDINGS[key]
 
 
 def _language_or_404(slug: str) -> str:

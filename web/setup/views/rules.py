@@ -17,6 +17,7 @@ from automation.ruling import move_rule, pause, publish, remove_rule, save_rule
 from web.common.access import administrator_required
 from web.setup.changes import history_of
 from web.setup.effects_editor import drawn
+from web.setup.finding import finding
 from web.setup.pages import attempt_on, done, form_page, page, standing
 from web.setup.rule_conditions import RuleChoices
 from web.setup.rule_page import RulePage
@@ -108,8 +109,9 @@ def rule_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _list(request: HttpRequest) -> HttpResponse:
-    found = rows(RuleChoices(request.user))
-    return page(request, "automation/rules", section=RULES, rows=found, templates=[] if found else templates())
+    found = finding(request, rows(RuleChoices(request.user)), lambda row: row.text)
+    context = {"finding": found, "rows": found.rows, "templates": [] if found.total else templates()}
+    return page(request, "automation/rules", section=RULES, **context)
 
 
 def _edit(request: HttpRequest, one: Rule, *, queues: list[int] | None = None) -> HttpResponse:

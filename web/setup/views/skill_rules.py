@@ -1,4 +1,4 @@
-"""Which tickets need which skills: rules in their order, and how much tickets of each priority weigh."""
+"""Who gets the tickets of which queue; which tickets need which skills, and how much they weigh by priority."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,10 +23,18 @@ from web.setup.changes import history_of
 from web.setup.forms.problems import Problem, problems
 from web.setup.forms.skills import SkillRuleForm, WeightsForm
 from web.setup.pages import attempt_on, done, form_page, page, standing
+from web.setup.queue_policies import policies
 from web.setup.sections import ASSIGNMENT
 
 # What a new rule begins with: every ticket.
 EVERYTHING: Mapping[str, Any] = {"all": []}
+
+
+@require_safe
+@administrator_required
+def assignment_queues(request: HttpRequest) -> HttpResponse:
+    """Who gets the tickets of each queue."""
+    return page(request, "assignment/queues", section=ASSIGNMENT, tabs=tabs("assignment_queues"), policies=policies())
 
 
 @require_safe
