@@ -3,6 +3,7 @@
 from reports.models.rows import Fact, Happened, Placed, Span, Story
 from reports.models.saved import Dashboard, Display, Report, Widget
 from reports.models.sending import Check, Export, Format, Rebuild, Subscription
+from reports.models.tallies import Tally
 
 __all__ = [
     "Check",
@@ -18,5 +19,6 @@ __all__ = [
     "Span",
     "Story",
     "Subscription",
+    "Tally",
     "Widget",
 ]
