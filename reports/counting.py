@@ -6,7 +6,7 @@ rows. What does not add up, such as a median, is asked for once more for each ki
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db.models import Aggregate, QuerySet
+from django.db.models import Aggregate, QuerySet, Sum
 
 from reports import tallying
 from reports.halves import Half, Place, with_totals
@@ -59,7 +59,9 @@ def _from_sums(half: Half, chosen: Sequence[Measure], keys: Sequence[str], reada
     hours, rest = tallying.whole_hours(half.whole)
     rows = within(readable.tallies(), Source.FACTS, hours).filter(kind__in=sorted(kinds_read(chosen)))
     parts = {name: part.tallied() for name, part in _parts(chosen)}
-    yield from _grouped(rows, parts, Source.FACTS, half, chosen, keys, readable, frame)
+    # Differences that come to nothing are no rows.
+    groups = _grouped(rows, parts, Source.FACTS, half, chosen, keys, readable, frame, having=Sum("number"))
+    yield from groups
     if rest:
         yield from _from_rows(half, rest, Source.FACTS, chosen, keys, readable, frame)
 
@@ -77,12 +79,17 @@ def _grouped(
     keys: Sequence[str],
     readable: Readable,
     frame: Frame,
+    *,
+    having: Aggregate | None = None,
 ) -> Groups:
-    """The parts of each measure by row and column."""
+    """The parts of each measure by row and column; of groups for which `having` is some, where it is given."""
     columns = {f"by_{key}": column_of(key, source, half.buckets, frame.zone, readable) for key in keys}
-    found: Iterable[Mapping] = (
-        rows.values(**columns).annotate(**parts).order_by() if columns else [rows.aggregate(**parts)]
-    )
+    if not columns:
+        found: Iterable[Mapping] = [rows.aggregate(**parts)]
+    elif having:
+        found = rows.values(**columns).annotate(**parts, there=having).exclude(there=0).order_by()
+    else:
+        found = rows.values(**columns).annotate(**parts).order_by()
     for row in found:
         yield (
             half.place(row, keys, frame.question),

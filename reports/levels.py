@@ -36,7 +36,7 @@ def fill_level(half: Half, measure: Measure, readable: Readable, frame: Frame) -
             steps[half.place(row, keys, frame.question)][row["step"]] += row["number"]
     if not keys:
         last[TOTAL, TOTAL] += 0
-    _file(half, measure, last, steps, len(moments), frame.question)
+    _file(half, measure, last, steps, len(moments), keys, frame.question)
 
 
 def _standing(measure: Measure, moment: datetime, keys: Sequence[str], readable: Readable, frame: Frame) -> Groups:
@@ -90,6 +90,7 @@ def _file(
     last: Mapping[Place, int],
     steps: Mapping[Place, Sequence[int]],
     number: int,
+    keys: Sequence[str],
     question: Question,
 ) -> None:
     """Over time a total is how it was last; over all else it is the sum."""
@@ -98,6 +99,8 @@ def _file(
         for step in reversed(steps[place][1:] if place in steps else [0] * (number - 1)):
             levels.append(levels[-1] - step)
         levels.reverse()
+        if not any(levels) and keys:
+            continue  # what came and went between two moments is no row
         for each in with_totals(place):
             for at, level in enumerate(levels):
                 if question.has_time:

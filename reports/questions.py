@@ -114,7 +114,7 @@ def read(data: Mapping[str, Any], user: User) -> Question:
         grain=_choice(data, "grain", GRAINS, "day"),
         compare=_choice(data, "compare", COMPARISONS, ""),
         condition=_condition(data.get("condition") or {}),
-        as_of=_choice(data, "as_of", MOMENTS, ""),
+        as_of=_choice(data, "as_of", MOMENTS, "") if data.get("condition") else "",
         zone=_zone(data.get("zone") or ""),
     )
     _refuse_what_does_not_fit(question, user)

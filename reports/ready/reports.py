@@ -201,7 +201,7 @@ def _quality() -> tuple[ReadyReport, ...]:
             Display.HEAT,
             rows="agent",
             columns="hour",
-            period="last_30_days",
+            period="last_7_days",
         ),
         _report(
             "open_by_owner",
