@@ -50,7 +50,13 @@ def _from_rows(
     rows = within(readable.of(source), source, whole)
     if source == Source.FACTS:
         rows = rows.filter(kind__in=sorted(kinds_read(chosen)))
-    parts = {name: part.aggregate() for name, part in _parts(chosen)}
+    found = _parts(chosen)
+    first = found[0][1].rows()
+    if all(part.rows() == first for _name, part in found):
+        # What all of them ask for is asked once and not of each row for each of them.
+        rows, parts = rows.filter(first), {name: part.aggregate(None) for name, part in found}
+    else:
+        parts = {name: part.aggregate(part.rows() or None) for name, part in found}
     return _grouped(rows, parts, source, half, chosen, keys, readable, frame)
 
 

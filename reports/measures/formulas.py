@@ -71,8 +71,8 @@ class Part:
             found &= Q(**{f"{self.column}__gte": self.at_least})
         return found
 
-    def aggregate(self) -> Aggregate:
-        rows = self.rows() or None
+    def aggregate(self, rows: Q | None) -> Aggregate:
+        """The number, of these rows alone where not all are its own (`rows()`)."""
         if self.percentile is not None:
             return Percentile(self.column, self.percentile, filter=rows)
         return Sum(self.column, filter=rows) if self.adds_up else Count(Constant(1), filter=rows)
