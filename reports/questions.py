@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from accounts.models import User
 from core.clock import now
 from reports.dimensions import TIME, dimensions, dimensions_for
-from reports.measures import Kind, Source, measures
+from reports.measures import Source, measures
 from reports.narrowing import KNOWN_THEN
 from reports.periods import COMPARISONS, GRAINS, PERIODS, Bucket, Period, as_far, buckets, moments_of, shifted
 from sla.configuring import fields_in
@@ -231,7 +231,3 @@ def _zone(value: Any) -> str:
     if value and (not isinstance(value, str) or value not in available_timezones()):
         raise QuestionError(_("There is no time zone “%(name)s”.") % {"name": value}, "zone")
     return value
-
-
-def is_level(key: str) -> bool:
-    return measures()[key].kind == Kind.LEVEL

@@ -1,4 +1,5 @@
-"""What is counted (rows), what people keep (saved), and work with it that takes its time (sending)."""
+"""What is counted (rows) and summed up (tallies), what people keep (saved), and work with it that takes its time
+(sending)."""
 
 from reports.models.rows import Fact, Happened, Placed, Span, Story
 from reports.models.saved import Dashboard, Display, Report, Widget
