@@ -379,6 +379,7 @@ CELERY_TASK_ROUTES = {
     "reports.tasks.rebuild": {"queue": "bulk"},
     "reports.tasks.sweep_reports": {"queue": "clocks"},
     "reports.tasks.check_rows": {"queue": "bulk"},
+    "reports.tasks.fold_tallies": {"queue": "bulk"},
     "reports.tasks.forget_exports": {"queue": "bulk"},
     "processes.tasks.ring": {"queue": "clocks"},
     "processes.tasks.sweep_timers": {"queue": "clocks"},
@@ -496,6 +497,11 @@ CELERY_BEAT_SCHEDULE = {
     "check of reports": {
         "task": "reports.tasks.check_rows",
         "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
+    "sums of reports": {
+        "task": "reports.tasks.fold_tallies",
+        "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
     },
     "old exports": {

@@ -1,6 +1,7 @@
-"""Whether what is counted is what happened: some tickets drawn by lot are told again and compared, every night.
+"""Whether what is counted is what happened: some tickets drawn by lot are told again and compared, every night, and
+all sums by the hour are compared with their rows.
 
-A difference is a fault of ours: it stands on the health page, and the rows are mended.
+A difference is a fault of ours: it stands on the health page, and is mended.
 """
 
 import random
@@ -12,6 +13,7 @@ from core.clock import now
 from reports.keeping import wrong_among
 from reports.models import Check, Story
 from reports.rebuilding import ask_for
+from reports.tallying import mend
 from tickets.models import Delivery, Ticket
 
 SAMPLE = 2000
@@ -22,13 +24,14 @@ PATIENCE = timedelta(minutes=15)
 
 
 def check(*, sample: int | None = SAMPLE) -> Check:
-    """Compare so many tickets, or all of them (None), with their histories; have mended what is wrong."""
+    """Compare so many tickets, or all of them (None), with their histories, and the sums with the rows; what is wrong
+    is mended."""
     ids = _chosen(sample)
     wrong: list[int] = []
     for start in range(0, len(ids), CHUNK):
         wrong += wrong_among(ids[start : start + CHUNK])
     numbers = list(Ticket.objects.filter(pk__in=wrong).order_by("pk").values_list("number", flat=True))
-    found = Check.objects.create(looked_at=len(ids), wrong=numbers[:100], behind=_behind(ids))
+    found = Check.objects.create(looked_at=len(ids), wrong=numbers[:100], behind=_behind(ids), hours=mend())
     if found.wrong or found.behind:
         ask_for("check")
     Check.objects.filter(at__lt=now() - timedelta(days=KEPT_DAYS)).delete()
@@ -41,7 +44,7 @@ def latest() -> Check | None:
 
 def is_well(check: Check | None) -> bool:
     """Nobody has found anything wrong; what nobody has looked at yet is well."""
-    return check is None or not (check.wrong or check.behind)
+    return check is None or not (check.wrong or check.behind or check.hours)
 
 
 def _chosen(sample: int | None) -> list[int]:

@@ -37,6 +37,8 @@ class Dimension:
     # Which rows come first; without it those with the highest numbers do.
     order: Sequence[str] = ()
     columns: Mapping[Source, str] = field(default_factory=dict)
+    # What people read where a ticket has none.
+    nothing: Promise = _("Not set")
 
     def column(self, source: Source) -> str:
         if source in self.columns:
@@ -52,18 +54,26 @@ def dimensions() -> Mapping[str, Dimension]:
         Dimension(WEEKDAY, _("Day of the week"), (Source.FACTS, Source.USES, Source.DEFLECTIONS)),
         Dimension(HOUR, _("Hour of the day"), (Source.FACTS, Source.USES, Source.DEFLECTIONS)),
         Dimension(QUEUE, _("Queue"), model=Queue, order=("path",)),
-        Dimension("owner", _("Owner"), model=User),
-        Dimension("agent", _("Agent who did it"), (Source.FACTS, Source.USES), User, columns={Source.USES: "user_id"}),
+        Dimension("owner", _("Owner"), model=User, nothing=_("Nobody")),
+        Dimension(
+            "agent",
+            _("Agent who did it"),
+            (Source.FACTS, Source.USES),
+            User,
+            columns={Source.USES: "user_id"},
+            nothing=_("No agent"),
+        ),
         Dimension("state", _("Status"), (Source.FACTS, Source.SPANS, Source.USES), State, order=("position", "name")),
         Dimension("priority", _("Priority"), model=Priority, order=("-level", "name")),
-        Dimension("type", _("Type"), model=TicketType, order=("position", "name")),
-        Dimension("service", _("Service"), model=Service),
-        Dimension("organisation", _("Organisation"), model=Organisation),
-        Dimension("customer", _("Customer"), model=User),
+        Dimension("type", _("Type"), model=TicketType, order=("position", "name"), nothing=_("No type")),
+        Dimension("service", _("Service"), model=Service, nothing=_("No service")),
+        Dimension("organisation", _("Organisation"), model=Organisation, nothing=_("No organisation")),
+        Dimension("customer", _("Customer"), model=User, nothing=_("No customer")),
         Dimension(
             "channel",
             _("Channel"),
             columns={Source.FACTS: "channel", Source.SPANS: "channel", Source.USES: "ticket__channel"},
+            nothing=_("No channel"),
         ),
         Dimension("target", _("Promise"), (Source.FACTS,), columns={Source.FACTS: "target"}),
     )
@@ -85,9 +95,9 @@ def labels_of(dimension: Dimension, keys: Collection[str]) -> Mapping[str, str]:
     if dimension.key == HOUR:
         return {str(hour): f"{hour:02}:00" for hour in range(24)}
     if dimension.key == "channel":
-        return _of_choices(Channel, keys)
+        return _of_choices(dimension, Channel, keys)
     if dimension.key == "target":
-        return _of_choices(Clock, keys)
+        return _of_choices(dimension, Clock, keys)
     return _of_rows(dimension, keys)
 
 
@@ -102,12 +112,11 @@ def label_of_time(starts: object, grain: str) -> str:
     return date_format(starts, formats[grain])  # type: ignore[arg-type]
 
 
-def _of_choices(choices: type[models.TextChoices], keys: Collection[str]) -> Mapping[str, str]:
+def _of_choices(dimension: Dimension, choices: type[models.TextChoices], keys: Collection[str]) -> Mapping[str, str]:
     known = {str(value): str(label) for value, label in choices.choices if value in keys}
-    return known | {key: key or NOTHING for key in keys if key not in known}
+    return known | {key: key or str(dimension.nothing) for key in keys if key not in known}
 
 
-NOTHING = "–"
 _GONE = pgettext_lazy("a row that was removed", "removed")
 
 
@@ -119,7 +128,7 @@ def _of_rows(dimension: Dimension, keys: Collection[str]) -> Mapping[str, str]:
     if dimension.key == QUEUE and str(OTHER_QUEUES) in keys:
         found[str(OTHER_QUEUES)] = _g("Other queues")
     found |= {key: str(_GONE) for key in keys if key and key not in found}
-    return found | ({"": NOTHING} if "" in keys else {})
+    return found | ({"": str(dimension.nothing)} if "" in keys else {})
 
 
 def _named(row: models.Model) -> str:

@@ -70,18 +70,25 @@ def subscriptions_of(report: Report, user: User) -> QuerySet[Subscription]:
 def send(subscription: Subscription) -> list[str]:
     """Write to everybody and plan the next time. Returns the fields to save (core/work.py: `run_inside`).
 
-    Nobody is written to for somebody who has left, or who no longer sees the report: nobody else could end it for all.
+    It ends when who planned it has left, or no longer sees the report: nobody else could end it for all. The others are
+    told so, once.
     """
     report, owner = subscription.report, subscription.owner
-    if owner.is_active and owner.is_agent and reports_for(owner).filter(pk=report.pk).exists():
-        for person in subscription.people.filter(is_active=True, is_agent=True).order_by("pk"):
+    is_planned = owner.is_active and owner.is_agent and reports_for(owner).filter(pk=report.pk).exists()
+    for person in subscription.people.filter(is_active=True, is_agent=True).order_by("pk"):
+        if is_planned:
             _write_to(person, report, subscription)
+        elif person != owner:
+            _tell_of_end(person, report, owner)
+    if not is_planned:
+        subscription.people.clear()
     subscription.sent_at = now()
     return ["sent_at"]
 
 
 def plan_next() -> None:
-    """What was sent is due again at its next time."""
+    """What was sent is due again at its next time; what goes to nobody any more is gone."""
+    Subscription.objects.filter(due_at__isnull=True, people=None).delete()
     for pk, row in Subscription.objects.filter(due_at__isnull=True, parked_at__isnull=True).in_bulk().items():
         due = next_time(row.rhythm, row.hour, row.zone, now())
         Subscription.objects.filter(pk=pk, due_at__isnull=True).update(due_at=due, attempts=0)
@@ -125,6 +132,17 @@ def _write_to(person: User, report: Report, subscription: Subscription) -> None:
         body = "\n\n".join([subject, _plain(table), *feet]) + "\n"
         file = _file(person, report, subscription, written(question)) if subscription.format else None
         tell(person, subject=subject, body=body, html=_html(table, subject, feet), file=file)
+
+
+def _tell_of_end(person: User, report: Report, owner: User) -> None:
+    with as_seen_by(person, person.language):
+        subject = clean_line(_("“%(report)s” is no longer sent") % {"report": report.name}, 200)
+        words = _("%(name)s, who planned these mails, has left or no longer sees the report. So they end here.")
+        body = [words % {"name": owner}]
+        if reports_for(person).filter(pk=report.pk).exists():
+            link = {"link": absolute(f"/desk/reports/{report.pk}/mails/")}
+            body.append(_("You can plan them yourself: %(link)s") % link)
+        tell(person, subject=subject, body="\n\n".join(body) + "\n")
 
 
 def _file(person: User, report: Report, subscription: Subscription, question: dict) -> Enclosure:

@@ -8,22 +8,32 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import User
 from core.clock import now
 from reports.dimensions import TIME, dimensions, dimensions_for
-from reports.measures import Kind, measures
+from reports.measures import Source, measures
+from reports.narrowing import KNOWN_THEN
 from reports.periods import COMPARISONS, GRAINS, PERIODS, Bucket, Period, as_far, buckets, moments_of, shifted
+from sla.configuring import fields_in
 from tickets.conditions import ConditionError, check
 
-__all__ = ["COMPARISONS", "GRAINS", "PERIODS", "Period", "Question", "QuestionError", "read", "written"]
+__all__ = ["COMPARISONS", "GRAINS", "MOMENTS", "PERIODS", "Period", "Question", "QuestionError", "read", "written"]
 
 MOST_ROWS = 500
 MOST_COLUMNS = 120
 MOST_BUCKETS = 400
 MOST_MEASURES = 8
 USUAL_PERIOD = "last_30_days"
+THEN = "then"
+# When tickets are to be what the condition says.
+MOMENTS: Mapping[str, Promise] = {
+    "": _lazy("As they are today"),
+    THEN: _lazy("As they were then"),
+}
 
 
 class QuestionError(ValueError):
@@ -37,7 +47,8 @@ class QuestionError(ValueError):
 @dataclass(frozen=True)
 class Question:
     """`rows` and `columns` are keys of reports/dimensions.py, or empty. `grain` cuts the time where that is one of
-    them. `zone` is whose days, weeks and months count; empty: those of whoever asks.
+    them. `as_of` says whether the condition means tickets as they are today, or as they were then (`THEN`). `zone` is
+    whose days, weeks and months count; empty: those of whoever asks.
     """
 
     measures: tuple[str, ...]
@@ -47,7 +58,12 @@ class Question:
     grain: str = "day"
     compare: str = ""
     condition: Mapping[str, Any] = field(default_factory=dict)
+    as_of: str = ""
     zone: str = ""
+
+    @property
+    def is_of_then(self) -> bool:
+        return self.as_of == THEN
 
     @property
     def has_time(self) -> bool:
@@ -98,6 +114,7 @@ def read(data: Mapping[str, Any], user: User) -> Question:
         grain=_choice(data, "grain", GRAINS, "day"),
         compare=_choice(data, "compare", COMPARISONS, ""),
         condition=_condition(data.get("condition") or {}),
+        as_of=_choice(data, "as_of", MOMENTS, "") if data.get("condition") else "",
         zone=_zone(data.get("zone") or ""),
     )
     _refuse_what_does_not_fit(question, user)
@@ -116,6 +133,7 @@ def written(question: Question) -> dict[str, Any]:
         "grain": question.grain,
         "compare": question.compare,
         "condition": dict(question.condition),
+        "as_of": question.as_of,
         "zone": question.zone,
     }
 
@@ -129,6 +147,8 @@ def _refuse_what_does_not_fit(question: Question, user: User) -> None:
             raise QuestionError(_("“%(dimension)s” is not known of all these measures.") % words, name)
     if question.rows and question.rows == question.columns:
         raise QuestionError(_("Rows and columns cannot be the same."), "columns")
+    if question.is_of_then:
+        _refuse_what_is_not_known_then(question)
     frame = frame_of(question, user)
     most = MOST_COLUMNS if question.columns == TIME else MOST_BUCKETS
     if question.has_time:
@@ -137,6 +157,19 @@ def _refuse_what_does_not_fit(question: Question, user: User) -> None:
                 raise QuestionError(
                     _("Choose a longer grain: at most %(number)s are shown.") % {"number": most}, "grain"
                 )
+
+
+def _refuse_what_is_not_known_then(question: Question) -> None:
+    if any(measures()[key].source not in (Source.FACTS, Source.SPANS) for key in question.measures):
+        raise QuestionError(_("For these measures nobody knows what tickets were then."), "as_of")
+    if fields_in(question.condition) - KNOWN_THEN:
+        raise QuestionError(
+            _(
+                "What tickets were then is known of queue, type, service, status, priority, agent, customer, "
+                "organisation and channel alone."
+            ),
+            "as_of",
+        )
 
 
 def _measures(value: Any) -> tuple[str, ...]:
@@ -198,7 +231,3 @@ def _zone(value: Any) -> str:
     if value and (not isinstance(value, str) or value not in available_timezones()):
         raise QuestionError(_("There is no time zone “%(name)s”.") % {"name": value}, "zone")
     return value
-
-
-def is_level(key: str) -> bool:
-    return measures()[key].kind == Kind.LEVEL

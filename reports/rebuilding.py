@@ -18,6 +18,7 @@ from core.clock import now
 from core.work import wake
 from reports.keeping import NEIGHBOURS, keep
 from reports.models import Rebuild, Story
+from reports.tallying import fold
 from tickets.models import Ticket
 
 # Seconds of work at a time, well below the limit of a task.
@@ -63,10 +64,11 @@ def untold() -> Iterator[list[int]]:
 
 
 def settle_tables() -> None:
-    """After a large load PostgreSQL learns what there is now."""
+    """After a large load sums are folded, and PostgreSQL learns what there is now."""
+    fold()
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-        cursor.execute("VACUUM ANALYZE reports_fact, reports_span, reports_story")
+        cursor.execute("VACUUM ANALYZE reports_fact, reports_span, reports_story, reports_tally")
         cursor.execute("RESET statement_timeout")
 
 

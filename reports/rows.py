@@ -1,8 +1,9 @@
 """The rows that somebody may count, cut to a question: every number and every way to the tickets starts here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
@@ -28,9 +29,11 @@ from core.database import TstzRange
 from knowledge.models import Article, Reading, Use
 from reports.dimensions import HOUR, OTHER_QUEUES, QUEUE, TIME, WEEKDAY, dimensions
 from reports.measures import Measure, Source
-from reports.models import Fact, Span
+from reports.models import Fact, Span, Tally
+from reports.narrowing import HOME, THEN, on_rows
 from reports.periods import Bucket
 from reports.questions import Question
+from sla.configuring import fields_in
 from tickets.conditions import to_q, viewer
 from tickets.models import Queue, Ticket
 from tickets.queries import TicketQuerySet
@@ -51,6 +54,11 @@ class Readable:
         # Who sees all queues is not asked about them row by row.
         self.sees_all = not Queue.objects.exclude(pk__in=self.queues).exists()
 
+    @cached_property
+    def knows_queues_alone(self) -> bool:
+        """Whether the condition asks for nothing but queues."""
+        return fields_in(self.question.condition) <= {QUEUE}
+
     def of(self, source: Source) -> QuerySet:
         if source == Source.USES:
             return Use.objects.filter(ticket__in=self.tickets()).order_by()
@@ -58,12 +66,23 @@ class Readable:
             return Use.objects.filter(how=Use.How.DEFLECTED, ticket=None, article__in=self._articles()).order_by()
         if source == Source.READINGS:
             return Reading.objects.filter(article__in=self._articles()).order_by()
-        rows = (Fact if source == Source.FACTS else Span)._default_manager.all()
+        return self._placed((Fact if source == Source.FACTS else Span)._default_manager.all())
+
+    def tallies(self) -> QuerySet:
+        """Sums by the hour; for a condition that asks for nothing but queues."""
+        return self._placed(Tally._default_manager.all())
+
+    def _placed(self, rows: QuerySet) -> QuerySet:
+        """Those of tickets that may be seen, and that the condition is about."""
         if not self.sees_all:
             rows = rows.filter(home_id__in=self.queues)
-        if self.question.condition:
-            rows = rows.filter(ticket__in=Ticket.objects.filter(self._condition()).values("pk"))
-        return rows
+        if not self.question.condition:
+            return rows
+        if self.question.is_of_then:
+            return rows.filter(on_rows(self._condition(), THEN))
+        if self.knows_queues_alone:
+            return rows.filter(on_rows(self._condition(), HOME))
+        return rows.filter(ticket__in=Ticket.objects.filter(self._condition()).values("pk"))
 
     def tickets(self) -> TicketQuerySet:
         found = Ticket.objects.allowing(self.user, "read")
@@ -100,6 +119,12 @@ def standing_at(rows: QuerySet, moment: datetime) -> QuerySet:
     return rows.annotate(during=TstzRange("starts_at", "ends_at")).filter(
         during__contains=Value(moment, DateTimeField())
     )
+
+
+def open_now(rows: QuerySet, moment: datetime) -> Sequence[QuerySet]:
+    """The same for a moment that has just been: those that go on, and what may have ended since."""
+    begun = rows.filter(starts_at__lte=moment)
+    return begun.filter(ends_at__isnull=True), begun.filter(ends_at__gt=moment)
 
 
 def place_among(expression: str, moments: list[datetime]) -> Expression:
@@ -154,5 +179,5 @@ def only(
     return rows
 
 
-def kinds_read(measures: list[Measure]) -> set[str]:
+def kinds_read(measures: Iterable[Measure]) -> set[str]:
     return {kind for measure in measures for part in measure.formula.parts for kind in part.kinds}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from core.work import run_inside, run_leased, sweep
-from reports import checking, exporting, mailing, rebuilding
+from reports import checking, exporting, mailing, rebuilding, tallying
 from reports.models import Export, Rebuild, Subscription
 
 # A file of a million lines takes minutes; below the time after which the broker hands a wake-up out again.
@@ -37,6 +37,11 @@ def sweep_reports() -> None:
 
 
 @shared_task
+def fold_tallies() -> None:
+    tallying.fold()
+
+
+@shared_task(**LONG)
 def check_rows() -> None:
     checking.check()
 

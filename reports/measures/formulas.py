@@ -1,7 +1,7 @@
 """How measures are made of rows: parts that PostgreSQL counts, and what becomes of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -53,6 +53,11 @@ class Part:
         """Whether the number for all is the sum of those for each."""
         return self.percentile is None
 
+    @property
+    def is_tallied(self) -> bool:
+        """Whether sums by the hour tell it (reports/models/tallies.py)."""
+        return self.is_additive and not self.given and not self.without and self.at_least is None
+
     def rows(self) -> Q:
         found = Q()
         if self.kinds:
@@ -66,11 +71,17 @@ class Part:
             found &= Q(**{f"{self.column}__gte": self.at_least})
         return found
 
-    def aggregate(self) -> Aggregate:
-        rows = self.rows() or None
+    def aggregate(self, rows: Q | None) -> Aggregate:
+        """The number, of these rows alone where not all are its own (`rows()`)."""
         if self.percentile is not None:
             return Percentile(self.column, self.percentile, filter=rows)
         return Sum(self.column, filter=rows) if self.adds_up else Count(Constant(1), filter=rows)
+
+    def tallied(self) -> Aggregate:
+        """The same of sums by the hour."""
+        rows = replace(self, column="").rows() or None
+        number = f"{self.column}_number" if self.column else "number"
+        return Sum(self.column if self.adds_up else number, filter=rows)
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,10 @@ class Formula:
     @property
     def is_additive(self) -> bool:
         return all(part.is_additive for part in self.parts)
+
+    @property
+    def is_tallied(self) -> bool:
+        return all(part.is_tallied for part in self.parts)
 
 
 def number_of(*kinds: Happened, targets: Sequence[str] = ()) -> Formula:

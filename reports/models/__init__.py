@@ -1,8 +1,10 @@
-"""What is counted (rows), what people keep (saved), and work with it that takes its time (sending)."""
+"""What is counted (rows) and summed up (tallies), what people keep (saved), and work with it that takes its time
+(sending)."""
 
 from reports.models.rows import Fact, Happened, Placed, Span, Story
 from reports.models.saved import Dashboard, Display, Report, Widget
 from reports.models.sending import Check, Export, Format, Rebuild, Subscription
+from reports.models.tallies import Tally
 
 __all__ = [
     "Check",
@@ -18,5 +20,6 @@ __all__ = [
     "Span",
     "Story",
     "Subscription",
+    "Tally",
     "Widget",
 ]

@@ -80,8 +80,14 @@ class Fact(Placed):
             # What is asked for most is counted without a look at the rows.
             models.Index(
                 fields=["kind", "at"],
-                name="fact_by_time",
-                include=["home_id", "queue_id", "target", "amount", "business"],
+                name="fact_at_time",
+                include=["home_id", "queue_id", "agent_id", "target", "amount", "business"],
+            ),
+            # What somebody's tickets came to.
+            models.Index(
+                fields=["owner_id", "kind", "at"],
+                name="fact_of_owner",
+                condition=models.Q(owner_id__isnull=False),
             ),
         ]
 
@@ -101,6 +107,12 @@ class Span(Placed):
             models.Index(fields=["starts_at"], name="span_starts"),
             models.Index(fields=["ends_at"], name="span_ends", condition=models.Q(ends_at__isnull=False)),
             GistIndex(TstzRange("starts_at", "ends_at"), name="span_during"),
+            # The backlog of this moment, without a look at the rows.
+            models.Index(
+                fields=["owner_id", "home_id", "queue_id", "state_id", "priority_id", "starts_at"],
+                name="span_open",
+                condition=models.Q(ends_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -146,6 +146,8 @@ class Check(models.Model):
     wrong = models.JSONField(default=list)
     # Tickets whose last events are not told yet.
     behind = models.PositiveIntegerField(default=0)
+    # Hours whose sums (`Tally`) were not what their rows come to.
+    hours = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering: ClassVar = ["-id"]

@@ -140,8 +140,31 @@ def test_its_foot_leads_to_where_it_is_ended_and_to_the_report_for_who_sees_it(w
 
 
 @pytest.mark.parametrize("left", [{"is_active": False}, {"is_agent": False}])
-def test_nobody_is_written_to_for_somebody_who_has_left(world, report, left):
+def test_when_who_planned_it_has_left_the_others_are_told_and_it_ends(world, report, left):
     subscription = subscribed(report, world)
     User.objects.filter(pk=world.bea.pk).update(**left)
+    due(subscription)
+    tasks.send_report(subscription.pk)
+    told = Letter.objects.get()
+    assert told.address == world.carlos.email
+    assert "is no longer sent" in told.data["subject"]
+    assert str(world.bea) in told.data["body"] and "plan them yourself" not in told.data["body"]
+    assert not Subscription.objects.exists()
+
+
+def test_who_sees_the_report_is_told_how_to_go_on(world, report):
+    save_report(report, roles=list(world.bea.groups.all()), by=world.bea)
+    Letter.objects.all().delete()
+    subscription = subscribed(report, world, people=[world.alex, world.carlos])
+    User.objects.filter(pk=world.bea.pk).update(is_active=False)
     mailing.send(Subscription.objects.get(pk=subscription.pk))
-    assert not Letter.objects.exists()
+    bodies = {letter.address: letter.data["body"] for letter in Letter.objects.all()}
+    assert f"/desk/reports/{report.pk}/mails/" in bodies[world.carlos.email]
+
+
+def test_what_goes_to_nobody_any_more_is_gone(world, report):
+    subscription = subscribed(report, world, people=[world.carlos])
+    unsubscribe(subscription, by=world.carlos)
+    due(subscription)
+    tasks.send_report(subscription.pk)
+    assert not Letter.objects.exists() and not Subscription.objects.exists()

@@ -1,5 +1,6 @@
 """The pages of reports: questions that are built, kept, shared and sent; dashboards that are put together."""
 
+import json
 import re
 from html import unescape
 
@@ -14,7 +15,7 @@ from reports.ready import ready_dashboards, ready_reports
 from reports.saved import add_widget, save_dashboard, save_report
 from tests import factories
 from tests.factories import TicketFactory
-from tickets.actions.routing import assign
+from tickets.actions.routing import assign, move
 
 PART = {"HX-Request": "true"}
 NEW = "/desk/reports/new/"
@@ -99,6 +100,27 @@ def test_a_filter_that_is_not_complete_is_not_asked(bea, tickets):
     answer = bea.get(f"{NEW}?{BY_QUEUE}&filter=rows&row=0.0+leaf&field-0.0=owner&op-0.0=is", headers=PART)
     assert "Fill in every row." in text_of(answer)
     assert "HX-Push-Url" not in answer
+
+
+def test_a_filter_can_mean_what_tickets_were_then(bea, world, tickets):
+    assert 'name="as_of"' not in text_of(bea.get(NEW))
+    shown = bea.post(f"{NEW}filter/", {"row": ["0 group"], "kind-0": "all", "edit": "leaf 0", "as_of": "then"})
+    assert '<option value="then" selected>' in text_of(shown)
+    condition = json.dumps({"all": [{"field": "queue", "is": world.billing.pk}]})
+    move(tickets[2], world.support, by=world.bea)
+    asked = {"m": "created", "by": "queue", "where": condition}
+    assert "Nothing in this time" in text_of(bea.get(NEW, asked))
+    assert numbers(bea.get(NEW, {**asked, "as_of": "then"})) == [("Billing", ["1"]), ("All", ["1"])]
+
+
+def test_what_was_asked_is_a_line_once_it_is_answered(bea, tickets):
+    """Where there is no room beside the answer."""
+    assert "data-folded" not in text_of(bea.get(f"{NEW}?{BY_QUEUE}"))
+    shown = bea.get(f"{NEW}?{BY_QUEUE}&show=1", headers={"HX-Request": "true"})
+    assert "data-folded" in text_of(shown)
+    assert "Opened · Queue · Last 30 days" in text_of(shown)
+    assert shown["HX-Reswap"] == "outerMorph show:top"
+    assert "show=1" not in shown["HX-Push-Url"]
 
 
 def test_rows_of_the_filter_come_and_go(bea, world):
@@ -308,6 +330,21 @@ def test_a_report_is_sent_by_mail_until_it_is_not(bea, carlos, world):
     assert not Subscription.objects.exists()
 
 
+def test_people_are_chosen_by_name_and_what_else_is_said_stays(bea, world):
+    url = f"/desk/reports/{kept(world).pk}/mails/"
+    fields = {"people": [world.bea.pk], "rhythm": "monthly", "hour": "9", "format": "csv"}
+    shown = text_of(bea.post(url, {**fields, "add": world.carlos.pk}))
+    for person in (world.bea, world.carlos):
+        assert f'name="people" value="{person.pk}"' in shown
+    assert f'name="add" value="{world.carlos.pk}"' not in shown and f'name="add" value="{world.alex.pk}"' in shown
+    assert f'name="add" value="{world.dana.pk}"' not in shown
+    assert '<option value="monthly" selected>' in shown and '<option value="9" selected>' in shown
+    shown = text_of(bea.post(url, {**fields, "drop": world.bea.pk}))
+    assert 'name="people"' not in shown
+    assert "Choose at least one colleague." in text_of(bea.post(url, {**fields, "people": []}))
+    assert not Subscription.objects.exists()
+
+
 def test_whoever_is_sent_a_report_that_is_not_shared_ends_his_mails_alone(bea, carlos, signed_in, world):
     report = kept(world)
     url = f"/desk/reports/{report.pk}/mails/"
@@ -430,9 +467,10 @@ def test_every_number_says_of_which_time_it_is(bea, world, tickets):
 def test_the_filter_of_an_answer_is_told_in_words(bea, world, tickets):
     report = kept(world, condition={"all": [{"field": "queue", "is": world.billing.pk}]})
     for url in (f"/desk/reports/{report.pk}/", f"{NEW}?report={report.pk}"):
-        assert "Only these tickets: Queue is Billing." in text_of(bea.get(url))
-    assert "Only these tickets:" not in text_of(bea.get(f"{NEW}?{BY_QUEUE}"))
-    assert "They are chosen by what they are today" in text_of(bea.get(f"{NEW}?{BY_QUEUE}"))
+        assert "Only of tickets that are so today: Queue is Billing." in text_of(bea.get(url))
+    report = kept(world, name="Then", condition={"field": "queue", "is": world.billing.pk}, as_of="then")
+    assert "Only of tickets that were so then: Queue is Billing." in text_of(bea.get(f"/desk/reports/{report.pk}/"))
+    assert "Only of tickets" not in text_of(bea.get(f"{NEW}?{BY_QUEUE}"))
 
 
 def test_one_dashboard_is_the_first(bea, world):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from reports.models import Dashboard, Report
-from reports.saved import add_widget, save_dashboard
+from reports.models import Dashboard, Report, Subscription
+from reports.saved import add_widget, save_dashboard, save_report
 from tests.desk.browsing import answering_browser
 from tests.factories import TicketFactory
 from tests.portal.browsing import IN_OTHER_TWO, IN_TWO, site
@@ -137,6 +137,66 @@ def test_the_table_of_a_picture_stays_open_when_numbers_come(browser, world, tic
         page.evaluate("document.body.dispatchEvent(new CustomEvent('live:list'))")
         expect(total).to_have_text("4")
         expect(table).to_have_attribute("open", "")
+
+
+def test_on_a_phone_the_question_is_a_line_above_its_answer(browser, world, tickets):
+    with site(browser, world.bea, width=390, thorough=True) as window:
+        page = window.open("/desk/reports/new/?m=created&by=queue&period=last_30_days")
+        show, form = page.locator(".build__foot button"), page.locator("#build")
+        # at hand without scrolling, though the form is long
+        expect(show).to_be_in_viewport()
+        show.press("Enter")
+        said = page.locator(".build__said")
+        expect(said).to_contain_text("Opened · Queue · Last 30 days")
+        expect(form).to_be_hidden()
+        expect(page.locator("#answer")).to_be_in_viewport()
+        assert "show=" not in page.url
+        window.settle()
+        window.looks_right("the answer below its question")
+        said.locator("button").press("Enter")
+        expect(said.locator("button")).to_have_attribute("aria-expanded", "true")
+        expect(form).to_be_visible()
+        choose(page, "#b-by", "")
+        expect(form).to_be_visible()
+
+
+def test_tickets_of_then_are_asked_for_by_keyboard(browser, world, tickets):
+    with site(browser, world.bea, thorough=True) as window:
+        page = window.open("/desk/reports/new/?m=created&by=queue&period=last_30_days")
+        page.locator("#add-0").press("Enter")
+        page.locator("[id='field-0.0']").select_option("queue")
+        page.locator("[id='value-0.0']").select_option(str(world.billing.pk))
+        expect(page.locator(".report__time")).to_contain_text("that are so today")
+        choose(page, "#b-as_of", "then")
+        expect(page.locator(".report__time")).to_contain_text("that were so then")
+        assert "as_of=then" in page.url
+        window.looks_right("a filter of then")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_who_is_sent_a_report_is_chosen_by_name(browser, world, width):
+    report = save_report(
+        Report(name="Queues", question={"measures": ["created"], "rows": "queue"}), roles=[], by=world.bea
+    )
+    with site(browser, world.bea, width=width, thorough=True) as window:
+        page = window.open(f"/desk/reports/{report.pk}/mails/")
+        page.locator("#id_rhythm").select_option("monthly")
+        page.locator("[popovertarget=mail-pick]").press("Enter")
+        expect(page.locator("#mail-people-q")).to_be_focused()
+        window.settle()
+        window.looks_right("the colleagues")
+        page.keyboard.type("diaz")
+        page.keyboard.press("Enter")
+        expect(page.locator(".mailto .token")).to_have_count(2)
+        expect(page.locator("#id_rhythm")).to_have_value("monthly")
+        page.locator(f".mailto button[value='{world.bea.pk}']").press("Enter")
+        expect(page.locator(".mailto .token")).to_have_text([str(world.carlos)])
+        window.settle()
+        window.looks_right("who is sent it")
+        page.locator(".formfoot button").press("Enter")
+        expect(page.locator("#sent")).to_be_visible()
+    sent = Subscription.objects.get()
+    assert (list(sent.people.all()), sent.rhythm) == ([world.carlos], "monthly")
 
 
 def test_numbers_lead_to_tickets_and_back(browser, world, tickets):

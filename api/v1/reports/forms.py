@@ -13,9 +13,9 @@ from accounts.models import User
 from api.v1.fields import StrictSerializer, TextField
 from reports.dimensions import dimensions
 from reports.models import Export, Format
-from reports.questions import COMPARISONS, GRAINS, PERIODS, Question, QuestionError, read
+from reports.questions import COMPARISONS, GRAINS, MOMENTS, PERIODS, Question, QuestionError, read
 
-ASKED = ("measures", "rows", "columns", "period", "from", "to", "grain", "compare", "condition", "zone")
+ASKED = ("measures", "rows", "columns", "period", "from", "to", "grain", "compare", "condition", "as_of", "zone")
 DIMENSIONS = list(dimensions())
 QUESTION = [
     OpenApiParameter("measures", required=True, description="Keys of measures, with commas between them."),
@@ -27,6 +27,11 @@ QUESTION = [
     OpenApiParameter("grain", enum=list(GRAINS), description="Into which pieces `time` is cut."),
     OpenApiParameter("compare", enum=[key for key in COMPARISONS if key], description="With which time."),
     OpenApiParameter("condition", description="JSON, in the language of saved views: only these tickets count."),
+    OpenApiParameter(
+        "as_of",
+        enum=[key for key in MOMENTS if key],
+        description="The condition means tickets as they were `then`; as they are today when left out.",
+    ),
     OpenApiParameter("zone", description="Whose days count, `Europe/Berlin`; the person's when left out."),
 ]
 _OBJECT = {"type": "object", "additionalProperties": True}
@@ -40,7 +45,7 @@ class AnythingField(serializers.JSONField):
 class NewExportForm(StrictSerializer):
     question = AnythingField(
         help_text="`measures` (a list), `rows`, `columns`, `period` (a name, or `{from, to}`), `grain`, `compare`, "
-        "`condition`, `zone`: as the parameters of an answer."
+        "`condition`, `as_of`, `zone`: as the parameters of an answer."
     )
     name = TextField(max_length=100, required=False)
     content = serializers.ChoiceField(
@@ -68,7 +73,7 @@ EXAMPLE = OpenApiExample(
 def question_in(parameters: Mapping[str, str], person: User) -> Question:
     """The question that the parameters of an address ask. Raises `ValidationError`."""
     data: dict[str, Any] = {
-        key: parameters[key] for key in ("rows", "columns", "grain", "compare", "zone") if key in parameters
+        key: parameters[key] for key in ("rows", "columns", "grain", "compare", "as_of", "zone") if key in parameters
     }
     data["measures"] = [key for key in parameters.get("measures", "").split(",") if key]
     if "from" in parameters or "to" in parameters:

@@ -17,6 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = check(sample=None if options["all"] else options["sample"])
         self.stdout.write(f"{found.looked_at} tickets, {len(found.wrong)} wrong, {found.behind} not told yet")
+        self.stdout.write(f"{found.hours} hours with wrong sums")
         for number in found.wrong:
             self.stdout.write(f"wrong: {number}")
         if not is_well(found):

@@ -53,12 +53,14 @@ def heat(
 ) -> list[list[Warmth]]:
     """Five shades from the smallest to the largest; what is zero or unknown has none."""
     most = max((value for row in table for value in row if value), default=0)
+    # Hundreds of cells have few different values.
+    words = {value: written(value, kind) for value in {value for row in table for value in row}}
     return [
         [
             Warmth(
                 _level(value, most),
-                written(value, kind),
-                f"{rows[i]}, {columns[j]}: {written(value, kind)}",
+                words[value],
+                f"{rows[i]}, {columns[j]}: {words[value]}",
                 urls[i][j] if urls else "",
             )
             for j, value in enumerate(row)

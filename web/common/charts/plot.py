@@ -12,6 +12,8 @@ from web.common.charts.scale import Scale, scale_around, scale_from_zero
 from web.common.charts.series import Figures, Series, finding_of
 
 WIDTH, HEIGHT = 600, 200
+# Half of how long the line of a single value is.
+DASH = 6
 # How many letters of labels stand beside each other, on a narrow screen and on a wide one.
 LETTERS, LETTERS_WIDE = 36, 72
 _BETWEEN = 4
@@ -132,8 +134,12 @@ def _points(one: Series, xs: Sequence[float], scale: Scale) -> list[list[Point]]
 
 
 def _path(runs: Sequence[Sequence[Point]]) -> str:
-    """A run of one is a dot: a line without length has round ends all the same."""
-    return "".join(f"M{_joined(run)}" if len(run) > 1 else f"M{run[0][0]} {run[0][1]}h0.01" for run in runs)
+    """A run of one is a dash: a dot would hardly be seen."""
+    return "".join(f"M{_joined(run)}" if len(run) > 1 else _dash(*run[0]) for run in runs)
+
+
+def _dash(x: float, y: float) -> str:
+    return f"M{max(0, x - DASH)} {y}H{min(WIDTH, x + DASH)}"
 
 
 def _joined(run: Sequence[Point]) -> str:

@@ -1,9 +1,11 @@
 """What is said of a report, a dashboard and a report by mail, beside the question."""
 
+from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Group
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -62,7 +64,8 @@ class MailForm(forms.Form):
         label=_("Goes to"),
         help_text=_("Each of them gets the numbers of those tickets that they may see themselves."),
         queryset=User.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.MultipleHiddenInput,
+        error_messages={"required": _("Choose at least one colleague.")},
     )
     rhythm = forms.ChoiceField(label=_("How often"), choices=Subscription.Rhythm.choices)
     hour = forms.TypedChoiceField(
@@ -73,3 +76,23 @@ class MailForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["people"].queryset = User.objects.agents().filter(is_active=True).order_by("name", "pk")
+
+    @cached_property
+    def chosen(self) -> list[User]:
+        """By name."""
+        keys = {str(getattr(one, "pk", one)) for one in self["people"].value() or ()}
+        return [person for person in self.fields["people"].queryset if str(person.pk) in keys]
+
+    @cached_property
+    def groups(self) -> list[dict[str, Any]]:
+        """Those who can be chosen beside them, for a picker."""
+        others = [person for person in self.fields["people"].queryset if person not in self.chosen]
+        return [{"options": [{"value": one.pk, "label": str(one), "person": one} for one in others]}]
+
+
+def mail_form(sent: QueryDict) -> MailForm:
+    """As it was sent; where somebody was only chosen (`add`) or left out (`drop`), to go on with."""
+    if "add" not in sent and "drop" not in sent:
+        return MailForm(sent)
+    people = {*sent.getlist("people"), sent.get("add", "")} - {sent.get("drop"), ""}
+    return MailForm(initial={**sent.dict(), "people": sorted(people)})

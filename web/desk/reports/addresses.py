@@ -16,7 +16,7 @@ from reports.questions import Question, written
 OWN_DAYS = "days"
 MOST_LETTERS = 8_000
 # Parts of the question that are one word each, and how they are called in addresses.
-_WORDS = {"rows": "by", "columns": "across", "grain": "grain", "compare": "compare", "zone": "zone"}
+_WORDS = {"rows": "by", "columns": "across", "grain": "grain", "compare": "compare", "as_of": "as_of", "zone": "zone"}
 
 
 def pairs_of(question: Question) -> list[tuple[str, str]]:

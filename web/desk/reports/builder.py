@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from reports.dimensions import HOUR, TIME, WEEKDAY, dimensions_for
 from reports.measures import measures
 from reports.models import Display
-from reports.questions import COMPARISONS, GRAINS, MOST_MEASURES, PERIODS
+from reports.questions import COMPARISONS, GRAINS, MOMENTS, MOST_MEASURES, PERIODS
 from web.common.locales import zone_choices
 from web.desk.reports.addresses import OWN_DAYS
 from web.desk.reports.shown import Shown
@@ -52,6 +52,8 @@ class Offered:
     days: Mapping[str, str]
     comparisons: Sequence[Choice]
     compare: str
+    moments: Sequence[Choice]
+    as_of: str
     displays: Sequence[Choice]
     display: str
     zones: Sequence[Choice]
@@ -62,6 +64,19 @@ class Offered:
     @property
     def own_days(self) -> str:
         return OWN_DAYS
+
+    @property
+    def in_a_line(self) -> str:
+        """What is asked, without the filter: "Opened, Closed · Time · Last 30 days"."""
+        labels = {key: str(label) for _group, choices in self.measures for key, label in choices}
+        sides = dict(self.dimensions)
+        days = " – ".join(str(self.days[side]) for side in ("from", "to") if self.days.get(side))
+        said = [
+            ", ".join(labels[one.key] for one in self.chosen if one.key),
+            " × ".join(str(sides[side]) for side in (self.by, self.across) if side in sides),
+            str(dict(self.periods).get(self.period, days)),
+        ]
+        return " · ".join(part for part in said if part)
 
 
 def offered(data: Mapping[str, Any], display: str, shown: Shown | None) -> Offered:
@@ -85,6 +100,8 @@ def offered(data: Mapping[str, Any], display: str, shown: Shown | None) -> Offer
         days=period,
         comparisons=list(COMPARISONS.items()),
         compare=str(data.get("compare") or ""),
+        moments=list(MOMENTS.items()),
+        as_of=str(data.get("as_of") or ""),
         displays=displays_for(by, across),
         display=shown.display if shown else display,
         zones=[("", _("Of whoever looks at it")), *((name, at) for name, at in known if isinstance(at, str))],

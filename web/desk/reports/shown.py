@@ -143,7 +143,7 @@ class Shown:
 
 
 def label_of(head: Header) -> str:
-    return head.label or (_("not set") if head.key == "" else head.key)
+    return head.label or head.key
 
 
 def short_label(head: Header, dimension: str, grain: str) -> str:

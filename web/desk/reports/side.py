@@ -48,16 +48,7 @@ def panel_of(user: User, *, here: str = "") -> Panel:
         for key, one in ready_dashboards(user).items()
     ]
     dashboards += [_dashboard(one, user, here) for one in made if one not in first]
-    ready = [
-        _entry(
-            one.label,
-            reverse("desk:report_ready", args=[key]),
-            _ICONS.get(one.display, "chart"),
-            here,
-            text=one.description,
-        )
-        for key, one in ready_reports().items()
-    ]
+    ready = [_ready(one, here) for one in ready_reports().values()]
     own = [_report(one, user, here) for one in reports if one.owner_id == user.pk]
     shared = [_report(one, user, here) for one in reports if one.owner_id != user.pk]
     return Panel(dashboards, ready, own, shared)

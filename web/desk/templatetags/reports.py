@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from core.moments import current_locale
 from reports.questions import Question
 from reports.tables import Table
+from web.common.charts.beside import Warmth
 from web.common.templatetags.ui import icon
 from web.desk.reports.addresses import pairs_of
 from web.desk.reports.shown import Change, Number
@@ -51,6 +52,15 @@ def measured(number: Number, *, plain: object = None) -> SafeString:
     leads = number.url and not plain
     shown = format_html('<a class="cellnum" href="{}">{}</a>', number.url, number.text) if leads else number.text
     return format_html("{}<br>{}", shown, changed(number.change)) if number.change else conditional_escape(shown)
+
+
+@register.simple_tag
+def warm(cell: Warmth, *, plain: object = None) -> SafeString:
+    """A cell of a heat map, leading to its tickets (not a `plain` one): by hand, as a map has hundreds."""
+    words = format_html('<span class="sr-only">{}</span>', cell.text)
+    if cell.url and not plain:
+        words = format_html('<a class="heat__link" href="{}">{}</a>', cell.url, words)
+    return format_html('<td class="h-{}" title="{}">{}</td>', cell.level, cell.title, words)
 
 
 @register.simple_tag

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from reports.models import Display
-from reports.questions import Question, written
+from reports.questions import MOMENTS, Question, written
 from tickets.conditions import ConditionError, check
 from web.common.access import agent_required
 from web.common.builder import Group, Unreadable, condition_of, edited, leaves, posted, rows_of
@@ -21,6 +21,8 @@ from web.desk.reports.page import Answer, answer_to, only_in_words, page, report
 
 # A hidden field of the form: where it is, the rows of the filter are.
 HAS_ROWS = "filter"
+# Of the button that asks for the answer: where there is no room beside it, it takes the place of the form.
+SHOW = "show"
 
 
 @require_safe
@@ -49,9 +51,12 @@ def build(request: HttpRequest) -> HttpResponse:
         fields=choices.fields,
         top=choices.drawn(choices.settle(group)),
         where=json.dumps(data.get("condition") or {}),
+        is_folded=SHOW in request.GET,
     )
     if request.htmx and found.question:
         response["HX-Push-Url"] = _address(found.question, display, pk)
+    if request.htmx and SHOW in request.GET:
+        response["HX-Reswap"] = "outerMorph show:top"
     return response
 
 
@@ -63,7 +68,8 @@ def rows(request: HttpRequest) -> HttpResponse:
     if "edit" in request.POST:
         group = edited(group, request.POST["edit"])
     top = choices.drawn(choices.settle(group))
-    response = render(request, "desk/reports/filter.html", {"top": top, "fields": choices.fields})
+    more = {"moments": list(MOMENTS.items()), "as_of": request.POST.get("as_of", "")}
+    response = render(request, "desk/reports/filter.html", {"top": top, "fields": choices.fields, **more})
     # the answer is asked for anew, with what stands in the rows now
     response["HX-Trigger-After-Swap"] = "filtered"
     return response

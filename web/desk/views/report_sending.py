@@ -18,7 +18,7 @@ from reports.questions import QuestionError, read
 from reports.saved import reports_for
 from web.common.access import agent_required
 from web.common.files import send_blob
-from web.desk.forms.reports import MailForm
+from web.desk.forms.reports import MailForm, mail_form
 from web.desk.reports.addresses import data_in
 from web.desk.reports.page import named, page, report_or_404
 
@@ -81,8 +81,8 @@ def mails(request: HttpRequest, pk: int) -> HttpResponse:
         return page(request, "mails", one=named(report), subscriptions=subscriptions_of(report, request.user))
     one = report_or_404(request, pk)
     assert one.report is not None
-    form = MailForm(request.POST if request.method == "POST" else None, initial={"people": [request.user]})
-    if request.method == "POST" and form.is_valid() and _is_planned(request, one.report, form):
+    form = mail_form(request.POST) if request.method == "POST" else MailForm(initial={"people": [request.user]})
+    if form.is_valid() and _is_planned(request, one.report, form):
         return redirect("desk:report_mails", pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     found = subscriptions_of(one.report, request.user)

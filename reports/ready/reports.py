@@ -1,18 +1,18 @@
-"""Reports and dashboards that are there from the first day. Whoever wants them otherwise makes one of his own."""
+"""Reports that are there from the first day. Whoever wants them otherwise makes one of his own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from reports.models import Display, Widget
+from reports.models import Display
+from reports.questions import THEN
 
-MINE = {"field": "owner", "is": {"me": True}}
-Width = Widget.Width
+# Tickets that were his when it happened.
+MINE: Mapping[str, Any] = {"condition": {"field": "owner", "is": {"me": True}}, "as_of": THEN}
 
 
 @dataclass(frozen=True)
@@ -26,29 +26,10 @@ class ReadyReport:
     display: Display
 
 
-@dataclass(frozen=True)
-class ReadyWidget:
-    ready: str
-    display: Display
-    width: int
-
-
-@dataclass(frozen=True)
-class ReadyDashboard:
-    key: str
-    label: Promise
-    widgets: tuple[ReadyWidget, ...] = field(default=())
-
-
 @cache
 def ready_reports() -> Mapping[str, ReadyReport]:
     """By key, in the order in which they are offered."""
     return {report.key: report for report in (*_volume(), *_promises(), *_quality(), *_mine())}
-
-
-def ready_dashboards(user: User) -> Mapping[str, ReadyDashboard]:
-    """By key. For now the same for everybody: what they show is what `user` may see."""
-    return _dashboards()
 
 
 def _volume() -> tuple[ReadyReport, ...]:
@@ -220,7 +201,7 @@ def _quality() -> tuple[ReadyReport, ...]:
             Display.HEAT,
             rows="agent",
             columns="hour",
-            period="last_30_days",
+            period="last_7_days",
         ),
         _report(
             "open_by_owner",
@@ -245,24 +226,23 @@ def _quality() -> tuple[ReadyReport, ...]:
 
 
 def _mine() -> tuple[ReadyReport, ...]:
-    mine: dict[str, Any] = {"condition": MINE}
     return (
         _report(
             "my_backlog", _("My open tickets"), _("By priority."), ["backlog"], Display.BARS, rows="priority",
-            period="today", **mine,
+            period="today", **MINE,
         ),
         _report(
             "my_work", _("My tickets, closed"), _("Day by day."), ["closed"], Display.LINE, rows="time",
-            period="last_30_days", compare="previous", **mine,
+            period="last_30_days", compare="previous", **MINE,
         ),
         _report(
             "my_times", _("My times"), _("Answers and solutions on my tickets."),
             ["first_response_median", "resolution_median", "one_touch_share", "satisfaction"], Display.TABLE,
-            period="last_30_days", compare="previous", **mine,
+            period="last_30_days", compare="previous", **MINE,
         ),
         _report(
             "my_sla", _("Service levels of my tickets"), _("Promises kept."), ["sla_share", "sla_broken"],
-            Display.NUMBER, period="last_30_days", compare="previous", **mine,
+            Display.NUMBER, period="last_30_days", compare="previous", **MINE,
         ),
     )  # fmt: skip
 
@@ -272,45 +252,3 @@ def _report(
 ) -> ReadyReport:
     period = {"name": question.pop("period")}
     return ReadyReport(key, label, description, {"measures": measures, "period": period, **question}, display)
-
-
-@cache
-def _dashboards() -> Mapping[str, ReadyDashboard]:
-    number, line, bars, table = Display.NUMBER, Display.LINE, Display.BARS, Display.TABLE
-    found = (
-        ReadyDashboard(
-            "agent",
-            _("My work"),
-            (
-                ReadyWidget("my_sla", number, Width.QUARTER),
-                ReadyWidget("my_times", number, Width.QUARTER),
-                ReadyWidget("my_backlog", bars, Width.HALF),
-                ReadyWidget("my_work", line, Width.HALF),
-                ReadyWidget("volume", line, Width.HALF),
-            ),
-        ),
-        ReadyDashboard(
-            "team_lead",
-            _("Team"),
-            (
-                ReadyWidget("volume", line, Width.HALF),
-                ReadyWidget("backlog_now", Display.STACKED, Width.HALF),
-                ReadyWidget("open_by_owner", bars, Width.HALF),
-                ReadyWidget("load", Display.HEAT, Width.HALF),
-                ReadyWidget("agents", table, Width.WHOLE),
-            ),
-        ),
-        ReadyDashboard(
-            "service_manager",
-            _("Service"),
-            (
-                ReadyWidget("sla_by_week", line, Width.HALF),
-                ReadyWidget("backlog", line, Width.HALF),
-                ReadyWidget("sla_by_queue", table, Width.WHOLE),
-                ReadyWidget("resolution", table, Width.WHOLE),
-                ReadyWidget("satisfaction", line, Width.HALF),
-                ReadyWidget("arrivals", Display.HEAT, Width.HALF),
-            ),
-        ),
-    )
-    return {dashboard.key: dashboard for dashboard in found}
