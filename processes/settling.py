@@ -96,8 +96,9 @@ def _events(mover: "Mover") -> Problem:
                 messages.add(place.element.text)
             elif place.element.trigger is Trigger.TIMER:
                 needed.add((waiting.instance, place.id))
-                if (waiting.instance, place.id) not in known:
-                    problem = _set_timer(mover, waiting, place) or problem
+                timer = known.get((waiting.instance, place.id))
+                if timer is None or timer.due_at is None:
+                    problem = _set_timer(mover, waiting, place, timer) or problem
     gone = [timer.pk for key, timer in known.items() if key not in needed]
     if gone:
         run.timers.filter(pk__in=gone).delete()
@@ -106,13 +107,17 @@ def _events(mover: "Mover") -> Problem:
     return problem
 
 
-def _set_timer(mover: "Mover", waiting: Waiting, place: Place) -> Problem:
+def _set_timer(mover: "Mover", waiting: Waiting, place: Place, timer: Timer | None) -> Problem:
+    """Where a field has no date the timer waits for one (processes/dates.py)."""
+    problem: Problem = {}
+    timer = timer or Timer(run=mover.run, instance=waiting.instance, element=place.id)
     try:
-        due = _due(place, mover)
+        timer.due_at = _due(place, mover)
     except timing.NoTime as error:
-        return {"element": place.id, "code": "time", "text": str(error)}
-    Timer.objects.create(run=mover.run, instance=waiting.instance, element=place.id, due_at=due)
-    return {}
+        timer.due_at = None
+        problem = {"element": place.id, "code": "time", "text": str(error)}
+    timer.save()
+    return problem
 
 
 def _due(place: Place, mover: "Mover") -> Any:
