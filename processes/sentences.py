@@ -13,6 +13,7 @@ STARTED, ENDED = "process.started", "process.ended"
 ASKED, DONE, ACTED = "process.asked", "process.done", "process.acted"
 PASSED, MOVED, RECEIVED = "process.passed", "process.moved", "process.received"
 DECIDED, DELEGATED = "process.decided", "process.delegated"
+HANDED, FREED, DROPPED = "process.handed", "process.freed", "process.dropped"
 APPROVED, DECLINED = "process.approved", "process.declined"
 STUCK, RETRIED = "process.stuck", "process.retried"
 CANCELLED, JUMPED, TAKEN = "process.cancelled", "process.jumped", "process.taken"
@@ -57,6 +58,9 @@ PROCESS_SENTENCES = {
     RECEIVED: Sentence(_("“%(process)s” received the message “%(message)s”"), "mail", _words),
     DECIDED: Sentence(_("%(actor)s %(action)s “%(step)s”"), "shield-check", _decided),
     DELEGATED: Sentence(_("%(actor)s passed the decision “%(step)s” on to %(to)s"), "user", _words),
+    HANDED: Sentence(_("“%(step)s” is for %(to)s now instead of %(whom)s"), "user", _words),
+    FREED: Sentence(_("“%(step)s” is for everybody who works the queue now instead of %(whom)s"), "users", _words),
+    DROPPED: Sentence(_("%(whom)s is not asked for “%(step)s” any more"), "user", _words),
     APPROVED: Sentence(_("“%(step)s” is approved"), "check-circle", _words),
     DECLINED: Sentence(_("“%(step)s” is declined"), "ban", _words),
     STUCK: Sentence(_("“%(process)s” is stuck at “%(step)s”: %(why)s"), "warn", _stuck),

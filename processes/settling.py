@@ -54,8 +54,11 @@ def _work(mover: "Mover") -> Problem:
     if len(waiting) > MOST_TASKS:  # ways that split and lead back
         return {"element": waiting[0].place.id, "code": "endless", "text": ""}
     for one in waiting:
-        if one.instance not in known:
+        task = known.get(one.instance)
+        if task is None:
             problem = _open(mover, one) or problem
+        elif task.kind == Task.Kind.APPROVAL:
+            problem = approving.begin_again(mover, task, one.place) or problem
     gone = set(known) - {one.instance for one in waiting}
     if gone:
         mover.run.tasks.open().filter(instance__in=gone).update(state=Task.State.CANCELLED, done_at=now())
