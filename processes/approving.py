@@ -8,6 +8,7 @@ from core.clock import now
 from processes import asking, sentences, timing
 from processes.compiling import Place
 from processes.models import Decision, Task, Timer
+from processes.notices import told_of
 from processes.people import approvers_of
 from processes.refusals import Refused
 from processes.tally import outcome_of
@@ -56,7 +57,8 @@ def _ask(mover: "Mover", task: Task, place: Place, approvers: Sequence[User]) ->
         decision.task = task
         asking.ask(decision)
     names = ", ".join(person.name for person in approvers)
-    mover.record(sentences.ASKED, by=mover.actor, step=mover.step(place), whom={"id": task.pk, "name": names[:200]})
+    who = {"whom": {"id": task.pk, "name": names[:200]}, **told_of(task, approvers)}
+    mover.record(sentences.ASKED, by=mover.actor, step=mover.step(place), **who)
 
 
 def conclude(mover: "Mover", task: Task) -> bool:

@@ -9,6 +9,7 @@ from processes.compiling import Place
 from processes.drawing import Kind, Trigger
 from processes.engine import Waiting
 from processes.models import Run, Task, Timer
+from processes.notices import told_of
 from processes.people import doers_of
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def _open(mover: "Mover", waiting: Waiting) -> Problem:
     task.save()
     calling.call(task, place.element, mover.ticket)
     whom = str(task.user or task.role or task.get_audience_display())
-    mover.record(sentences.ASKED, by=mover.actor, step=mover.step(place), whom={"id": task.pk, "name": whom})
+    who = {"whom": {"id": task.pk, "name": whom}, **told_of(task)}
+    mover.record(sentences.ASKED, by=mover.actor, step=mover.step(place), **who)
     return {}
 
 
