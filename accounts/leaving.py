@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import note_change
+from accounts.following import followers
 from accounts.models import User
 
 
@@ -31,3 +32,5 @@ def deactivate(person: User, *, by: User) -> None:
         person.is_active = False
         person.save(update_fields=["is_active"])
         note_change(person, before={"is_active": True}, after={"is_active": False}, by=by)
+        for follow in followers("PEOPLE_GONE"):
+            follow(person, by)

@@ -8,19 +8,11 @@ import ContextPadModule from "bpmn-js/lib/features/context-pad";
 import LabelEditingModule from "bpmn-js/lib/features/label-editing";
 import PaletteModule from "bpmn-js/lib/features/palette";
 import SearchModule from "bpmn-js/lib/features/search";
+import LabelEditingProvider from "bpmn-js/lib/features/label-editing/LabelEditingProvider";
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import AlignElementsModule from "bpmn-js/lib/features/align-elements";
 import DistributeElementsModule from "bpmn-js/lib/features/distribute-elements";
-import AnimationModule from "bpmn-js-token-simulation/lib/animation";
-import ContextPadsModule from "bpmn-js-token-simulation/lib/features/context-pads";
-import DisableModelingModule from "bpmn-js-token-simulation/lib/features/disable-modeling";
-import ExclusiveGatewayModule from "bpmn-js-token-simulation/lib/features/exclusive-gateway-settings";
-import InclusiveGatewayModule from "bpmn-js-token-simulation/lib/features/inclusive-gateway-settings";
-import SimulationStateModule from "bpmn-js-token-simulation/lib/features/simulation-state";
-import TokenCountModule from "bpmn-js-token-simulation/lib/features/token-count";
-import ContextPads from "bpmn-js-token-simulation/lib/features/context-pads/ContextPads";
-import TokenCount from "bpmn-js-token-simulation/lib/features/token-count/TokenCount";
-import SimulatorModule from "bpmn-js-token-simulation/lib/simulator";
+import { trial } from "./process-trial.mjs";
 
 const TIMER = "bpmn:TimerEventDefinition";
 const MESSAGE = "bpmn:MessageEventDefinition";
@@ -121,62 +113,80 @@ class Steps {
   }
 }
 
-class Counts extends TokenCount {
-  static $inject = TokenCount.$inject;
-  _getTokenHTML(element, scope) {
-    const shown = this._scopeFilter.isShown(scope) ? "" : "inactive";
-    return `<div data-scope-id="${scope.id}" class="bts-token-count waiting ${shown}">${scope.getTokensByElement(element)}</div>`;
+// Names, written where they stand. bpmn-js takes a text field that is a hair larger than at first, as it is at most
+// scales, for another name, and there would be something to undo that nobody has done.
+class Names extends LabelEditingProvider {
+  static $inject = LabelEditingProvider.$inject;
+  update(element, text, before, bounds) {
+    if (text !== before || is(element, "bpmn:TextAnnotation")) super.update(element, text, before, bounds);
   }
 }
 
-// Texts of the simulator by those of the page.
-class Triggers extends ContextPads {
-  static $inject = [...ContextPads.$inject, "config.words"];
-  constructor(eventBus, elementRegistry, overlays, injector, canvas, scopeFilter, words) {
-    super(eventBus, elementRegistry, overlays, injector, canvas, scopeFilter);
-    this.words = words;
+// What somebody else has changed of one element, taken over so that it can be undone; its place stays.
+const TAKEN = ["name", "extensionElements", "documentation", "loopCharacteristics", "conditionExpression", "eventDefinitions", "calledElement", "cancelActivity", "default"];
+
+class Takeover {
+  static $inject = ["elementRegistry", "modeling", "bpmnReplace"];
+  constructor(elementRegistry, modeling, bpmnReplace) {
+    Object.assign(this, { registry: elementRegistry, modeling, bpmnReplace });
   }
-  _addOverlay(element, options) {
-    const { html } = options;
-    html.title = this.words[html.title] ?? html.title;
-    html.setAttribute("aria-label", html.title);
-    super._addOverlay(element, options);
+  take(fresh) {
+    const found = this.registry.get(fresh.id);
+    if (!found) return;
+    const element = kindOf(fresh) === kindOf(found.businessObject) ? found : this.replaced(found, fresh);
+    this.modeling.updateProperties(element, this.properties(element.businessObject, fresh));
+  }
+  replaced(element, fresh) {
+    return this.bpmnReplace.replaceElement(element, { type: fresh.$type, eventDefinitionType: fresh.eventDefinitions?.[0]?.$type });
+  }
+  properties(old, fresh) {
+    const found = {};
+    for (const name of TAKEN.filter((one) => fresh.$descriptor.propertiesByName[one])) {
+      const value = fresh.get(name);
+      if (name === "default") {
+        found[name] = value && this.registry.get(value.id)?.businessObject;
+        continue;
+      }
+      if (!Array.isArray(value) || value.length || old.get(name)?.length) found[name] = value;
+      for (const part of [value].flat()) if (part?.$type) part.$parent = old;
+    }
+    return found;
   }
 }
 
-class Notes {
-  static $inject = ["overlays", "eventBus", "config.words"];
-  constructor(overlays, eventBus, words) {
-    Object.assign(this, { overlays, words });
-    for (const name of ["tokenSimulation.toggleMode", "tokenSimulation.resetSimulation"]) eventBus.on(name, () => this.clear());
+const kindOf = (node) => `${node.$type} ${node.eventDefinitions?.[0]?.$type ?? ""}`;
+
+// Problems at their elements: a border, and a mark with the reason.
+class Problems {
+  static $inject = ["elementRegistry", "canvas", "overlays"];
+  constructor(elementRegistry, canvas, overlays) {
+    Object.assign(this, { registry: elementRegistry, canvas, overlays });
   }
-  addElementNotification(element, { text }) {
-    const html = document.createElement("div");
-    html.className = "bts-element-notification success";
-    html.textContent = this.words[text] ?? text;
-    this.overlays.add(element, "bts-element-notification", { position: { top: -15, right: 15 }, html });
+  show(problems, icon) {
+    this.overlays.remove({ type: "problem" });
+    this.registry.forEach((element) => this.canvas.removeMarker(element, "has-problem"));
+    for (const { id, text } of problems) {
+      const element = this.registry.get(id);
+      if (!element?.parent) continue;
+      this.canvas.addMarker(element, "has-problem");
+      if (element.waypoints) continue;
+      const html = document.createElement("span");
+      html.className = "problem-mark";
+      html.title = text;
+      html.append(icon.cloneNode(true));
+      this.overlays.add(element, "problem", { position: { top: -10, left: -10 }, html });
+    }
   }
-  clear() {
-    this.overlays.remove({ type: "bts-element-notification" });
-  }
-  showNotification() {}
 }
 
-const simulation = {
-  __depends__: [
-    SimulatorModule, AnimationModule, ContextPadsModule, SimulationStateModule, TokenCountModule, DisableModelingModule,
-    ExclusiveGatewayModule, InclusiveGatewayModule,
-  ],
-};
 const ours = {
   __depends__: [ContextPadModule, LabelEditingModule],
   __init__: ["contextPadProvider"],
   contextPadProvider: ["type", Pad],
+  labelEditingProvider: ["type", Names],
   steps: ["type", Steps],
-  tokenCount: ["type", Counts],
-  contextPads: ["type", Triggers],
-  elementNotifications: ["type", Notes],
-  notifications: ["type", Notes],
+  takeover: ["type", Takeover],
+  problems: ["type", Problems],
   palette: ["value", { _update() {} }],
 };
 
@@ -186,6 +196,6 @@ export function create({ container, words, colours }) {
     container,
     words,
     bpmnRenderer: colours,
-    modules: [...modules, simulation, ours],
+    modules: [...modules, trial, ours],
   });
 }

@@ -64,6 +64,12 @@ NEWS_AFTER = [
 ARTICLE_WITHIN = [
     "automation.article_letters.write",
 ]
+# What events of higher apps tell people (automation/notices): each names a mapping of kind -> function of the event.
+HAPPENINGS = ["processes.notices.PROCESS_HAPPENINGS"]
+# What follows, in the same transaction, when a duplicate is merged into somebody else (`duplicate, into, by`), and when
+# somebody is gone (`person, by`).
+PEOPLE_MERGED = ["processes.successors.merged"]
+PEOPLE_GONE = ["processes.successors.gone"]
 # What else decides which ticket guided mode gives: functions of the agent that give a test of a ticket, or None where
 # every ticket suits.
 GUIDES = [

@@ -1,12 +1,14 @@
 """How an approval begins, is answered, reminded of and ends."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from accounts.models import User
 from core.clock import now
 from processes import asking, sentences, timing
 from processes.compiling import Place
 from processes.models import Decision, Task, Timer
+from processes.notices import told_of
 from processes.people import approvers_of
 from processes.refusals import Refused
 from processes.tally import outcome_of
@@ -27,23 +29,42 @@ def begin(mover: "Mover", task: Task, place: Place) -> dict[str, str]:
     task.kind, task.audience = Task.Kind.APPROVAL, Task.Audience.APPROVERS
     task.due_at = _when(setting.get("deadline"), mover) or task.due_at
     task.save()
-    decisions = Decision.objects.bulk_create([Decision(task=task, approver=person) for person in approvers])
     if setting.get("deadline") and task.due_at:
         _set(mover, task, Timer.Kind.DEADLINE, task.due_at)
     if remind_at := _when(setting.get("remind"), mover):
         _set(mover, task, Timer.Kind.REMINDER, remind_at)
+    _ask(mover, task, place, approvers)
+    return {}
+
+
+def begin_again(mover: "Mover", task: Task, place: Place) -> dict[str, str]:
+    """Where all who have not answered are gone: ask those whom the step names today. Gives the problem where there is
+    nobody new."""
+    if task.decisions.filter(answer="").exists():
+        return {}
+    known = set(task.decisions.values_list("approver", flat=True))
+    setting = place.element.settings["approval"]
+    approvers = [person for person in approvers_of(setting.get("by", ()), mover.ticket) if person.pk not in known]
+    if not approvers:
+        return {"element": place.id, "code": "nobody", "text": ""}
+    _ask(mover, task, place, approvers)
+    return {}
+
+
+def _ask(mover: "Mover", task: Task, place: Place, approvers: Sequence[User]) -> None:
     task.ticket = mover.ticket
-    for decision in decisions:
+    for decision in Decision.objects.bulk_create([Decision(task=task, approver=person) for person in approvers]):
         decision.task = task
         asking.ask(decision)
     names = ", ".join(person.name for person in approvers)
-    mover.record(sentences.ASKED, by=mover.actor, step=mover.step(place), whom={"id": task.pk, "name": names[:200]})
-    return {}
+    who = {"whom": {"id": task.pk, "name": names[:200]}, **told_of(task, approvers)}
+    mover.record(sentences.ASKED, by=mover.actor, step=mover.step(place), **who)
 
 
 def conclude(mover: "Mover", task: Task) -> bool:
     """Whether the answers so far decide it; then the run goes on."""
-    answers = [one.answer for one in task.decisions.exclude(answer=Decision.Answer.DELEGATED)]
+    counted = task.decisions.exclude(answer__in=Decision.Answer.uncounted())
+    answers = [one.answer for one in counted]
     outcome = outcome_of(setting_of(mover, task).get("rule", "all"), answers)
     if outcome:
         end(mover, task, outcome)

@@ -10,7 +10,7 @@ from lxml import etree
 from processes.drawing import Drawing
 from processes.layout import placed
 from processes.reading import process_of, read_drawing
-from processes.xml import BPMN, BPMNDI, DC, DI, OURS, Node, bpmn, ours, parse
+from processes.xml import BPMN, BPMNDI, DC, DI, OURS, Node, bpmn, ours, parse, text_of
 
 _BLANK = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="{bpmn}" xmlns:bpmndi="{bpmndi}" xmlns:dc="{dc}" xmlns:di="{di}" \
@@ -39,7 +39,7 @@ def laid_out(xml: str | bytes) -> str:
     for old in root.findall(f"{{{BPMNDI}}}BPMNDiagram"):
         root.remove(old)
     root.append(_diagram(drawing))
-    return _text(root)
+    return text_of(root)
 
 
 def with_settings(xml: str, element: str, settings: Mapping[str, Any]) -> str:
@@ -53,20 +53,20 @@ def with_condition(xml: str, flow: str, condition: Mapping[str, Any] | None) -> 
     node = _node(root, flow)
     for old in node.findall(bpmn("conditionExpression")):
         node.remove(old)
-    return _text(root)
+    return text_of(root)
 
 
 def with_name(xml: str, element: str, name: str) -> str:
     root = parse(xml)
     _node(root, element).set("name", name)
-    return _text(root)
+    return text_of(root)
 
 
 def with_process(xml: str, *, name: str) -> str:
     """The name of the process itself."""
     root = parse(xml)
     process_of(root).set("name", name)
-    return _text(root)
+    return text_of(root)
 
 
 def _with_extension(xml: str, element: str, name: str, value: Mapping[str, Any]) -> str:
@@ -84,7 +84,7 @@ def _with_extension(xml: str, element: str, name: str, value: Mapping[str, Any])
         new.text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     if not len(holder):
         node.remove(holder)
-    return _text(root)
+    return text_of(root)
 
 
 def _node(root: Node, element: str) -> Node:
@@ -93,10 +93,6 @@ def _node(root: Node, element: str) -> Node:
         if isinstance(node.tag, str) and node.get("id") == element:
             return node
     raise KeyError(element)
-
-
-def _text(root: Node) -> str:
-    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8").decode()
 
 
 def _diagram(drawing: Drawing) -> Node:

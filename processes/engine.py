@@ -13,9 +13,6 @@ from uuid import UUID
 from SpiffWorkflow import TaskState
 from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
-from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
-from SpiffWorkflow.bpmn.serializer.config import DEFAULT_CONFIG
-from SpiffWorkflow.bpmn.serializer.default.workflow import BpmnWorkflowConverter, WorkflowConverter
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
@@ -23,6 +20,7 @@ from SpiffWorkflow.task import Task as Token
 
 from processes.compiling import MARK, Place, Plan
 from processes.drawing import Kind, Trigger
+from processes.tokens import kept, restored
 from tickets.conditions import ConditionError
 
 # A run moves at most so many steps at once, and has at most so many tokens in its life: more is a circle without end.
@@ -107,7 +105,7 @@ class Engine:
     def __init__(self, plan: Plan, host: Host, tokens: Mapping[str, Any] | None = None) -> None:
         self.plan, self.host = plan, host
         self.moved: list[Moved] = []
-        self._flow = _restored(plan, tokens) if tokens else BpmnWorkflow(plan.top, dict(plan.inner))
+        self._flow = restored(plan, tokens) if tokens else BpmnWorkflow(plan.top, dict(plan.inner))
         self._flow.script_engine = _NothingRuns(self)
 
     # ---- moving ------------------------------------------------------------------------------
@@ -201,7 +199,7 @@ class Engine:
 
     def tokens(self) -> dict[str, Any]:
         """All that has to be kept of a run, as JSON."""
-        return _serializer.to_dict(self._flow)
+        return kept(self._flow)
 
     # ---- one step ----------------------------------------------------------------------------
 
@@ -319,24 +317,3 @@ def _depth(flow: Any) -> int:
         deepest += 1
         level = [child for token in level for child in token.children if child is not None]
     return deepest
-
-
-class _TokensOnly(BpmnWorkflowConverter):
-    """Without the specifications, which are those of the version."""
-
-    def to_dict(self, workflow: Any) -> dict[str, Any]:
-        kept = WorkflowConverter.to_dict(self, workflow)
-        kept["subprocesses"] = self.mapping_to_dict(workflow.subprocesses)
-        return kept
-
-    def from_dict(self, kept: dict[str, Any]) -> Any:
-        return super().from_dict({**kept, "bpmn_events": []})
-
-
-_serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure({**DEFAULT_CONFIG, BpmnWorkflow: _TokensOnly}))
-
-
-def _restored(plan: Plan, tokens: Mapping[str, Any]) -> Any:
-    """The registry gives specifications back as they are: they are no data to it."""
-    kept = {**tokens, "spec": plan.top, "subprocess_specs": dict(plan.inner)}
-    return _serializer.from_dict(kept)

@@ -1,10 +1,11 @@
 """What events of tickets mean for processes (settings.WITHIN): duties are left as rows, nothing moves here.
 
-Requests of a service begin its processes, a customer's message reaches those that wait for one, and a ticket that goes
-takes its runs with it.
+Requests of a service begin its processes, a customer's message reaches those that wait for one, timers follow the date
+in a field, the customer's tasks follow the customer, and a ticket that goes takes its runs with it.
 """
 
 from accounts.people import system_actor
+from processes import dates, successors
 from processes.actions import messaging, starting, steering
 from processes.models import Process, Run
 from processes.moving import Mover
@@ -25,6 +26,10 @@ def react(event: Event) -> None:
         _answer(event)
     elif event.kind in (MERGED, TRASHED, SPAM):
         _end(event)
+    elif event.kind == successors.CUSTOMER:
+        successors.follow_customer(event)
+    elif "custom_fields" in event.data:
+        dates.follow(event)
 
 
 def _begin(event: Event) -> None:

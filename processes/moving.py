@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.people import system_actor
 from automation.effects import Context, do_effect, reason
 from core.clock import now
+from core.memo import for_a_moment
 from core.work import wake
 from processes import conditions, sentences
 from processes.compiling import Place
@@ -41,8 +42,11 @@ class Gone(Exception):
 
 @contextmanager
 def moving(run: Run) -> Iterator["Mover"]:
-    """The run, locked behind its ticket, fresh, for the length of a transaction."""
-    with locked(run.ticket) as ticket:
+    """The run, locked behind its ticket, fresh, for the length of a transaction.
+
+    Each event on the way asks for the same promises and fields: the first answer stands.
+    """
+    with for_a_moment(), locked(run.ticket) as ticket:
         rows = Run.objects.select_for_update(of=("self",)).select_related("version__process")
         yield Mover(rows.get(pk=run.pk), ticket)
 
@@ -56,7 +60,8 @@ class Mover:
         self.engine = Engine(plan_of(run), self, run.data.get("tokens"))
         # What has been asked of the engine since, to ask it again of a fresh one when a step breaks.
         self._asked: list[Callable[[Engine], object]] = []
-        self._noted = 0
+        # How much of what the engine has moved stands in the steps, and the tokens whose effects wrote theirs.
+        self._noted, self._acted = 0, set[UUID]()
         self._ticket: Ticket | None = ticket
 
     @property
@@ -120,7 +125,7 @@ class Mover:
     def _back(self, outcomes: dict[str, str]) -> dict[str, str]:
         """Something broke in a way nobody foresaw: what the step did is undone, what was asked of the run holds."""
         self.changed()
-        self._noted = 0
+        self._noted, self._acted = 0, set()
         self.run.outcomes = outcomes
         self.engine = Engine(plan_of(self.run), self, self.run.data.get("tokens"))
         for question in self._asked:
@@ -130,13 +135,19 @@ class Mover:
 
     def _note_steps(self) -> None:
         """In their order; those of automatic steps stand already, written together with what they did."""
-        steps = [
-            Step(run=self.run, element=moved.place.id, instance=moved.instance, outcome=moved.outcome, at=now())
-            for moved in self.engine.moved[self._noted :]
-        ]
-        self._noted = len(self.engine.moved)
-        if steps:
+        if steps := self._unnoted():
             Step.objects.bulk_create(steps, ignore_conflicts=True)
+        self._noted = len(self.engine.moved)
+
+    def _unnoted(self) -> list[Step]:
+        return [
+            self._step(moved.place, moved.instance, moved.outcome)
+            for moved in self.engine.moved[self._noted :]
+            if moved.outcome or moved.instance not in self._acted
+        ]
+
+    def _step(self, place: Place, instance: UUID, outcome: str = "") -> Step:
+        return Step(run=self.run, element=place.id, instance=instance, outcome=outcome, at=now())
 
     # ---- the engine's host -------------------------------------------------------------------
 
@@ -145,20 +156,19 @@ class Mover:
 
         Raises `StepError` with the code of the refusal.
         """
-        self._note_steps()
         context = Context(self.actor, self.cause)
-        effects = place.element.settings.get("effects", ())
         try:
             with transaction.atomic():
-                Step.objects.create(run=self.run, element=place.id, instance=instance, at=now())
-                for values in effects:
-                    self.changed()
+                Step.objects.bulk_create([*self._unnoted(), self._step(place, instance)])
+                for values in place.element.settings.get("effects", ()):
                     do_effect(values, self.ticket, context)
+                    self.changed()
         except EffectRefused as refused:
             self._failed(place, refused.code)
         except TooDeep:
             self._failed(place, "deep")
-        self.changed()
+        self._noted = len(self.engine.moved)
+        self._acted.add(instance)
         self._refuse_gone()
         self.run.outcomes[place.id] = "done"
         self.record(sentences.ACTED, by=self.actor, step=self.step(place))

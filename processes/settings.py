@@ -51,6 +51,11 @@ class Known:
         return cls(fields, frozenset(Role.objects.values_list("group__name", flat=True)))
 
 
+def words_of(kind: Kind) -> frozenset[str]:
+    """The settings that a step of this kind may have."""
+    return _WORDS.get(kind, _EVENT_WORDS)
+
+
 def setting_problems(drawing: Drawing, known: Known) -> Iterator[Problem]:
     """Everything that our extension says wrongly, or does not say although the step needs it."""
     steps = {element.id: element.shown_name for element in drawing.elements}
@@ -67,7 +72,7 @@ def setting_problems(drawing: Drawing, known: Known) -> Iterator[Problem]:
 
 def _complaints(element: Element, known: Known) -> Iterator[Complaint]:
     settings = element.settings
-    words = _WORDS.get(element.kind, _EVENT_WORDS)
+    words = words_of(element.kind)
     if unknown := sorted(set(map(str, settings)) - words):
         yield "extension", _("This step cannot have the settings: %(names)s.") % {"names": ", ".join(unknown)}
     if element.kind in WORK:

@@ -9,6 +9,7 @@ from processes.compiling import Place
 from processes.drawing import Kind, Trigger
 from processes.engine import Waiting
 from processes.models import Run, Task, Timer
+from processes.notices import told_of
 from processes.people import doers_of
 
 if TYPE_CHECKING:
@@ -54,8 +55,11 @@ def _work(mover: "Mover") -> Problem:
     if len(waiting) > MOST_TASKS:  # ways that split and lead back
         return {"element": waiting[0].place.id, "code": "endless", "text": ""}
     for one in waiting:
-        if one.instance not in known:
+        task = known.get(one.instance)
+        if task is None:
             problem = _open(mover, one) or problem
+        elif task.kind == Task.Kind.APPROVAL:
+            problem = approving.begin_again(mover, task, one.place) or problem
     gone = set(known) - {one.instance for one in waiting}
     if gone:
         mover.run.tasks.open().filter(instance__in=gone).update(state=Task.State.CANCELLED, done_at=now())
@@ -79,7 +83,8 @@ def _open(mover: "Mover", waiting: Waiting) -> Problem:
     task.save()
     calling.call(task, place.element, mover.ticket)
     whom = str(task.user or task.role or task.get_audience_display())
-    mover.record(sentences.ASKED, by=mover.actor, step=mover.step(place), whom={"id": task.pk, "name": whom})
+    who = {"whom": {"id": task.pk, "name": whom}, **told_of(task)}
+    mover.record(sentences.ASKED, by=mover.actor, step=mover.step(place), **who)
     return {}
 
 
@@ -96,8 +101,9 @@ def _events(mover: "Mover") -> Problem:
                 messages.add(place.element.text)
             elif place.element.trigger is Trigger.TIMER:
                 needed.add((waiting.instance, place.id))
-                if (waiting.instance, place.id) not in known:
-                    problem = _set_timer(mover, waiting, place) or problem
+                timer = known.get((waiting.instance, place.id))
+                if timer is None or timer.due_at is None:
+                    problem = _set_timer(mover, waiting, place, timer) or problem
     gone = [timer.pk for key, timer in known.items() if key not in needed]
     if gone:
         run.timers.filter(pk__in=gone).delete()
@@ -106,13 +112,17 @@ def _events(mover: "Mover") -> Problem:
     return problem
 
 
-def _set_timer(mover: "Mover", waiting: Waiting, place: Place) -> Problem:
+def _set_timer(mover: "Mover", waiting: Waiting, place: Place, timer: Timer | None) -> Problem:
+    """Where a field has no date the timer waits for one (processes/dates.py)."""
+    problem: Problem = {}
+    timer = timer or Timer(run=mover.run, instance=waiting.instance, element=place.id)
     try:
-        due = _due(place, mover)
+        timer.due_at = _due(place, mover)
     except timing.NoTime as error:
-        return {"element": place.id, "code": "time", "text": str(error)}
-    Timer.objects.create(run=mover.run, instance=waiting.instance, element=place.id, due_at=due)
-    return {}
+        timer.due_at = None
+        problem = {"element": place.id, "code": "time", "text": str(error)}
+    timer.save()
+    return problem
 
 
 def _due(place: Place, mover: "Mover") -> Any:

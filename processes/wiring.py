@@ -8,7 +8,7 @@ from lxml import etree
 
 from processes.drawing import Box, Drawing
 from processes.reading import process_of, read_drawing
-from processes.xml import BPMNDI, DC, DI, Node, bpmn, local, parse
+from processes.xml import BPMNDI, DC, DI, Node, bpmn, local, parse, text_of
 
 # How much room a new step takes, and how wide and high it is.
 ROOM, GAP = 160.0, 60.0
@@ -32,7 +32,7 @@ def with_called(xml: str, element: str, key: str) -> str:
     """Which process a call activity runs; "" for none yet."""
     root = parse(xml)
     _put(_node(root, element), "calledElement", key)
-    return _text(root)
+    return text_of(root)
 
 
 def with_message(xml: str, element: str, name: str) -> str:
@@ -49,7 +49,14 @@ def with_default(xml: str, element: str, flow: str) -> str:
     """The way from an element that is taken when no other is; "" for none."""
     root = parse(xml)
     _put(_node(root, element), "default", flow)
-    return _text(root)
+    return text_of(root)
+
+
+def with_interrupts(xml: str, element: str, interrupts: bool) -> str:  # noqa: FBT001
+    """Whether an event at the border ends what it is fixed to, which it does where nothing is said."""
+    root = parse(xml)
+    _put(_node(root, element), "cancelActivity", "" if interrupts else "false")
+    return text_of(root)
 
 
 def with_step(xml: str, flow: str, kind: str, name: str) -> tuple[str, str]:
@@ -73,7 +80,7 @@ def with_step(xml: str, flow: str, kind: str, name: str) -> tuple[str, str]:
         if incoming.text == flow:
             incoming.text = after
     _draw_in(root, drawing, flow, (step, *SIZES.get(tag, TASK)), after)
-    return _text(root), step
+    return text_of(root), step
 
 
 def without_step(xml: str, element: str) -> str:
@@ -96,7 +103,7 @@ def without_step(xml: str, element: str) -> str:
             drawn.getparent().remove(drawn)
     if kept.points and gone.points:
         _bend(root, kept.id, [*kept.points[:1], *gone.points[-1:]])
-    return _text(root)
+    return text_of(root)
 
 
 def _with_definition(xml: str, element: str, *, kind: str, attribute: str, value: str) -> str:
@@ -108,13 +115,13 @@ def _with_definition(xml: str, element: str, *, kind: str, attribute: str, value
     reference = f"{kind}Ref"
     if not value:
         _put(holder, reference, "")
-        return _text(root)
+        return text_of(root)
     found = next((one for one in root.findall(bpmn(kind)) if one.get(attribute) == value), None)
     if found is None:
         found = etree.Element(bpmn(kind), {"id": f"{kind.title()}_{token_hex(4)}", "name": value, attribute: value})
         root.insert(root.index(process_of(root)), found)
     holder.set(reference, found.get("id"))
-    return _text(root)
+    return text_of(root)
 
 
 def _put(node: Node, name: str, value: str) -> None:
@@ -130,10 +137,6 @@ def _node(root: Node, element: str) -> Node:
         if isinstance(node.tag, str) and node.get("id") == element:
             return node
     raise KeyError(element)
-
-
-def _text(root: Node) -> str:
-    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8").decode()
 
 
 # ---- the drawing

@@ -120,3 +120,8 @@ def _check_size(root: Node) -> None:
             raise unreadable("size", _("The drawing has too many parts."))
         if namespace(node) == XINCLUDE:
             raise unreadable("include", _("The file wants to read another file."), node.get("id") or "")
+
+
+def text_of(root: Node) -> str:
+    """The file again."""
+    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8").decode()

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from automation.notices.occasions import (
     AUTHOR,
@@ -44,10 +48,18 @@ class Happening:
 
 def happenings_of(event: Event) -> list[Happening]:
     """In no particular order; empty for what nobody is told of."""
-    read = _BY_KIND.get(event.kind)
+    read = _BY_KIND.get(event.kind) or _of_higher_apps(tuple(settings.HAPPENINGS)).get(event.kind)
     if read is not None:
         return read(event)
     return [Happening("changed", INVOLVED)] if event.kind in _CHANGES else []
+
+
+@cache
+def _of_higher_apps(names: tuple[str, ...]) -> Mapping[str, Callable[[Event], list[Happening]]]:
+    found: dict[str, Callable[[Event], list[Happening]]] = {}
+    for name in names:
+        found |= import_string(name)
+    return found
 
 
 # Told of under "something else changes". What is not here and has no function below is told to nobody.

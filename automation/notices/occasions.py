@@ -32,6 +32,7 @@ class Relation(models.TextChoices):
 
     TOLD = "told", _("People named by a rule")
     MENTIONED = "mentioned", _("Whoever is mentioned")
+    ASKED = "asked", _("Whoever a process waits for")
     OWNER = "owner", _("Owner")
     RESPONSIBLE = "responsible", _("Responsible")
     AUTHOR = "author", _("Whoever wrote the message")
@@ -103,6 +104,7 @@ OWNER, RESPONSIBLE, WATCHER, FREE, QUEUE = (
     Relation.QUEUE.value,
 )
 SUBSTITUTE, MENTIONED, AUTHOR = Relation.SUBSTITUTE.value, Relation.MENTIONED.value, Relation.AUTHOR.value
+ASKED = Relation.ASKED.value
 CUSTOMER, ORGANISATION = Relation.CUSTOMER.value, Relation.ORGANISATION.value
 
 TOLD = "told"
@@ -120,6 +122,20 @@ _ALL = (
         _("As its owner, as responsible, or to watch it."),
         "user-plus",
         {OWNER: "bm", RESPONSIBLE: "bm", WATCHER: "b", SUBSTITUTE: "bm"},
+    ),
+    Occasion(
+        "asked",
+        _("A process waits for me"),
+        _("A form, something to be done by hand, or a decision; the letters that ask for these come anyway."),
+        "flow",
+        {ASKED: "b", OWNER: "b", SUBSTITUTE: "b", FREE: "", QUEUE: ""},
+    ),
+    Occasion(
+        "stuck",
+        _("A process cannot go on"),
+        _("A step was refused, or there is nobody to do it. It waits for somebody who sees to it."),
+        "warn",
+        {OWNER: "bm", RESPONSIBLE: "b", SUBSTITUTE: "bm", FREE: "b", QUEUE: ""},
     ),
     Occasion(
         "escalated",
@@ -249,6 +265,7 @@ OCCASIONS: Mapping[str, Occasion] = {occasion.key: occasion for occasion in _ALL
 REASONS: Mapping[str, Text] = {
     Relation.TOLD: _("You get this because a rule tells you."),
     Relation.MENTIONED: _("You get this because you were mentioned."),
+    Relation.ASKED: _("You get this because a process waits for you."),
     Relation.OWNER: _("You get this because you own the ticket."),
     Relation.RESPONSIBLE: _("You get this because you are responsible for the ticket."),
     Relation.AUTHOR: _("You get this because you wrote the message."),

@@ -9,6 +9,7 @@ from automation.absence import stand_in_of
 from automation.notices.happenings import Happening
 from automation.notices.house import roles_told
 from automation.notices.occasions import (
+    ASKED,
     CUSTOMER,
     FREE,
     MENTIONED,
@@ -30,7 +31,7 @@ from tickets.readers import customers_of
 from tickets.rights import agents_with
 
 # Colleagues stand in for these.
-REPLACED = (OWNER, RESPONSIBLE, MENTIONED)
+REPLACED = (OWNER, RESPONSIBLE, MENTIONED, ASKED)
 
 # For each occasion the relations of each person.
 Told = dict[str, dict[int, set[str]]]

@@ -1,6 +1,8 @@
 """Runs of processes while their workers are killed: each step's effects exactly once, no run left behind."""
 
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -48,7 +50,7 @@ def process_runs(stage: Stage, size: Size) -> dict[str, Any]:
     with _movers(size.movers) as movers:
         while kills < size.kills and runs.filter(state=Run.State.DONE).count() < size.runs:
             time.sleep(random.uniform(0.1, 0.8))  # noqa: S311 - anywhere
-            movers[kills % size.movers] = _replaced(movers[kills % size.movers])
+            movers.kill_one()
             kills += 1 + (stage.kill("worker") if kills % 5 == 0 else 0)
         if not size.patient:
             Timer.objects.update(leased_until=None)
@@ -98,22 +100,29 @@ def _opened(stage: Stage) -> Ticket:
 
 
 @contextmanager
-def _movers(number: int) -> Iterator[list[subprocess.Popen]]:
-    running = [_mover() for _n in range(number)]
+def _movers(number: int) -> Iterator["_Movers"]:
+    command = [sys.executable, "-P", "-m", "helpdesk.drills.mover", str(number)]
+    nest = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603
     try:
-        yield running
+        yield _Movers(nest, number)
     finally:
-        for process in running:
-            process.kill()
-            process.wait()
+        os.killpg(nest.pid, signal.SIGKILL)
+        nest.wait()
 
 
-def _mover() -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-P", "-m", "helpdesk.drills.mover"])  # noqa: S603
+class _Movers:
+    """Those that are alive, by their numbers."""
 
+    def __init__(self, nest: subprocess.Popen, number: int) -> None:
+        self._nest = nest
+        self._alive = [self._next() for _n in range(number)]
 
-def _replaced(mover: subprocess.Popen) -> subprocess.Popen:
-    """`kill -9`, and another one takes its place."""
-    mover.kill()
-    mover.wait()
-    return _mover()
+    def kill_one(self) -> None:
+        """`kill -9`, and another one takes its place."""
+        mover = self._alive.pop(0)
+        os.kill(mover, signal.SIGKILL)
+        self._alive.append(self._next())
+
+    def _next(self) -> int:
+        assert self._nest.stdout is not None
+        return int(self._nest.stdout.readline())

@@ -44,6 +44,9 @@ def ring(timer: Timer) -> None:
         row = Timer.objects.filter(pk=timer.pk).select_related("approval").first()
         if row is None or not mover.run.is_active:
             return
+        if row.due_at != timer.due_at:  # the date it stands on has changed since it was found
+            timer.due_at = row.due_at
+            return
         row.delete()
         if row.kind == Timer.Kind.EVENT:
             _pass(mover, row)

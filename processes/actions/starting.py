@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from core.memo import for_a_moment
 from core.work import wake
 from processes import forms, sentences
 from processes.models import Impulse, Process, Run
@@ -29,7 +30,7 @@ def start(
     `values` answer the form of its start event; None leaves the form out, as rules and requests from the catalogue do.
     Raises `Refused`, and `ValidationError` by field for answers that will not do.
     """
-    with locked(ticket) as ticket:
+    with for_a_moment(), locked(ticket) as ticket:
         process = Process.objects.select_related("active").get(pk=process.pk)
         _refuse(process, ticket)
         if values is not None:

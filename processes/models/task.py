@@ -1,5 +1,6 @@
 """What a run waits for people to do: forms to fill in, things to do by hand, approvals to give."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Self
 
 from django.db import models
@@ -126,6 +127,12 @@ class Decision(models.Model):
         APPROVED = "approved", pgettext_lazy("decision", "approved")
         DECLINED = "declined", pgettext_lazy("decision", "declined")
         DELEGATED = "delegated", pgettext_lazy("decision", "passed on")
+        GONE = "gone", pgettext_lazy("decision", "not asked any more")
+
+        @classmethod
+        def uncounted(cls) -> Sequence[str]:
+            """Of those who are asked no more."""
+            return [cls.DELEGATED.value, cls.GONE.value]
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="decisions")
     approver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="process_decisions")

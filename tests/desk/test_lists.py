@@ -161,6 +161,7 @@ def test_the_panel_counts_without_the_page_waiting_for_it(bea, world, ticket, qu
         "viewmine": "0",
         "viewmentioned": "0",
         "viewwatched": "0",
+        "tasks": "0",
         "viewopen": "3",
         "viewunassigned": "3",
         "viewnew": "3",

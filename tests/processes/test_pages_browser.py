@@ -90,6 +90,23 @@ def test_a_step_is_added_by_the_keyboard_and_undone(desk, world):
     assert desk.troubles == []
 
 
+@pytest.mark.parametrize(("press", "times"), [("farther", 2), ("nearer", 1)])
+def test_undo_takes_back_what_was_added_however_near_one_looks(desk, world, press, times):
+    process = draft(line(work("Check")), world)
+    page = designer(desk, process)
+    for _time in range(times):
+        page.locator(f"[data-do={press}]").click()
+    choose(page, "Check")
+    page.locator("[data-add=service]").click()
+    expect(page.locator("[data-said]")).to_have_text("Saved as a draft.")
+    expect(page.locator("#process-problems li").first).to_be_visible()
+    assert "serviceTask" in process.versions.get().xml
+    page.locator("[data-do=undo]").click()
+    expect(page.locator("#process-problems")).to_contain_text("Nothing hinders publishing it.")
+    assert "serviceTask" not in process.versions.get().xml
+    assert desk.troubles == []
+
+
 def test_what_other_tools_wrote_stays(desk, world):
     xml = laid_out(line(work("Check"))).replace(
         "<bpmn:definitions ", '<bpmn:definitions xmlns:x="http://x.example" ', 1

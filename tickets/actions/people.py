@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from accounts.duplicates import absorb
+from accounts.following import followers
 from accounts.models import User
 from tickets.actions.fields import set_customer
 from tickets.events import Cause
@@ -20,6 +21,8 @@ def merge_people(duplicate: User, into: User, *, by: User, cause: Cause | None =
         for ticket in tickets:
             set_customer(ticket, into, by=by, cause=cause)
         _take_over_copies(duplicate, into)
+        for follow in followers("PEOPLE_MERGED"):
+            follow(duplicate, into, by)
         return len(tickets)
 
 

@@ -8,10 +8,12 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from core.addresses import address
 from core.prepared import IDS, prepared
+from processes.models import Decision, Task
 from tickets.models import Queue, SavedView
 from tickets.models.queue import SEPARATOR
 from tickets.queries import TicketQuerySet
@@ -50,12 +52,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Side:
-    """`views` are the built-in ones, `own` and `shared` those that people saved."""
+    """`views` are the built-in ones, `own` and `shared` those that people saved; `tasks` are those of processes."""
 
     views: Sequence[Entry]
     own: Sequence[Entry]
     shared: Sequence[Entry]
     queues: Sequence[Entry]
+    tasks: Entry
 
     @property
     def personal(self) -> list[Entry]:
@@ -67,7 +70,7 @@ class Side:
 
     @property
     def all(self) -> list[Entry]:
-        return [*self.views, *self.own, *self.shared, *self.queues]
+        return [*self.views, self.tasks, *self.own, *self.shared, *self.queues]
 
     def entry(self, key: str) -> Entry | None:
         return next((entry for entry in self.all if entry.key == key), None)
@@ -81,13 +84,14 @@ def side_of(user: User) -> Side:
         [_of_saved(view) for view in saved if view.owner_id == user.pk],
         [_of_saved(view) for view in saved if view.owner_id != user.pk],
         _queues(user, counts=None),
+        _tasks(),
     )
 
 
 def counted_side_of(user: User) -> Side:
     built_in, saved = views_for(user), known_views(user.pk)
     to_count = [view for view in built_in if view.is_counted]
-    numbers = counted([tickets_in(view, user) for view in to_count])
+    *numbers, tasks, decisions = counted([*(tickets_in(view, user) for view in to_count), *asked_of(user)])
     by_key = {view.key: number for view, number in zip(to_count, numbers, strict=True)}
     counts = _counts_of_saved(saved, user)
     return Side(
@@ -95,6 +99,7 @@ def counted_side_of(user: User) -> Side:
         [replace(_of_saved(view), count=counts.get(view.pk)) for view in saved if view.owner_id == user.pk],
         [replace(_of_saved(view), count=counts.get(view.pk)) for view in saved if view.owner_id != user.pk],
         _queues(user, counts=open_counts(user)),
+        replace(_tasks(), count=min(tasks + decisions, COUNT_LIMIT)),
     )
 
 
@@ -113,6 +118,15 @@ def patiently_counted(sets: Sequence[TicketQuerySet]) -> Sequence[int]:
 def _counts_of_saved(views: Sequence[SavedView], user: User) -> dict[int, int]:
     numbers = patiently_counted([tickets_in_saved(view, user) for view in views]) if views else []
     return dict(zip((view.pk for view in views), numbers, strict=False))
+
+
+def asked_of(user: User) -> tuple[QuerySet, QuerySet]:
+    """What processes ask of an agent: tasks, and decisions."""
+    return Task.objects.of_agent(user), Decision.objects.of(user)
+
+
+def _tasks() -> Entry:
+    return Entry("tasks", gettext_lazy("My tasks"), address("desk:tasks"), icon="flow")
 
 
 def _of_view(key: str) -> Entry:

@@ -17,6 +17,10 @@ class Waiting:
     tasks: Sequence[Titled]
     decisions: Sequence[tuple[Decision, Titled]]
 
+    @property
+    def number(self) -> int:
+        return len(self.tasks) + len(self.decisions)
+
 
 def waiting_for(person: User, ticket: Ticket | None = None) -> Waiting:
     """Of all requests, or of one."""

@@ -14,6 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tickets.models import FieldDefinition
+from web.common.choices import Choices
+from web.common.condition_words import in_words
 
 MOST = 50
 PREFIX = "fields"
@@ -21,17 +23,17 @@ Values = Mapping[str, Any]
 
 
 class FieldRow(forms.Form):
-    """One field. A condition that two inputs cannot say is kept as it is, until one says another here."""
+    """One field. When it is asked is said in a panel of its own (web/setup/process_rows.py), and kept here."""
 
     mode = forms.ChoiceField()
     help = forms.CharField(max_length=300, required=False)
-    when_field = forms.ChoiceField(required=False)
-    when_value = forms.CharField(max_length=200, required=False)
 
     def __init__(self, key: str, labels: Mapping[str, str], kept: Values, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         self.key, self.kept = key, kept
         self.label = labels.get(key, key)
+        # Its condition in words, once somebody has said it (`worded`).
+        self.when = ""
         self.index, self.is_first, self.is_last = 0, False, False
         self.fields["mode"].label = _("How it is asked")
         self.fields["mode"].choices = [
@@ -41,10 +43,6 @@ class FieldRow(forms.Form):
         ]
         self.fields["mode"].required = False
         self.fields["help"].label = _("Help")
-        self.fields["when_field"].label = _("Only asked when")
-        others = [(name, label) for name, label in labels.items() if name != key]
-        self.fields["when_field"].choices = [("", _("always")), *others]
-        self.fields["when_value"].label = _("is")
 
     @property
     def number(self) -> int:
@@ -55,8 +53,8 @@ class FieldRow(forms.Form):
         return [("up", "arrow-u", self.is_first), ("down", "arrow-d", self.is_last), ("drop", "x", False)]
 
     @property
-    def keeps_condition(self) -> bool:
-        return bool(self.kept.get("shown_when")) and not _simple(self.kept["shown_when"])
+    def shown_when(self) -> Values:
+        return self.kept.get("shown_when") or {}
 
     def stored(self) -> dict[str, Any]:
         """As the step keeps it, from what was typed."""
@@ -69,10 +67,8 @@ class FieldRow(forms.Form):
             helps[_here()] = typed["help"]
         if helps:
             found["help"] = helps
-        if typed["when_field"]:
-            found["shown_when"] = {"field": f"field.{typed['when_field']}", "is": _plain(typed["when_value"])}
-        elif self.keeps_condition:
-            found["shown_when"] = self.kept["shown_when"]
+        if self.shown_when:
+            found["shown_when"] = self.shown_when
         return found
 
 
@@ -90,7 +86,7 @@ class FieldsEditor:
 
     @classmethod
     def typed(cls, data: QueryDict, before: Sequence[Values]) -> "FieldsEditor":
-        """`before` is what is stored, for what two inputs cannot say."""
+        """`before` is what is stored, for what the rows do not ask for."""
         editor, kept = cls(), {str(values.get("field")): values for values in before}
         for text in data.getlist(f"{PREFIX}-row")[:MOST]:
             place, _blank, key = text.partition(" ")
@@ -100,6 +96,12 @@ class FieldsEditor:
         editor._edit(data.get(f"{PREFIX}-edit", ""), data.get(f"{PREFIX}-add", ""))
         editor._number()
         return editor
+
+    def worded(self, choices: Choices) -> None:
+        """Say of each row when it is asked."""
+        rows = [row for row in self.rows if row.shown_when]
+        for row, words in zip(rows, in_words([row.shown_when for row in rows], choices), strict=True):
+            row.when = words
 
     @property
     def stored(self) -> list[dict[str, Any]]:
@@ -112,13 +114,7 @@ class FieldsEditor:
 
     def _row(self, values: Values) -> FieldRow:
         mode = "required" if values.get("required") else "readonly" if values.get("readonly") else ""
-        simple = _simple(values.get("shown_when") or {})
-        initial = {
-            "mode": mode,
-            "help": dict(values.get("help") or {}).get(_here(), ""),
-            "when_field": simple[0] if simple else "",
-            "when_value": simple[1] if simple else "",
-        }
+        initial = {"mode": mode, "help": dict(values.get("help") or {}).get(_here(), "")}
         return FieldRow(str(values.get("field", "")), self.labels, values, initial=initial)
 
     def _edit(self, text: str, added: str) -> None:
@@ -144,17 +140,3 @@ class FieldsEditor:
 
 def _here() -> str:
     return get_language() or settings.LANGUAGE_CODE
-
-
-def _simple(condition: Values) -> tuple[str, str] | None:
-    """Field and value of "field is value"; None for what says more."""
-    name = str(condition.get("field", ""))
-    if set(condition) != {"field", "is"} or not name.startswith("field.") or isinstance(condition["is"], dict):
-        return None
-    value = condition["is"]
-    text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
-    return name.removeprefix("field."), text
-
-
-def _plain(text: str) -> Any:
-    return {"yes": True, "no": False}.get(text.lower(), text)

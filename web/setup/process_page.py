@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from automation.effects import sentence_of
 from automation.naming import names_known
-from processes.drawing import Drawing, Element, Flow, Kind, Problem, Trigger
+from processes.drawing import EVENTS, Drawing, Element, Flow, Kind, Problem, Trigger
 from processes.models import Process, Version
 from web.common.condition_words import in_words
 from web.common.effect_words import named_in
@@ -117,9 +117,15 @@ def kind_in_words(element: Element) -> str:
     """What people call such a step."""
     if element.kind == Kind.USER:
         return _("Approval") if "approval" in element.settings else _("Form")
-    if element.kind in (Kind.START, Kind.END, Kind.CATCH, Kind.THROW, Kind.BOUNDARY):
-        return _event_in_words(element)
+    return element.text if element.kind == Kind.OTHER else shape_in_words(element.kind, element.trigger)
+
+
+def shape_in_words(kind: Kind, trigger: Trigger) -> str:
+    """What people call such a step, whatever it says."""
+    if kind in EVENTS:
+        return _event_in_words(kind, trigger)
     names = {
+        Kind.USER: _("Form or approval"),
         Kind.MANUAL: _("Done by hand"),
         Kind.SERVICE: _("Automatic step"),
         Kind.SEND: _("Automatic step"),
@@ -131,22 +137,24 @@ def kind_in_words(element: Element) -> str:
         Kind.SUB_PROCESS: _("Part of the process"),
         Kind.CALL: _("Another process"),
     }
-    return names.get(element.kind, str(element.kind))
+    return names.get(kind, str(kind))
 
 
-def _event_in_words(element: Element) -> str:
-    if element.kind == Kind.START:
+def _event_in_words(kind: Kind, trigger: Trigger) -> str:
+    if kind == Kind.START:
         return pgettext("process step", "Start")
-    if element.kind == Kind.END:
-        return _("End with an error") if element.trigger == Trigger.ERROR else pgettext("process step", "End")
     names = {
+        (Kind.END, Trigger.NONE): pgettext("process step", "End"),
+        (Kind.END, Trigger.ERROR): _("End with an error"),
+        (Kind.END, Trigger.MESSAGE): _("End with a message"),
+        (Kind.END, Trigger.TERMINATE): _("End of everything"),
         (Kind.CATCH, Trigger.TIMER): _("Waits for a time"),
         (Kind.CATCH, Trigger.MESSAGE): _("Waits for a message"),
         (Kind.BOUNDARY, Trigger.TIMER): _("When it takes too long"),
         (Kind.BOUNDARY, Trigger.ERROR): _("When it fails"),
         (Kind.BOUNDARY, Trigger.MESSAGE): _("When a message comes"),
     }
-    return names.get((element.kind, element.trigger), _("Milestone"))
+    return names.get((kind, trigger), _("Milestone"))
 
 
 def who_in_words(element: Element) -> str:

@@ -1,15 +1,14 @@
 """The panel of one element while it is edited: forms bound to what was typed, and the drawing with what they say."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 
 from accounts.models import User
-from processes import editing, wiring
+from processes import editing, kinds, wiring
 from processes.drawing import Drawing, Element, Flow, Kind, Trigger
-from web.common.builder import Group, Unreadable, condition_of, edited, leaves, posted, rows_of
+from web.setup.admin_choices import AdminChoices
 from web.setup.effect_asks import Offered
 from web.setup.effects_editor import EffectsEditor
 from web.setup.forms.problems import Problem, problems
@@ -18,6 +17,7 @@ from web.setup.forms.processes import FlowForm
 from web.setup.process_conditions import ProcessChoices
 from web.setup.process_fields import FieldsEditor
 from web.setup.process_page import kind_in_words
+from web.setup.process_rows import AskedPanel, Rows, asks_for
 
 AUTOMATIC = (Kind.SERVICE, Kind.SEND)
 
@@ -27,36 +27,45 @@ class StepPanel:
 
     template = "setup/processes/_step.html"
 
-    def __init__(self, drawing: Drawing, element: Element, data: QueryDict | None, *, draws: bool) -> None:
+    def __init__(self, drawing: Drawing, element: Element, user: User, data: QueryDict | None, *, draws: bool) -> None:
         self.drawing, self.element = drawing, element
         self.id, self.title, self.kind = element.id, element.shown_name, kind_in_words(element)
         self.form = _bound(StepForm, element, data=data, draws=draws)
         kept = element.settings.get("form", ())
         self.fields = FieldsEditor.of(kept) if data is None else FieldsEditor.typed(data, kept)
+        self.fields.worded(AdminChoices(user))
         self.effects: EffectsEditor | None = None
         if element.kind in AUTOMATIC:
             self.effects = _effects(element.settings.get("effects", ()), data, draws=draws)
         self.is_bound = data is not None and not draws
 
     def is_valid(self) -> bool:
+        if self.form.new_kind:
+            return bool(self.form.is_valid())
         return all([self.form.is_valid(), self.effects is None or self.effects.is_valid()])
 
     @property
     def problems(self) -> list[Problem]:
         if not self.is_bound:
             return []
-        return [*problems(self.form), *(self.effects.problems() if self.effects else [])]
+        is_asked = self.effects is not None and not self.form.new_kind
+        return [*problems(self.form), *(self.effects.problems() if self.effects and is_asked else [])]
 
     def written(self, xml: str) -> str:
         """The drawing with what was typed."""
-        given, effects = self.form.cleaned_data, self.effects.effects if self.effects else None
+        given = self.form.cleaned_data
         xml = editing.with_name(xml, self.id, given["name"])
+        if self.form.new_kind:
+            return kinds.with_kind(xml, self.drawing, self.id, self.form.new_kind)
+        effects = self.effects.effects if self.effects else None
         settings = self.form.stored(form=self.fields.stored, effects=effects)
         xml = editing.with_settings(xml, self.id, settings)
         if "message" in given:
             xml = wiring.with_message(xml, self.id, given["message"])
         if "code" in given:
             xml = wiring.with_error(xml, self.id, given["code"])
+        if "interrupts" in given:
+            xml = wiring.with_interrupts(xml, self.id, given["interrupts"])
         if "calls" in given:
             xml = wiring.with_called(xml, self.id, given["calls"])
         return xml
@@ -84,10 +93,8 @@ class FlowPanel:
         self.title = flow.name or self.to
         initial = {"name": flow.name, "otherwise": self.source.default == flow.id}
         self.form = _bound(FlowForm, data=data, draws=draws, initial=initial)
-        self.choices = ProcessChoices(user, drawing)
-        self.group = _group(flow, data, draws=draws)
+        self.rows = Rows(flow.condition or {}, ProcessChoices(user, drawing), data, draws=draws)
         self.is_bound = data is not None and not draws
-        self.condition: Mapping[str, Any] | None = None
 
     @property
     def decides(self) -> bool:
@@ -96,40 +103,35 @@ class FlowPanel:
 
     def is_valid(self) -> bool:
         is_valid = self.form.is_valid()
-        if self.form.cleaned_data.get("otherwise") or not self.group.parts:
-            return is_valid
-        try:
-            self.condition = dict(condition_of(self.choices.settle(self.group), self.choices.known))
-        except Unreadable:
-            return False
-        return is_valid
+        return is_valid and (bool(self.form.cleaned_data.get("otherwise")) or self.rows.is_valid())
 
     @property
     def problems(self) -> list[Problem]:
         if not self.is_bound:
             return []
-        wrong = [Problem(leaf.error, f"field-{leaf.path}") for leaf in leaves(self.group) if leaf.error]
-        return [*problems(self.form), *wrong]
-
-    @cached_property
-    def top(self) -> dict[str, Any]:
-        return self.choices.drawn(self.choices.settle(self.group))
+        return [*problems(self.form), *self.rows.problems]
 
     def written(self, xml: str) -> str:
         given = self.form.cleaned_data
         xml = editing.with_name(xml, self.id, given["name"])
-        xml = editing.with_condition(xml, self.id, self.condition)
+        xml = editing.with_condition(xml, self.id, self.rows.condition)
         if self.decides and given["otherwise"] != (self.source.default == self.id):
             xml = wiring.with_default(xml, self.source.id, self.id if given["otherwise"] else "")
         return xml
 
 
-def panel_for(request: HttpRequest, drawing: Drawing, id: str) -> StepPanel | FlowPanel | None:
+Panel = StepPanel | FlowPanel | AskedPanel
+
+
+def panel_for(request: HttpRequest, drawing: Drawing, id: str) -> Panel | None:
     """Of what is chosen; None where the drawing has no such thing (any more)."""
     data = request.POST if request.method == "POST" else None
     draws = "draw" in request.GET
     if id in drawing.by_id:
-        return StepPanel(drawing, drawing.by_id[id], data, draws=draws)
+        element, field = drawing.by_id[id], request.GET.get("field", "")
+        if asks_for(element, field):
+            return AskedPanel(drawing, element, field, request.user, data, draws=draws)
+        return StepPanel(drawing, element, request.user, data, draws=draws)
     flow = drawing.flow_by_id.get(id)
     if flow is None or flow.source not in drawing.by_id:
         return None
@@ -151,9 +153,3 @@ def _effects(kept: Any, data: QueryDict | None, *, draws: bool) -> EffectsEditor
     if data is None:
         return EffectsEditor.of(kept, offered)
     return EffectsEditor.typed(data, offered) if draws else EffectsEditor.sent(data, offered)
-
-
-def _group(flow: Flow, data: QueryDict | None, *, draws: bool) -> Group:
-    if data is None:
-        return rows_of(flow.condition or {})
-    return edited(posted(data), data.get("edit", "")) if draws else posted(data)

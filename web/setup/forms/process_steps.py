@@ -6,26 +6,17 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 
 from automation.answers import span
 from core.text import clean_line
 from processes.drawing import Element, Kind, Trigger
-from processes.models import Process
-from tickets.models.field import FieldKind
-from web.setup.forms.process_step_fields import (
-    AddressesField,
-    AddressField,
-    field_choice,
-    flag,
-    role_field,
-    role_names,
-    span_field,
-)
+from processes.kinds import choices_of, key_of
+from web.setup.forms.process_questions import APPROVAL, QUESTIONS, TRIGGERS, ask_interrupts, ask_kind
 
 Values = Mapping[str, Any]
-FORM, APPROVAL = "form", "approval"
 
 
 class StepForm(forms.Form):
@@ -39,10 +30,13 @@ class StepForm(forms.Form):
         self.element, self.kept = element, element.settings
         self.fields["name"].label = _("Name")
         self.initial.setdefault("name", element.name)
-        for add in _QUESTIONS.get(element.kind, ()):
-            add(self)
-        if element.trigger in _TRIGGERS and element.kind != Kind.THROW:
-            _TRIGGERS[element.trigger](self)
+        ask_kind(self)
+        for ask in QUESTIONS.get(element.kind, ()):
+            ask(self)
+        if element.trigger in TRIGGERS and element.kind != Kind.THROW:
+            TRIGGERS[element.trigger](self)
+        if element.kind == Kind.BOUNDARY and element.trigger in (Trigger.TIMER, Trigger.MESSAGE):
+            ask_interrupts(self)
         if element.kind in (Kind.USER, Kind.MANUAL, Kind.START):
             self._languages("text", _("What is to be done"), forms.Textarea(attrs={"rows": 3}), 2_000, ())
         self._languages("names", _("Name"), forms.TextInput(), 300, (settings.LANGUAGE_CODE,))
@@ -77,7 +71,9 @@ class StepForm(forms.Form):
 
     @property
     def trigger_fields(self) -> list[forms.BoundField]:
-        return self.bound("timer", "after", "after_business", "at", "field", "offset", "message", "code", "calls")
+        return self.bound(
+            "timer", "after", "after_business", "at", "field", "offset", "message", "code", "calls", "interrupts"
+        )
 
     @property
     def text_fields(self) -> list[forms.BoundField]:
@@ -94,8 +90,17 @@ class StepForm(forms.Form):
 
     # ---- the way back
 
+    @property
+    def new_kind(self) -> str:
+        """What the step is to become; nothing else is asked of the old kind then."""
+        given = str(self["kind"].value() or "") if "kind" in self.fields else ""
+        return given if given in choices_of(self.element) and given != key_of(self.element) else ""
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if self.new_kind:
+            self._errors = ErrorDict({name: errors for name, errors in self.errors.items() if name == "name"})
+            return cleaned
         for name in ("due", "deadline", "remind", "after"):
             text = str(cleaned.get(name) or "").replace(" ", "").lower()
             if text:
@@ -169,123 +174,6 @@ class StepForm(forms.Form):
         found: dict[str, Any] = {"after": self.cleaned_data[name]}
         return {**found, "business": True} if self.cleaned_data.get(f"{name}_business") else found
 
-    # ---- the questions
-
-    def ask_who(self) -> None:
-        who = self.kept.get("who") or {}
-        choices = [
-            ("agent", _("One person")),
-            ("role", _("Everybody with a role")),
-            ("queue", _("Everybody who works the queue")),
-            ("owner", _("The agent of the ticket")),
-            ("customer", _("The customer")),
-        ]
-        initial = str(who.get("kind", "queue"))
-        self.fields["who"] = forms.ChoiceField(choices=choices, label=_("Done by"), initial=initial, required=False)
-        self.fields["person"] = AddressField(label=_("Email address"), required=False, initial=who.get("person", ""))
-        self.fields["role"] = role_field(str(who.get("role", "")))
-        due = self.kept.get("due") or {}
-        self.fields["due"] = span_field(_("To be done within"))
-        self.fields["due"].initial = due.get("after", "")
-        self.fields["due_business"] = flag(_("counted in opening hours"), bool(due.get("business")))
-
-    def ask_mode(self) -> None:
-        choices = [(FORM, _("Fill in a form")), (APPROVAL, _("Give an approval"))]
-        initial = APPROVAL if "approval" in self.kept else FORM
-        label = _("What is asked")
-        self.fields["mode"] = forms.ChoiceField(choices=choices, label=label, initial=initial, required=False)
-
-    def ask_approval(self) -> None:
-        kept = self.kept.get("approval") or {}
-        rules = [
-            ("any", _("one approval is enough")),
-            ("one", _("the first answer decides")),
-            ("all", _("all have to approve")),
-            ("majority", _("more than half have to approve")),
-        ]
-        by = list(kept.get("by") or [])
-        kinds = {one.get("kind") for one in by}
-        fields = self.fields
-        fields["rule"] = forms.ChoiceField(
-            choices=rules, label=_("Approved when"), initial=kept.get("rule", "any"), required=False
-        )
-        people = "\n".join(one.get("person", "") for one in by if one.get("kind") == "person")
-        fields["by_people"] = AddressesField(
-            label=_("People"), required=False, initial=people, help_text=_("Email addresses, one per line.")
-        )
-        roles = [(name, name) for name in role_names()]
-        fields["by_roles"] = forms.MultipleChoiceField(
-            choices=roles,
-            widget=forms.CheckboxSelectMultiple,
-            label=_("Everybody with these roles"),
-            required=False,
-            initial=[one.get("role", "") for one in by if one.get("kind") == "role"],
-        )
-        fields["by_owner"] = flag(_("The agent of the ticket"), "owner" in kinds)
-        fields["by_responsible"] = flag(_("The responsible of the ticket"), "responsible" in kinds)
-        fields["by_customer"] = flag(_("The customer"), "customer" in kinds)
-        held = next((one.get("field", "") for one in by if one.get("kind") == "field"), "")
-        fields["by_field"] = field_choice(_("Whose address stands in a field"), FieldKind.TEXT, held)
-        self._ask_times(kept)
-
-    def _ask_times(self, kept: Values) -> None:
-        fields, deadline, remind = self.fields, kept.get("deadline") or {}, kept.get("remind") or {}
-        fields["deadline"] = span_field(_("To be decided within"))
-        fields["deadline"].initial = deadline.get("after", "")
-        fields["deadline_business"] = flag(_("counted in opening hours"), bool(deadline.get("business")))
-        late = [("decline", _("it counts as declined")), ("approve", _("it counts as approved"))]
-        fields["late"] = forms.ChoiceField(
-            choices=late, label=_("When the time is over"), initial=kept.get("late", "decline"), required=False
-        )
-        fields["remind"] = span_field(_("Remind after"))
-        fields["remind"].initial = remind.get("after", "")
-        fields["remind_business"] = flag(_("counted in opening hours"), bool(remind.get("business")))
-        fields["delegation"] = flag(_("Approvers may pass it on"), kept.get("delegation", True))
-
-    def ask_timer(self) -> None:
-        kept = self.kept.get("timer") or {}
-        kind = "at" if "at" in kept else "field" if "field" in kept else "after"
-        choices = [
-            ("after", _("after a time")),
-            ("at", _("at a set time")),
-            ("field", _("on the date in a field")),
-        ]
-        if not kept and self.element.text:
-            words = _("as the file says: %(text)s") % {"text": self.element.text}
-            choices, kind = [("", words), *choices], ""
-        fields = self.fields
-        fields["timer"] = forms.ChoiceField(choices=choices, label=_("Goes on"), initial=kind, required=False)
-        fields["after"] = span_field(_("Time"))
-        fields["after"].initial = kept.get("after", "")
-        fields["after_business"] = flag(_("counted in opening hours"), bool(kept.get("business")))
-        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-        fields["at"] = forms.DateTimeField(label=_("Moment"), widget=widget, required=False)
-        fields["at"].input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"]
-        fields["at"].initial = str(kept.get("at", ""))[:16]
-        fields["field"] = field_choice(_("Field"), FieldKind.DATE, str(kept.get("field", "")))
-        fields["offset"] = forms.CharField(
-            label=_("Earlier or later by"), required=False, max_length=10, help_text=_("Such as -1d or +4h.")
-        )
-        fields["offset"].initial = kept.get("offset", "")
-
-    def ask_message(self) -> None:
-        hint = _("Rules, programs and other processes send it by this name.")
-        self.fields["message"] = forms.CharField(
-            max_length=100, required=False, label=_("Name of the message"), help_text=hint, initial=self.element.text
-        )
-
-    def ask_error(self) -> None:
-        hint = _("Empty catches every error.") if self.element.kind == Kind.BOUNDARY else ""
-        self.fields["code"] = forms.CharField(
-            max_length=100, required=False, label=_("Code of the error"), help_text=hint, initial=self.element.text
-        )
-
-    def ask_called(self) -> None:
-        choices = [("", _("Choose")), *((one.key, one.shown_name) for one in Process.objects.all())]
-        self.fields["calls"] = forms.ChoiceField(
-            choices=choices, required=False, label=_("Which process"), initial=self.element.calls
-        )
-
     def _languages(self, name: str, label: str, widget: forms.Widget, length: int, without: tuple[str, ...]) -> None:
         kept = self.kept.get(name) or {}
         for code in _codes():
@@ -306,16 +194,3 @@ def _codes() -> list[str]:
 
 def _here() -> str:
     return get_language() or settings.LANGUAGE_CODE
-
-
-_QUESTIONS = {
-    Kind.USER: (StepForm.ask_mode, StepForm.ask_who, StepForm.ask_approval),
-    Kind.MANUAL: (StepForm.ask_who,),
-    Kind.RECEIVE: (StepForm.ask_message,),
-    Kind.CALL: (StepForm.ask_called,),
-}
-_TRIGGERS = {
-    Trigger.TIMER: StepForm.ask_timer,
-    Trigger.MESSAGE: StepForm.ask_message,
-    Trigger.ERROR: StepForm.ask_error,
-}

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -26,7 +26,7 @@ from web.common.access import administrator_required
 from web.setup.effects_editor import drawn
 from web.setup.pages import done, page, seen_in
 from web.setup.process_page import described, worked_on
-from web.setup.process_step import FlowPanel, StepPanel, panel_for
+from web.setup.process_step import AskedPanel, Panel, StepPanel, panel_for
 from web.setup.sections import PROCESSES
 
 XML = "application/xml; charset=utf-8"
@@ -192,12 +192,15 @@ def _saved(request: HttpRequest, one: Process, version: Version) -> HttpResponse
     return response
 
 
-def _step_saved(request: HttpRequest, one: Process, version: Version, panel: StepPanel | FlowPanel) -> HttpResponse:
+def _step_saved(request: HttpRequest, one: Process, version: Version, panel: Panel) -> HttpResponse:
+    """Then back to it, from the condition of a field to its step, or on to the condition that was asked for."""
+    field = request.POST.get("then", "")[:100]
     if not request.htmx:
         messages.success(request, _("Saved: %(name)s") % {"name": panel.title})
-        return redirect(f"{reverse('setup:process', args=[one.pk])}?view=list#step-{panel.id}")
-    fresh = panel_for(_as_read(request), drawing_of(version), panel.id)
-    context = {"panel": fresh, **_standing(one, version), **_urls(one, panel.id), "is_saved": True}
+        to_step = field or isinstance(panel, AskedPanel)
+        return redirect(_urls(one, panel.id, field)["step_url"] if to_step else _in_list(one, panel.id))
+    fresh = panel_for(_as_read(request, field), drawing_of(version), panel.id)
+    context = {"panel": fresh, **_standing(one, version), **_urls(one, panel.id, field), "is_saved": True}
     response = render(request, "setup/processes/_step_saved.html", context)
     told = {"process:saved": {"seen": version.pk}, "process:changed": {"element": panel.id}}
     response["HX-Trigger"] = json.dumps(told)
@@ -205,29 +208,32 @@ def _step_saved(request: HttpRequest, one: Process, version: Version, panel: Ste
     return response
 
 
-def _part(request: HttpRequest, one: Process, panel: StepPanel | FlowPanel) -> HttpResponse | None:
+def _in_list(one: Process, element: str) -> str:
+    return f"{reverse('setup:process', args=[one.pk])}?view=list#step-{element}"
+
+
+def _part(request: HttpRequest, one: Process, panel: Panel) -> HttpResponse | None:
     """Only the list of effects, or only the rows of the condition, where a button of theirs was pressed."""
-    what, urls = request.GET.get("draw"), _urls(one, panel.id)
+    what, urls = request.GET.get("draw"), _urls_of(one, panel)
     if what == "effects" and isinstance(panel, StepPanel) and panel.effects is not None:
         return drawn(request, panel.effects, urls["effects_url"])
-    if what == "rows" and isinstance(panel, FlowPanel):
+    if what == "rows" and not isinstance(panel, StepPanel):
         response = render(request, "setup/processes/_rows.html", {"panel": panel, **urls})
         patch_vary_headers(response, ["HX-Request"])
         return response
     return None
 
 
-def _as_read(request: HttpRequest) -> HttpRequest:
+def _as_read(request: HttpRequest, field: str) -> HttpRequest:
     """The same, as if the page were only looked at."""
     read = HttpRequest()
+    read.GET = QueryDict(urlencode({"field": field}))
     read.method, read.user = "GET", request.user
     return read
 
 
-def _panel(
-    request: HttpRequest, one: Process, version: Version, panel: StepPanel | FlowPanel, *, error: str
-) -> HttpResponse:
-    context = {"panel": panel, "process": one, "version": version, "error": error, **_urls(one, panel.id)}
+def _panel(request: HttpRequest, one: Process, version: Version, panel: Panel, *, error: str) -> HttpResponse:
+    context = {"panel": panel, "process": one, "version": version, "error": error, **_urls_of(one, panel)}
     status = 422 if panel.problems or error else 200
     if request.htmx:
         response = render(request, "setup/processes/_panel.html", context, status=status)
@@ -244,8 +250,13 @@ def _nothing_chosen(request: HttpRequest, one: Process) -> HttpResponse:
     return render(request, "setup/processes/_nothing.html", {"process": one, **_standing(one, worked_on(one))})
 
 
-def _urls(one: Process, element: str) -> dict[str, str]:
-    url = f"{reverse('setup:process_step', args=[one.pk])}?{urlencode({'element': element})}"
+def _urls_of(one: Process, panel: Panel) -> dict[str, str]:
+    return _urls(one, panel.id, panel.field if isinstance(panel, AskedPanel) else "")
+
+
+def _urls(one: Process, element: str, field: str) -> dict[str, str]:
+    asked = {"element": element, **({"field": field} if field else {})}
+    url = f"{reverse('setup:process_step', args=[one.pk])}?{urlencode(asked)}"
     drawn = {f"{name}_url": f"{url}&draw={name}" for name in ("effects", "rows", "draw")}
     return {"step_url": url, **drawn}
 
