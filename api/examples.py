@@ -97,3 +97,60 @@ QUEUE_HOURS = OpenApiExample(
     value={"sla": "Standard", "stays": [{"seconds": 14400}], "unlock_after": 7200},
 )
 CHOSEN_SLA = OpenApiExample("Another SLA than the conditions give", request_only=True, value={"sla": "Premium"})
+RULE = OpenApiExample(
+    "What sounds like an outage goes first",
+    request_only=True,
+    value={
+        "name": "Outages first",
+        "events": ["opened"],
+        "condition": {"any": [{"field": "title", "contains": "outage"}, {"field": "article.text", "contains": "down"}]},
+        "effects": [{"do": "tag", "tags": ["outage"]}],
+        "queues": ["Support"],
+    },
+)
+TRIAL = OpenApiExample("On the last two weeks", request_only=True, value={"days": 14})
+SCHEDULE = OpenApiExample(
+    "Every working day at eight, what has waited for a week",
+    request_only=True,
+    value={
+        "name": "Nobody is forgotten",
+        "condition": {"all": [{"field": "state.type", "is": "open"}, {"field": "changed", "before": {"now": "-7d"}}]},
+        "cron": "0 8 * * 1-5",
+        "zone": "Europe/Berlin",
+        "effects": [{"do": "tag", "tags": ["waits long"]}],
+    },
+)
+MACRO = OpenApiExample(
+    "Note that it is spare part business",
+    request_only=True,
+    value={"name": "Spare part", "effects": [{"do": "tag", "tags": ["spare part"]}], "key": "4", "then": "next"},
+)
+WEBHOOK = OpenApiExample(
+    "A chat hears of what is opened and closed in Support",
+    request_only=True,
+    value={
+        "name": "Chat of the team",
+        "url": "https://chat.example.com/hooks/helpdesk",
+        "events": ["opened", "closed"],
+        "queues": ["Support"],
+        "headers": {"Authorization": "Bearer 17"},
+    },
+)
+ALERT_SOURCE = OpenApiExample(
+    "Prometheus, critical alerts first",
+    request_only=True,
+    value={
+        "name": "Prometheus Berlin",
+        "system": "alertmanager",
+        "queue": "Support::Hardware",
+        "customer": "monitoring@demo.example",
+        "priorities": {"critical": "5 very high"},
+        "when_resolved": "close",
+    },
+)
+ASSIGNMENT = OpenApiExample(
+    "In turn, whoever had the customer within a month first",
+    request_only=True,
+    value={"method": "round_robin", "sticky_days": 30},
+)
+SURVEY = OpenApiExample("A day after closing, once a month", request_only=True, value={"is_on": True, "delay": 24})

@@ -3,6 +3,7 @@ from django.urls import path
 from api import docs
 from api.v1.alerts import Alerts, AlertsHere
 from api.v1.articles import ArticleList, AttachmentDetail
+from api.v1.automation import urls as automation
 from api.v1.belonging import LinkDetail, LinkList, MergeDoor
 from api.v1.bulk import TicketsBulk
 from api.v1.effort import MacroList, MacroRun, TimeDetail, TimeList, WatcherList, Watching
@@ -84,6 +85,7 @@ urlpatterns = [
     path("people/<int:id>/", PersonDetail.as_view(), name="person"),
     path("organisations/", OrganisationList.as_view(), name="organisations"),
     path("organisations/<int:id>/", OrganisationDetail.as_view(), name="organisation"),
+    *automation.urlpatterns,
     path("me/", Me.as_view(), name="me"),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.docs, name="docs"),
