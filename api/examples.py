@@ -154,3 +154,41 @@ ASSIGNMENT = OpenApiExample(
     value={"method": "round_robin", "sticky_days": 30},
 )
 SURVEY = OpenApiExample("A day after closing, once a month", request_only=True, value={"is_on": True, "delay": 24})
+TEMPLATE = OpenApiExample(
+    "An answer for the hardware team",
+    request_only=True,
+    value={
+        "name": "Toner is on its way",
+        "body": "Hello {{ customer.first_name }},\n\nthe toner is on its way to you.",
+        "queues": ["Support::Hardware"],
+    },
+)
+SNIPPET = OpenApiExample(
+    "Opening hours",
+    request_only=True,
+    value={"name": "Opening hours", "keyword": "hours", "body": "We are here from 9 to 17, Monday to Friday."},
+)
+CONTENT = OpenApiExample(
+    "A greeting in two languages",
+    request_only=True,
+    value={"name": "Greeting", "key": "greeting", "language": "en", "texts": {"en": "Hello", "de": "Guten Tag"}},
+)
+AUTOMATIC = OpenApiExample(
+    "A receipt of the support team",
+    request_only=True,
+    value={
+        "event": "new",
+        "queue": "Support",
+        "subject": "We have your request {{ number }}",
+        "body": "A colleague reads it soon: {{ link }}",
+    },
+)
+ANSWERS = OpenApiExample("No receipt here", request_only=True, value={"new": False})
+NOTICE = OpenApiExample(
+    "Owners hear of new notes by mail", request_only=True, value={"levels": {"owner": {"mail": "on"}}}
+)
+NOTICE_TEXT = OpenApiExample(
+    "In few words",
+    request_only=True,
+    value={"subject": "{{ notice }}: {{ ticket.title }}", "body": "{{ message }}\n\n{{ link }}"},
+)

@@ -27,6 +27,7 @@ from api.v1.processes.views import (
     TaskList,
 )
 from api.v1.reports.answers import Answer, ExportDetail, ExportFile, ExportList, MeasureList
+from api.v1.texts import urls as texts
 from api.v1.tickets import TicketDetail, TicketList
 from api.v1.views import SavedViewDetail, SavedViewList
 
@@ -86,6 +87,7 @@ urlpatterns = [
     path("organisations/", OrganisationList.as_view(), name="organisations"),
     path("organisations/<int:id>/", OrganisationDetail.as_view(), name="organisation"),
     *automation.urlpatterns,
+    *texts.urlpatterns,
     path("me/", Me.as_view(), name="me"),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.docs, name="docs"),

@@ -158,6 +158,36 @@ OPERATIONS |= {
     "tryNewSchedule": "POST /api/v1/schedules/try/",
     "tryRule": "POST /api/v1/rules/{id}/try/",
     "trySchedule": "POST /api/v1/schedules/{id}/try/",
+    "addAutomaticText": "POST /api/v1/automatic-texts/",
+    "addChecklist": "POST /api/v1/checklists/",
+    "addContent": "POST /api/v1/contents/",
+    "addSnippet": "POST /api/v1/snippets/",
+    "addTemplate": "POST /api/v1/templates/",
+    "changeAutomaticText": "PATCH /api/v1/automatic-texts/{id}/",
+    "changeChecklist": "PATCH /api/v1/checklists/{id}/",
+    "changeContent": "PATCH /api/v1/contents/{id}/",
+    "changeNotice": "PATCH /api/v1/notices/{key}/",
+    "changeNoticeText": "PATCH /api/v1/notices/{key}/texts/{language}/",
+    "changeQueueAnswers": "PATCH /api/v1/queue-answers/{queue}/",
+    "changeSnippet": "PATCH /api/v1/snippets/{id}/",
+    "changeTemplate": "PATCH /api/v1/templates/{id}/",
+    "inheritQueueAnswers": "DELETE /api/v1/queue-answers/{queue}/",
+    "listAutomaticTexts": "GET /api/v1/automatic-texts/",
+    "listChecklists": "GET /api/v1/checklists/",
+    "listContents": "GET /api/v1/contents/",
+    "listNotices": "GET /api/v1/notices/",
+    "listQueuesAnswers": "GET /api/v1/queue-answers/",
+    "listSnippets": "GET /api/v1/snippets/",
+    "listTemplates": "GET /api/v1/templates/",
+    "removeNoticeText": "DELETE /api/v1/notices/{key}/texts/{language}/",
+    "showAutomaticText": "GET /api/v1/automatic-texts/{id}/",
+    "showChecklist": "GET /api/v1/checklists/{id}/",
+    "showContent": "GET /api/v1/contents/{id}/",
+    "showNotice": "GET /api/v1/notices/{key}/",
+    "showNoticeText": "GET /api/v1/notices/{key}/texts/{language}/",
+    "showQueueAnswers": "GET /api/v1/queue-answers/{queue}/",
+    "showSnippet": "GET /api/v1/snippets/{id}/",
+    "showTemplate": "GET /api/v1/templates/{id}/",
 }
 
 
@@ -166,6 +196,7 @@ BY_SECRET = ("postAlerts", "postAlertsAt")
 LEVELS = ["addCalendar", "addSla", "changeSla", "changeQueueHours"]
 AUTOMATION = ["addRule", "tryRule", "addSchedule", "addMacro", "addWebhook", "addAlertSource"]
 AUTOMATION += ["changeQueueAssignment", "changeQueueSurvey"]
+TEXTS = ["addTemplate", "addSnippet", "addContent", "addAutomaticText", "changeNotice", "changeNoticeText"]
 
 
 def operations() -> dict[str, dict]:
@@ -201,7 +232,9 @@ def test_it_is_openapi_3_1_with_the_token_as_its_key(db):
         Draft202012Validator.check_schema(schema)
 
 
-@pytest.mark.parametrize("name", ["openTicket", "changeTicket", "addArticle", "startExport", *LEVELS, *AUTOMATION])
+@pytest.mark.parametrize(
+    "name", ["openTicket", "changeTicket", "addArticle", "startExport", *LEVELS, *AUTOMATION, *TEXTS]
+)
 def test_examples_fit_what_they_show(db, name):
     content = operations()[name]["requestBody"]["content"]["application/json"]
     schema = {**content["schema"], "components": document()["components"]}

@@ -148,6 +148,19 @@ def _automation() -> dict[str, Body]:
         "api:alert_source_try": {"version": "4", "status": "firing", "alerts": [alert]},
         "api:queue_assignment": {"method": "round_robin"},
         "api:queue_survey": {"is_on": True},
+        "api:templates": {"name": "Welcome", "body": "Welcome."},
+        "api:template": {"body": "Thanks a lot."},
+        "api:snippets": {"name": "Address", "keyword": "address", "body": "Harbour 1"},
+        "api:snippet": {"body": "9 to 17"},
+        "api:checklists": {"name": "Leaving", "steps": ["Laptop", "Keys"]},
+        "api:checklist": {"steps": ["Laptop"]},
+        "api:contents": {"name": "Closing", "key": "closing", "texts": {"en": "Bye"}},
+        "api:content": {"texts": {"de": "Guten Tag"}},
+        "api:automatic_texts": {"event": "follow_up", "subject": "Thanks", "body": "{{ number }}"},
+        "api:automatic_text": {"subject": "Many thanks"},
+        "api:queue_answers": {"new": False},
+        "api:notice": {"levels": {"owner": {"mail": "never"}}},
+        "api:notice_text": {"subject": "Neues", "body": "{{ link }}"},
     }
 
 
