@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from api.docs import TAGS, docs
 from api.schema import document
 from api.urls import urlpatterns
+from api.v1.including import FETCHES
 from sla.models import Calendar
 from tests.factories import TicketFactory
 from tests.sla.conftest import hours_of_queue, office, sla
@@ -246,7 +247,9 @@ def test_examples_fit_what_they_show(db, name):
 def test_requests_in_the_manual_fit_too(db, settings):
     manual = (settings.BASE_DIR / "docs" / "api.md").read_text()
     bodies = [json.loads(body) for body in re.findall(r"-d '({.*})'", manual)]
-    names = ("Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "Change", "NewSla")
+    names = ["Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "Change", "NewSla"]
+    names += ["NewRule", "Past", "NewSchedule", "NewWebhook", "ChangedQueueAssignment"]
+    names += ["NewContent", "ChangedNotice", "ChangedNoticeText"]
     for name, body in zip(names, bodies, strict=True):
         schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
         Draft202012Validator(schema).validate(body)
@@ -264,7 +267,7 @@ def test_answers_are_as_described(world, bea, sla):
     )
     asked = {
         "Ticket": f"tickets/{ticket.number}/",
-        "TicketPage": "tickets/",
+        "TicketWithMorePage": f"tickets/?include={','.join(FETCHES)}",
         "ArticlePage": f"tickets/{ticket.number}/articles/",
         "EventPage": f"tickets/{ticket.number}/history/",
         "ClockPage": f"tickets/{ticket.number}/clocks/",
