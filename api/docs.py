@@ -12,7 +12,10 @@ from django.views.decorators.http import require_safe
 
 from api.schema import document
 
-TAGS = ("Tickets", "Articles", "People", "Knowledge base", "SLAs", "Processes", "Reports", "Choices", "Alerts")
+TAGS = (
+    *("Tickets", "Articles", "People", "Knowledge base", "SLAs", "Processes", "Reports", "Choices"),
+    *("Automation", "Texts", "Webhooks", "Alerts"),
+)
 METHODS = ("get", "post", "patch", "put", "delete")
 
 
@@ -33,7 +36,10 @@ def docs(request: HttpRequest) -> HttpResponse:
         for name, thing in sorted(described["components"]["schemas"].items())
         if not name.endswith("Page")
     ]
-    context = {"sections": [{"tag": tag, "operations": sections[tag]} for tag in TAGS], "things": things}
+    context = {
+        "sections": [{"tag": tag, "operations": sections[tag]} for tag in TAGS],
+        "things": things,
+    }
     return render(request, "api/docs.html", context)
 
 

@@ -97,3 +97,98 @@ QUEUE_HOURS = OpenApiExample(
     value={"sla": "Standard", "stays": [{"seconds": 14400}], "unlock_after": 7200},
 )
 CHOSEN_SLA = OpenApiExample("Another SLA than the conditions give", request_only=True, value={"sla": "Premium"})
+RULE = OpenApiExample(
+    "What sounds like an outage goes first",
+    request_only=True,
+    value={
+        "name": "Outages first",
+        "events": ["opened"],
+        "condition": {"any": [{"field": "title", "contains": "outage"}, {"field": "article.text", "contains": "down"}]},
+        "effects": [{"do": "tag", "tags": ["outage"]}],
+        "queues": ["Support"],
+    },
+)
+TRIAL = OpenApiExample("On the last two weeks", request_only=True, value={"days": 14})
+SCHEDULE = OpenApiExample(
+    "Every working day at eight, what has waited for a week",
+    request_only=True,
+    value={
+        "name": "Nobody is forgotten",
+        "condition": {"all": [{"field": "state.type", "is": "open"}, {"field": "changed", "before": {"now": "-7d"}}]},
+        "cron": "0 8 * * 1-5",
+        "zone": "Europe/Berlin",
+        "effects": [{"do": "tag", "tags": ["waits long"]}],
+    },
+)
+MACRO = OpenApiExample(
+    "Note that it is spare part business",
+    request_only=True,
+    value={"name": "Spare part", "effects": [{"do": "tag", "tags": ["spare part"]}], "key": "4", "then": "next"},
+)
+WEBHOOK = OpenApiExample(
+    "A chat hears of what is opened and closed in Support",
+    request_only=True,
+    value={
+        "name": "Chat of the team",
+        "url": "https://chat.example.com/hooks/helpdesk",
+        "events": ["opened", "closed"],
+        "queues": ["Support"],
+        "headers": {"Authorization": "Bearer 17"},
+    },
+)
+ALERT_SOURCE = OpenApiExample(
+    "Prometheus, critical alerts first",
+    request_only=True,
+    value={
+        "name": "Prometheus Berlin",
+        "system": "alertmanager",
+        "queue": "Support::Hardware",
+        "customer": "monitoring@demo.example",
+        "priorities": {"critical": "5 very high"},
+        "when_resolved": "close",
+    },
+)
+ASSIGNMENT = OpenApiExample(
+    "In turn, whoever had the customer within a month first",
+    request_only=True,
+    value={"method": "round_robin", "sticky_days": 30},
+)
+SURVEY = OpenApiExample("A day after closing, once a month", request_only=True, value={"is_on": True, "delay": 24})
+TEMPLATE = OpenApiExample(
+    "An answer for the hardware team",
+    request_only=True,
+    value={
+        "name": "Toner is on its way",
+        "body": "Hello {{ customer.first_name }},\n\nthe toner is on its way to you.",
+        "queues": ["Support::Hardware"],
+    },
+)
+SNIPPET = OpenApiExample(
+    "Opening hours",
+    request_only=True,
+    value={"name": "Opening hours", "keyword": "hours", "body": "We are here from 9 to 17, Monday to Friday."},
+)
+CONTENT = OpenApiExample(
+    "A greeting in two languages",
+    request_only=True,
+    value={"name": "Greeting", "key": "greeting", "language": "en", "texts": {"en": "Hello", "de": "Guten Tag"}},
+)
+AUTOMATIC = OpenApiExample(
+    "A receipt of the support team",
+    request_only=True,
+    value={
+        "event": "new",
+        "queue": "Support",
+        "subject": "We have your request {{ number }}",
+        "body": "A colleague reads it soon: {{ link }}",
+    },
+)
+ANSWERS = OpenApiExample("No receipt here", request_only=True, value={"new": False})
+NOTICE = OpenApiExample(
+    "Owners hear of new notes by mail", request_only=True, value={"levels": {"owner": {"mail": "on"}}}
+)
+NOTICE_TEXT = OpenApiExample(
+    "In few words",
+    request_only=True,
+    value={"subject": "{{ notice }}: {{ ticket.title }}", "body": "{{ message }}\n\n{{ link }}"},
+)

@@ -3,6 +3,7 @@ from django.urls import path
 from api import docs
 from api.v1.alerts import Alerts, AlertsHere
 from api.v1.articles import ArticleList, AttachmentDetail
+from api.v1.automation import urls as automation
 from api.v1.belonging import LinkDetail, LinkList, MergeDoor
 from api.v1.bulk import TicketsBulk
 from api.v1.effort import MacroList, MacroRun, TimeDetail, TimeList, WatcherList, Watching
@@ -26,6 +27,7 @@ from api.v1.processes.views import (
     TaskList,
 )
 from api.v1.reports.answers import Answer, ExportDetail, ExportFile, ExportList, MeasureList
+from api.v1.texts import urls as texts
 from api.v1.tickets import TicketDetail, TicketList
 from api.v1.views import SavedViewDetail, SavedViewList
 
@@ -84,6 +86,8 @@ urlpatterns = [
     path("people/<int:id>/", PersonDetail.as_view(), name="person"),
     path("organisations/", OrganisationList.as_view(), name="organisations"),
     path("organisations/<int:id>/", OrganisationDetail.as_view(), name="organisation"),
+    *automation.urlpatterns,
+    *texts.urlpatterns,
     path("me/", Me.as_view(), name="me"),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.docs, name="docs"),

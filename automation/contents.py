@@ -9,17 +9,19 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import save_audited
 from accounts.models import ConfigChange, User
 from automation.models import Content
-from core.liquid import TemplateError, render
+from core.liquid import TemplateError, in_words, render
 from core.memo import remembered
 from tickets.models import Queue
-from tickets.placeholders import Reader, Source
+from tickets.placeholders import Reader, Source, examples_of
+from tickets.wordings import PLACEHOLDERS
 
 # How often one may take in another that takes in another.
 MAX_DEPTH = 3
@@ -86,6 +88,19 @@ class Contents(Mapping[str, str]):
             return ""
 
 
+def check_text(text: str, *, key: str, language: str) -> None:
+    """Raises `ValidationError` for a text of the content `key` whose placeholders cannot be filled in, because that
+    would fail in front of a customer, and for one that takes in itself."""
+    known = examples_of(PLACEHOLDERS)
+    contents = _Watched(known, Reader(language))
+    try:
+        render(text, known | {NAME: contents})
+    except TemplateError as error:
+        raise ValidationError(in_words(error)) from error
+    if key in contents.asked:
+        raise ValidationError(gettext("A text cannot take in itself."))
+
+
 def save_content(content: Content, *, by: User, still_right: frozenset[str] = frozenset()) -> ConfigChange | None:
     """Save it and see which translations are now older than the original; those that changed with it are not, nor
     those of the languages `still_right`."""
@@ -98,6 +113,18 @@ def save_content(content: Content, *, by: User, still_right: frozenset[str] = fr
         kept = {code: number for code, number in content.made_from.items() if code in content.texts}
         content.made_from = kept | dict.fromkeys((renewed | still_right) & content.texts.keys(), content.revision)
         return save_audited(content, by=by)
+
+
+class _Watched(Contents):
+    """Contents that know which were asked for."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, key: str) -> str:
+        self.asked.add(key)
+        return super().__getitem__(key)
 
 
 def _names(known: Mapping[str, Any]) -> Mapping[str, str]:

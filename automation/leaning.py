@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import models
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from accounts.models import Role, User
 from automation.effects import known_effects
-from automation.models import Endpoint, Macro, Rule, Schedule
-from tickets.models import FieldDefinition, Priority, Queue, ReplyTemplate, Service, State, TicketType
+from automation.models import Content, Endpoint, Macro, Rule, Schedule, SurveyRule
+from mail.models import AutomaticText
+from tickets.models import FieldDefinition, Priority, Queue, ReplyTemplate, Service, Snippet, State, TicketType
 
 # By model: the kinds of questions of effects that are answered by it, and the fields of conditions.
 _KINDS: Mapping[type[models.Model], tuple[frozenset[str], frozenset[str]]] = {
@@ -31,6 +34,17 @@ def leaning_on(row: models.Model) -> list[Rule | Schedule | Macro]:
     found += [one for one in Schedule.objects.filter(is_active=True).order_by("name") if names(row, one)]
     macros = Macro.objects.filter(is_active=True).prefetch_related("queues").order_by("name")
     return [*found, *(one for one in macros if names(row, one) or row in one.queues.all())]
+
+
+def taking_in(content: Content) -> list[models.Model]:
+    """Texts in use that name this one, and queues (by their `SurveyRule`) that ask their customers with it."""
+    named = f"content.{content.key}"
+    found: list[models.Model] = []
+    for model in (ReplyTemplate, Snippet, AutomaticText):
+        found += model._default_manager.filter(is_active=True, body__contains=named)
+    inside = Content.objects.filter(is_active=True).exclude(pk=content.pk).annotate(all=Cast("texts", TextField()))
+    found += inside.filter(all__contains=named)
+    return [*found, *SurveyRule.objects.filter(text=content, is_on=True).select_related("queue")]
 
 
 def names(row: models.Model, one: Rule | Schedule | Macro) -> bool:

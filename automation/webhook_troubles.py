@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.calling import NoTls
@@ -46,3 +47,14 @@ def code_of(error: Exception) -> str:
 
 def sentence(code: str) -> str:
     return str(SENTENCES.get(code, "")) if code else ""
+
+
+def trouble_of(text: str) -> str:
+    """What a row or a state keeps of the last failure ("status 500"), as a sentence."""
+    code, _blank, detail = text.removeprefix("NotDelivered: ").partition(" ")
+    said = sentence(code)
+    if not said:
+        return text
+    if code in (STATUS, REDIRECT) and detail:
+        return f"{said} ({gettext('answer')}: {detail})"
+    return said

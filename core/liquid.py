@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
 from liquid import Environment
 from liquid.exceptions import LiquidError
 from liquid.undefined import Undefined
@@ -49,6 +50,14 @@ class TemplateError(ValueError):
     def __init__(self, message: str, place: Place | None):
         super().__init__(message)
         self.place = place
+
+
+def in_words(error: TemplateError) -> str:
+    """What is wrong with a template, and where."""
+    if error.place is None:
+        return _("This cannot be read: %(reason)s") % {"reason": error}
+    words = {"line": error.place.line, "column": error.place.column, "reason": error}
+    return _("Line %(line)s, character %(column)s cannot be read: %(reason)s") % words
 
 
 def render(template: str, values: dict[str, Any]) -> str:

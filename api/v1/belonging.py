@@ -112,9 +112,7 @@ class LinkList(Door):
         """Those to tickets that the token's person may read."""
         ticket = worked_ticket(self.person, number)
         links = self.paginate_queryset(_links(ticket, tickets_of(self.person)))
-        return self.get_paginated_response(
-            self.shaped([_read(one, ticket) for one in links], LinkShape, many=True).data
-        )
+        return self.get_paginated_response(self.shaped([read(one, ticket) for one in links], LinkShape, many=True).data)
 
     @extend_schema(
         operation_id="addLink",
@@ -140,8 +138,8 @@ class LinkList(Door):
             raise CannotBe(_("A ticket cannot be its own ancestor.")) from error
         both = Q(source=ticket, target=other) | Q(source=other, target=ticket)
         ways = both if kind == LinkKind.NORMAL else Q(source=ticket, target=other)
-        found = Link.objects.select_related(*_NEAR).get(ways, kind=kind)
-        return Response(self.shaped(_read(found, ticket), LinkShape).data, status.HTTP_201_CREATED)
+        found = Link.objects.select_related(*NEAR).get(ways, kind=kind)
+        return Response(self.shaped(read(found, ticket), LinkShape).data, status.HTTP_201_CREATED)
 
 
 class LinkDetail(Door):
@@ -161,15 +159,16 @@ class LinkDetail(Door):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-_NEAR = ("source__state", "target__state", "created_by")
+NEAR = ("source__state", "target__state", "created_by")
 
 
 def _links(ticket: Ticket, seen: TicketQuerySet) -> QuerySet[Link]:
     mine = Q(source=ticket, target__in=seen) | Q(target=ticket, source__in=seen)
-    return Link.objects.filter(mine).select_related(*_NEAR)
+    return Link.objects.filter(mine).select_related(*NEAR)
 
 
-def _read(found: Link, ticket: Ticket) -> dict[str, object]:
+def read(found: Link, ticket: Ticket) -> dict[str, object]:
+    """As `LinkShape` shows it, seen from this ticket."""
     is_source = found.source_id == ticket.pk
     return {
         "pk": found.pk,

@@ -143,8 +143,9 @@ def find(rows: Iterable[Row], wanted: Any) -> Row | None:
     rows = list(rows)
     if isinstance(wanted, str):
         by_name = {str(row): row for row in rows}
-        short = Counter(row.name for row in rows)
-        by_name = {row.name: row for row in rows if short[row.name] == 1} | by_name
+        names = [(getattr(row, "name", str(row)), row) for row in rows]
+        short = Counter(name for name, _row in names)
+        by_name = {name: row for name, row in names if short[name] == 1} | by_name
         if wanted in by_name:
             return by_name[wanted]
     return {row.pk: row for row in rows}.get(_as_id(wanted))

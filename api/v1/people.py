@@ -22,10 +22,11 @@ from accounts.roles import may_edit_people
 from api import examples
 from api.base import Door
 from api.once import once
-from api.schema import IDEMPOTENCY_KEY
+from api.schema import IDEMPOTENCY_KEY, IF_SAME
 from api.v1.fields import FlagField, RowField, StrictSerializer, TextField, find_person
-from api.v1.levels.access import refused
-from api.v1.shapes import FoundPersonShape, RowShape
+from api.v1.levels.access import fingerprint, refused, require_seen
+from api.v1.people_shapes import OrganisationShape, PersonDetailShape, people_shown
+from api.v1.shapes import FoundPersonShape
 from core.text import clean_line
 from tickets.people import known_organisations, known_people
 
@@ -77,7 +78,7 @@ class CustomerForm(StrictSerializer):
         said = dict(self.validated_data)
         if (memberships := said.pop("organisations", None)) is not None:
             said["organisations"] = tuple(dict.fromkeys(one["organisation"] for one in memberships))
-            said["sees_all"] = frozenset(one["organisation"].pk for one in memberships if one["sees_all"])
+            said["sees_all"] = frozenset(one["organisation"].pk for one in memberships if one.get("sees_all"))
         if "further" in said:
             said["further"] = tuple(said["further"])
         return CustomerFacts(**{**(_known(person) if person else {}), **said})
@@ -90,35 +91,6 @@ class OrganisationFactsForm(StrictSerializer):
 
     def validate_name(self, name: str) -> str:
         return clean_line(name, 200)
-
-
-class MembershipShape(serializers.Serializer):
-    organisation = RowShape()
-    is_primary = serializers.BooleanField(help_text="New requests belong to it.")
-    sees_all = serializers.BooleanField()
-
-
-class PersonDetailShape(FoundPersonShape):
-    """Everything agents know of a person."""
-
-    is_active = serializers.BooleanField()
-    addresses = serializers.SerializerMethodField()
-    phone = serializers.CharField()
-    language = serializers.CharField()
-    time_zone = serializers.CharField()
-    notes = serializers.CharField()
-    is_vip = serializers.BooleanField()
-    memberships = MembershipShape(many=True)
-    created_at = serializers.DateTimeField()
-
-    def get_addresses(self, person: User) -> list[str]:
-        return sorted(address.address for address in person.addresses.all())
-
-
-class OrganisationShape(RowShape):
-    notes = serializers.CharField()
-    is_vip = serializers.BooleanField()
-    created_at = serializers.DateTimeField()
 
 
 class _People(Door):
@@ -177,18 +149,19 @@ class PersonList(_People):
             person = add_customer(form.facts(), by=self.person)
         except ValidationError as error:
             raise refused(error) from error
-        return Response(_shown(self, person), status.HTTP_201_CREATED)
+        return _answer(_shown(self, person), status.HTTP_201_CREATED)
 
 
 class PersonDetail(_People):
     @extend_schema(operation_id="showPerson", summary="Show a person", responses=PersonDetailShape, tags=["People"])
     def get(self, request: Request, id: int) -> Response:
         """Of those whom the token's person knows."""
-        return Response(_shown(self, _found(known_people(self.person), id)))
+        return _answer(_shown(self, _found(known_people(self.person), id)))
 
     @extend_schema(
         operation_id="changePerson",
         summary="Change a customer",
+        parameters=[IF_SAME],
         request=CustomerForm,
         responses=PersonDetailShape,
         tags=["People"],
@@ -201,13 +174,14 @@ class PersonDetail(_People):
         if not customers_of(self.person).filter(pk=known.pk).exists():
             raise PermissionDenied(_("Colleagues are changed in the administration alone."))
         person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=known.pk)
+        require_seen(request.headers.get("If-Match"), _shown(self, person))
         form = self.shaped(None, CustomerForm, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         try:
             person = change_customer(person, form.facts(person), by=self.person)
         except ValidationError as error:
             raise refused(error) from error
-        return Response(_shown(self, person))
+        return _answer(_shown(self, person))
 
 
 class OrganisationList(_People):
@@ -237,7 +211,7 @@ class OrganisationList(_People):
     def post(self, request: Request) -> Response:
         """Needs the right to look after customers."""
         self.require_editor()
-        return Response(_saved(self, Organisation()), status.HTTP_201_CREATED)
+        return _answer(_saved(self, Organisation()), status.HTTP_201_CREATED)
 
 
 class OrganisationDetail(_People):
@@ -246,11 +220,12 @@ class OrganisationDetail(_People):
     )
     def get(self, request: Request, id: int) -> Response:
         """Of those that the token's person knows."""
-        return Response(self.shaped(_found(known_organisations(self.person), id), OrganisationShape).data)
+        return _answer(self.shaped(_found(known_organisations(self.person), id), OrganisationShape).data)
 
     @extend_schema(
         operation_id="changeOrganisation",
         summary="Change an organisation",
+        parameters=[IF_SAME],
         request=OrganisationFactsForm,
         responses=OrganisationShape,
         tags=["People"],
@@ -258,9 +233,11 @@ class OrganisationDetail(_People):
     @transaction.atomic
     def patch(self, request: Request, id: int) -> Response:
         """Needs the right to look after customers. What is not named stays as it is."""
-        organisation = _found(known_organisations(self.person), id)
+        known = _found(known_organisations(self.person), id)
         self.require_editor()
-        return Response(_saved(self, organisation))
+        organisation = Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=known.pk)
+        require_seen(request.headers.get("If-Match"), self.shaped(organisation, OrganisationShape).data)
+        return _answer(_saved(self, organisation))
 
 
 def _saved(door: Door, organisation: Organisation) -> Any:
@@ -273,6 +250,10 @@ def _saved(door: Door, organisation: Organisation) -> Any:
     except ValidationError as error:
         raise refused(error) from error
     return door.shaped(organisation, OrganisationShape).data
+
+
+def _answer(shown: Any, code: int = status.HTTP_200_OK) -> Response:
+    return Response(shown, code, headers={"ETag": fingerprint(shown)})
 
 
 def _found(rows: QuerySet, pk: int) -> Any:
@@ -295,5 +276,5 @@ def _known(person: User) -> dict[str, Any]:
 
 
 def _shown(door: Door, person: User) -> Any:
-    person = User.objects.prefetch_related("addresses", "memberships__organisation").get(pk=person.pk)
+    person = people_shown().get(pk=person.pk)
     return door.shaped(person, PersonDetailShape).data

@@ -21,6 +21,7 @@ from api.v1.access import SHOWN, ticket_of, ticket_to_change, tickets_of
 from api.v1.changing import change, etag, require_rights, seen_version
 from api.v1.filters import TicketFilterBackend
 from api.v1.forms import ChangeForm, OpeningForm
+from api.v1.including import INCLUDE, LONG, LONGEST_PAGE, TicketWithMoreShape, include, wanted
 from api.v1.shapes import TicketShape
 from tickets.actions.opening import open_ticket
 from tickets.models import Ticket
@@ -49,12 +50,13 @@ class TicketList(Door):
 
     @property
     def parameters(self) -> Collection[str]:
-        return TicketFilterBackend().get_filterset_class(self).base_filters
+        return {*TicketFilterBackend().get_filterset_class(self).base_filters, INCLUDE.name}
 
     @extend_schema(
         operation_id="listTickets",
         summary="List and search tickets",
-        responses=TicketShape(many=True),
+        parameters=[INCLUDE],
+        responses=TicketWithMoreShape(many=True),
         tags=["Tickets"],
     )
     def get(self, request: Request) -> Response:
@@ -63,7 +65,15 @@ class TicketList(Door):
         Unknown parameters are refused.
         """
         self.shown = Ticket.objects.select_related(*SHOWN)
-        return self.listing(self.filter_queryset(tickets_of(self.person)), TicketShape)
+        self.names = wanted(request.query_params.get("include") or None, self.person)
+        if LONG & {*self.names}:
+            self.paginator.usual = self.paginator.largest = LONGEST_PAGE
+        return self.listing(self.filter_queryset(tickets_of(self.person)), TicketWithMoreShape)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        tickets = super().paginate_queryset(queryset)
+        include(tickets, self.names, self.person)
+        return tickets
 
     @extend_schema(
         operation_id="openTicket",
@@ -110,11 +120,18 @@ class Changing(Door):
 
 class TicketDetail(Changing):
     @extend_schema(
-        operation_id="showTicket", summary="Show a ticket", parameters=[NUMBER], responses=TicketShape, tags=["Tickets"]
+        operation_id="showTicket",
+        summary="Show a ticket",
+        parameters=[NUMBER, INCLUDE],
+        responses=TicketWithMoreShape,
+        tags=["Tickets"],
     )
     def get(self, request: Request, number: str) -> Response:
-        """The facts of a ticket. Its messages are in its articles."""
-        return self._shown(ticket_of(self.person, number))
+        """The facts of a ticket. Its messages are in its articles, or come with it."""
+        names = wanted(request.query_params.get("include"), self.person)
+        ticket = ticket_of(self.person, number)
+        include([ticket], names, self.person)
+        return self._shown(ticket)
 
     @extend_schema(
         operation_id="changeTicket",
@@ -132,4 +149,4 @@ class TicketDetail(Changing):
 
     def _shown(self, ticket: Ticket) -> Response:
         headers = {"ETag": etag(ticket)} if self.person.is_agent else {}
-        return Response(self.shaped(ticket, TicketShape).data, headers=headers)
+        return Response(self.shaped(ticket, TicketWithMoreShape).data, headers=headers)

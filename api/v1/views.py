@@ -16,9 +16,10 @@ from rest_framework.response import Response
 from accounts.models import ApiToken
 from api.base import Door
 from api.once import once
-from api.schema import IDEMPOTENCY_KEY
+from api.schema import IDEMPOTENCY_KEY, IF_SAME
 from api.v1.fields import RowField, StrictSerializer, TextField
-from api.v1.levels.access import refused
+from api.v1.kinds import change_of
+from api.v1.levels.access import fingerprint, refused, require_seen
 from api.v1.shapes import RowShape
 from tickets.models import SavedView
 from tickets.saved import COLUMNS, GROUPS, ORDERS, USUAL_COLUMNS, USUAL_ORDER, remove_view, save_view, views_for
@@ -31,8 +32,8 @@ def _roles(context: dict[str, Any]) -> Any:
     return Group.objects.all() if user.is_administrator else user.groups.all()
 
 
-class SavedViewForm(StrictSerializer):
-    """What is not named stays as it is, or is as usual."""
+class NewSavedViewForm(StrictSerializer):
+    """What is left out is as usual."""
 
     name = TextField(min_length=1, max_length=60)
     condition = serializers.DictField(help_text=CONDITION_HELP)
@@ -40,6 +41,9 @@ class SavedViewForm(StrictSerializer):
     order = serializers.ChoiceField([*ORDERS], required=False)
     group_by = serializers.ChoiceField([*GROUPS], required=False, allow_blank=True)
     roles = serializers.ListField(child=RowField(_roles), required=False, max_length=100, help_text="Who sees it, too.")
+
+
+ChangedSavedViewForm = change_of(NewSavedViewForm)
 
 
 class SavedViewShape(RowShape):
@@ -79,7 +83,8 @@ class _Views(Door):
         return found
 
     def saved(self, view: SavedView) -> Any:
-        form = self.shaped(None, SavedViewForm, data=self.request.data, partial=view.pk is not None)
+        asked = ChangedSavedViewForm if view.pk else NewSavedViewForm
+        form = self.shaped(None, asked, data=self.request.data)
         form.is_valid(raise_exception=True)
         values = dict(form.validated_data)
         roles = values.pop("roles", list(view.roles.all()) if view.pk else [])
@@ -90,6 +95,14 @@ class _Views(Door):
         except ValidationError as error:
             raise refused(error) from error
         return self.shaped(self.view_of(view.pk), SavedViewShape).data
+
+    def same(self, pk: int) -> SavedView:
+        """One's own, locked, and as `If-Match` says it was seen."""
+        self.own(pk)
+        list(SavedView.objects.select_for_update(of=("self",)).filter(pk=pk))
+        view = self.own(pk)
+        require_seen(self.request.headers.get("If-Match"), self.shaped(view, SavedViewShape).data)
+        return view
 
 
 class SavedViewList(_Views):
@@ -104,7 +117,7 @@ class SavedViewList(_Views):
         operation_id="addView",
         summary="Save a view",
         parameters=[IDEMPOTENCY_KEY],
-        request=SavedViewForm,
+        request=NewSavedViewForm,
         responses={201: SavedViewShape},
         tags=["Tickets"],
     )
@@ -112,30 +125,40 @@ class SavedViewList(_Views):
     def post(self, request: Request) -> Response:
         """It can be shared with roles that one has; administrators share with any."""
         view = SavedView(columns=[*USUAL_COLUMNS], order=USUAL_ORDER)
-        return Response(self.saved(view), status.HTTP_201_CREATED)
+        shown = self.saved(view)
+        return Response(shown, status.HTTP_201_CREATED, headers={"ETag": fingerprint(shown)})
 
 
 class SavedViewDetail(_Views):
     @extend_schema(operation_id="showView", summary="Show a view", responses=SavedViewShape, tags=["Tickets"])
     def get(self, request: Request, id: int) -> Response:
         """What it asks for and how it is shown."""
-        return Response(self.shaped(self.view_of(id), SavedViewShape).data)
+        shown = self.shaped(self.view_of(id), SavedViewShape).data
+        return Response(shown, headers={"ETag": fingerprint(shown)})
 
     @extend_schema(
         operation_id="changeView",
         summary="Change a view",
-        request=SavedViewForm,
+        parameters=[IF_SAME],
+        request=ChangedSavedViewForm,
         responses=SavedViewShape,
         tags=["Tickets"],
     )
     @transaction.atomic
     def patch(self, request: Request, id: int) -> Response:
-        """Whoever made it changes it."""
-        return Response(self.saved(self.own(id)))
+        """Whoever made it changes it. What is not named stays as it is."""
+        shown = self.saved(self.same(id))
+        return Response(shown, headers={"ETag": fingerprint(shown)})
 
-    @extend_schema(operation_id="removeView", summary="Remove a view", responses={204: None}, tags=["Tickets"])
+    @extend_schema(
+        operation_id="removeView",
+        summary="Remove a view",
+        parameters=[IF_SAME],
+        responses={204: None},
+        tags=["Tickets"],
+    )
     @transaction.atomic
     def delete(self, request: Request, id: int) -> Response:
         """Whoever made it removes it; the tickets stay."""
-        remove_view(self.own(id), by=self.person)
+        remove_view(self.same(id), by=self.person)
         return Response(status=status.HTTP_204_NO_CONTENT)

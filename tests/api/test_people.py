@@ -97,3 +97,33 @@ def test_customers_find_nobody(world, program):
     dana = program(world.dana)
     for path in ("people/", f"people/{world.bea.pk}/", "organisations/", f"organisations/{world.acme.pk}/"):
         assert dana.get(path).status_code == 404
+
+
+def test_nobody_overwrites_what_he_has_not_seen_of_a_customer(world, alex):
+    path = f"people/{world.dana.pk}/"
+    seen = alex.get(path)["ETag"]
+    now = alex.patch(path, {"phone": "123"}, headers={"If-Match": seen})["ETag"]
+    assert now == alex.get(path)["ETag"] != seen
+    refused = alex.patch(path, {"phone": "456"}, headers={"If-Match": seen})
+    assert (refused.status_code, refused.json()["detail"]) == (412, "Somebody has changed this meanwhile.")
+    world.dana.refresh_from_db()
+    assert world.dana.phone == "123"
+    for header in (f'"x", {now}', f"W/{now}", "*"):
+        assert alex.patch(path, {"phone": "123"}, headers={"If-Match": header}).status_code == 200
+    alex.patch(path, {"organisations": [{"organisation": "Globex"}]})
+    assert alex.patch(path, {"phone": "456"}, headers={"If-Match": now}).status_code == 412
+
+
+def test_nobody_overwrites_what_he_has_not_seen_of_an_organisation(world, alex, bea):
+    made = alex.post("organisations/", {"name": "Initech"})
+    path, seen = f"organisations/{made.json()['id']}/", made["ETag"]
+    assert alex.get(path)["ETag"] == seen
+    assert alex.patch(path, {"notes": "Pays late."}, headers={"If-Match": seen}).status_code == 200
+    assert alex.patch(path, {"notes": "Pays."}, headers={"If-Match": seen}).status_code == 412
+    assert Organisation.objects.get(name="Initech").notes == "Pays late."
+
+
+def test_the_right_is_asked_before_what_was_seen(world, bea):
+    for path in (f"people/{world.dana.pk}/", f"organisations/{Organisation.objects.get(name='Acme').pk}/"):
+        TicketFactory(queue=world.support, customer=world.dana)
+        assert bea.patch(path, {"notes": "x"}, headers={"If-Match": '"x"'}).status_code == 403

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from api.docs import TAGS, docs
 from api.schema import document
 from api.urls import urlpatterns
+from api.v1.including import FETCHES
 from sla.models import Calendar
 from tests.factories import TicketFactory
 from tests.sla.conftest import hours_of_queue, office, sla
@@ -96,11 +97,107 @@ OPERATIONS = {
     "showTicket": "GET /api/v1/tickets/{number}/",
     "startProcess": "POST /api/v1/tickets/{number}/processes/",
 }
+# Automation and texts, for administrators.
+OPERATIONS |= {
+    "addAlertSource": "POST /api/v1/alert-sources/",
+    "addMacro": "POST /api/v1/macros/",
+    "addRule": "POST /api/v1/rules/",
+    "addSchedule": "POST /api/v1/schedules/",
+    "addWebhook": "POST /api/v1/webhooks/",
+    "changeAlertSource": "PATCH /api/v1/alert-sources/{id}/",
+    "changeMacro": "PATCH /api/v1/macros/{id}/",
+    "changeQueueAssignment": "PATCH /api/v1/queue-assignment/{queue}/",
+    "changeQueueSurvey": "PATCH /api/v1/queue-surveys/{queue}/",
+    "changeRule": "PATCH /api/v1/rules/{id}/",
+    "changeSchedule": "PATCH /api/v1/schedules/{id}/",
+    "changeWebhook": "PATCH /api/v1/webhooks/{id}/",
+    "dropRuleDraft": "DELETE /api/v1/rules/{id}/draft/",
+    "inheritQueueAssignment": "DELETE /api/v1/queue-assignment/{queue}/",
+    "inheritQueueSurvey": "DELETE /api/v1/queue-surveys/{queue}/",
+    "keepRuleDraft": "PATCH /api/v1/rules/{id}/draft/",
+    "listAlertPosts": "GET /api/v1/alert-sources/{id}/posts/",
+    "listAlertSources": "GET /api/v1/alert-sources/",
+    "listAllMacros": "GET /api/v1/macros/",
+    "listEffects": "GET /api/v1/effects/",
+    "listHappenings": "GET /api/v1/happenings/",
+    "listQueueAssignments": "GET /api/v1/queue-assignment/",
+    "listQueueSurveys": "GET /api/v1/queue-surveys/",
+    "listRuleRuns": "GET /api/v1/rules/{id}/runs/",
+    "listRules": "GET /api/v1/rules/",
+    "listScheduleItems": "GET /api/v1/schedules/{id}/runs/{run}/items/",
+    "listScheduleRuns": "GET /api/v1/schedules/{id}/runs/",
+    "listSchedules": "GET /api/v1/schedules/",
+    "listWebhookMessages": "GET /api/v1/webhooks/{id}/messages/",
+    "listWebhooks": "GET /api/v1/webhooks/",
+    "pauseRule": "POST /api/v1/rules/{id}/pause/",
+    "publishRule": "POST /api/v1/rules/{id}/publish/",
+    "removeAlertSource": "DELETE /api/v1/alert-sources/{id}/",
+    "removeMacro": "DELETE /api/v1/macros/{id}/",
+    "removeRule": "DELETE /api/v1/rules/{id}/",
+    "removeSchedule": "DELETE /api/v1/schedules/{id}/",
+    "removeWebhook": "DELETE /api/v1/webhooks/{id}/",
+    "renewAlertSourceSecret": "POST /api/v1/alert-sources/{id}/secret/",
+    "renewWebhookSecret": "POST /api/v1/webhooks/{id}/secret/",
+    "replayWebhook": "POST /api/v1/webhooks/{id}/messages/again/",
+    "replayWebhookMessage": "POST /api/v1/webhook-messages/{id}/again/",
+    "resumeScheduleRun": "POST /api/v1/schedules/{id}/runs/{run}/again/",
+    "retryRuleRun": "POST /api/v1/rules/{id}/runs/{run}/again/",
+    "runSchedule": "POST /api/v1/schedules/{id}/runs/",
+    "showAlertSource": "GET /api/v1/alert-sources/{id}/",
+    "showMacro": "GET /api/v1/macros/{id}/",
+    "showQueueAssignment": "GET /api/v1/queue-assignment/{queue}/",
+    "showQueueSurvey": "GET /api/v1/queue-surveys/{queue}/",
+    "showRule": "GET /api/v1/rules/{id}/",
+    "showSchedule": "GET /api/v1/schedules/{id}/",
+    "showScheduleRun": "GET /api/v1/schedules/{id}/runs/{run}/",
+    "showWebhook": "GET /api/v1/webhooks/{id}/",
+    "showWebhookMessage": "GET /api/v1/webhook-messages/{id}/",
+    "stopScheduleRun": "POST /api/v1/schedules/{id}/runs/{run}/stop/",
+    "testWebhook": "POST /api/v1/webhooks/{id}/test/",
+    "tryAlertSource": "POST /api/v1/alert-sources/{id}/try/",
+    "tryNewRule": "POST /api/v1/rules/try/",
+    "tryNewSchedule": "POST /api/v1/schedules/try/",
+    "tryRule": "POST /api/v1/rules/{id}/try/",
+    "trySchedule": "POST /api/v1/schedules/{id}/try/",
+    "addAutomaticText": "POST /api/v1/automatic-texts/",
+    "addChecklist": "POST /api/v1/checklists/",
+    "addContent": "POST /api/v1/contents/",
+    "addSnippet": "POST /api/v1/snippets/",
+    "addTemplate": "POST /api/v1/templates/",
+    "changeAutomaticText": "PATCH /api/v1/automatic-texts/{id}/",
+    "changeChecklist": "PATCH /api/v1/checklists/{id}/",
+    "changeContent": "PATCH /api/v1/contents/{id}/",
+    "changeNotice": "PATCH /api/v1/notices/{key}/",
+    "changeNoticeText": "PATCH /api/v1/notices/{key}/texts/{language}/",
+    "changeQueueAnswers": "PATCH /api/v1/queue-answers/{queue}/",
+    "changeSnippet": "PATCH /api/v1/snippets/{id}/",
+    "changeTemplate": "PATCH /api/v1/templates/{id}/",
+    "inheritQueueAnswers": "DELETE /api/v1/queue-answers/{queue}/",
+    "listAutomaticTexts": "GET /api/v1/automatic-texts/",
+    "listChecklists": "GET /api/v1/checklists/",
+    "listContents": "GET /api/v1/contents/",
+    "listNotices": "GET /api/v1/notices/",
+    "listQueuesAnswers": "GET /api/v1/queue-answers/",
+    "listSnippets": "GET /api/v1/snippets/",
+    "listTemplates": "GET /api/v1/templates/",
+    "removeNoticeText": "DELETE /api/v1/notices/{key}/texts/{language}/",
+    "showAutomaticText": "GET /api/v1/automatic-texts/{id}/",
+    "showChecklist": "GET /api/v1/checklists/{id}/",
+    "showContent": "GET /api/v1/contents/{id}/",
+    "showNotice": "GET /api/v1/notices/{key}/",
+    "showNoticeText": "GET /api/v1/notices/{key}/texts/{language}/",
+    "showQueueAnswers": "GET /api/v1/queue-answers/{queue}/",
+    "showSnippet": "GET /api/v1/snippets/{id}/",
+    "showTemplate": "GET /api/v1/templates/{id}/",
+}
 
 
 # Monitoring shows the secret of its source, which is no person's token.
 BY_SECRET = ("postAlerts", "postAlertsAt")
 LEVELS = ["addCalendar", "addSla", "changeSla", "changeQueueHours"]
+AUTOMATION = ["addRule", "tryRule", "addSchedule", "addMacro", "addWebhook", "addAlertSource"]
+AUTOMATION += ["changeQueueAssignment", "changeQueueSurvey"]
+TEXTS = ["addTemplate", "addSnippet", "addContent", "addAutomaticText", "changeNotice", "changeNoticeText"]
 
 
 def operations() -> dict[str, dict]:
@@ -136,7 +233,9 @@ def test_it_is_openapi_3_1_with_the_token_as_its_key(db):
         Draft202012Validator.check_schema(schema)
 
 
-@pytest.mark.parametrize("name", ["openTicket", "changeTicket", "addArticle", "startExport", *LEVELS])
+@pytest.mark.parametrize(
+    "name", ["openTicket", "changeTicket", "addArticle", "startExport", *LEVELS, *AUTOMATION, *TEXTS]
+)
 def test_examples_fit_what_they_show(db, name):
     content = operations()[name]["requestBody"]["content"]["application/json"]
     schema = {**content["schema"], "components": document()["components"]}
@@ -148,7 +247,9 @@ def test_examples_fit_what_they_show(db, name):
 def test_requests_in_the_manual_fit_too(db, settings):
     manual = (settings.BASE_DIR / "docs" / "api.md").read_text()
     bodies = [json.loads(body) for body in re.findall(r"-d '({.*})'", manual)]
-    names = ("Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "Change", "NewSla")
+    names = ["Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "Change", "NewSla"]
+    names += ["NewRule", "Past", "NewSchedule", "NewWebhook", "ChangedQueueAssignment"]
+    names += ["NewContent", "ChangedNotice", "ChangedNoticeText"]
     for name, body in zip(names, bodies, strict=True):
         schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
         Draft202012Validator(schema).validate(body)
@@ -166,7 +267,7 @@ def test_answers_are_as_described(world, bea, sla):
     )
     asked = {
         "Ticket": f"tickets/{ticket.number}/",
-        "TicketPage": "tickets/",
+        "TicketWithMorePage": f"tickets/?include={','.join(FETCHES)}",
         "ArticlePage": f"tickets/{ticket.number}/articles/",
         "EventPage": f"tickets/{ticket.number}/history/",
         "ClockPage": f"tickets/{ticket.number}/clocks/",
@@ -204,7 +305,9 @@ def test_the_page_keeps_to_the_content_security_policy(db):
     answer = Client().get("/api/v1/docs/")
     page = answer.content.decode()
     assert "script-src 'self'" in answer["Content-Security-Policy"]
-    assert not re.search(r"<style|<script(?! [^>]*src=)|\sstyle=|\son\w+=|https?://(?!www\.w3\.org)", page)
+    assert not re.search(
+        r"<style|<script(?! [^>]*src=)|\sstyle=|\son\w+=|https?://(?!www\.w3\.org|chat\.example\.com)", page
+    )
 
 
 def test_every_link_of_the_page_leads_somewhere(rf, db):

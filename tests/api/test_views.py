@@ -38,6 +38,17 @@ def test_a_view_is_saved_asked_changed_and_removed(world, bea, program, two):
     assert not SavedView.objects.exists()
 
 
+def test_nobody_overwrites_a_view_he_has_not_seen(world, bea):
+    made = bea.post("views/", {"name": "Urgent", "condition": URGENT, "roles": ["Support team"]})
+    path, seen = f"views/{made.json()['id']}/", made["ETag"]
+    assert bea.get(path)["ETag"] == seen
+    assert bea.patch(path, {"order": "due"}, headers={"If-Match": seen}).status_code == 200
+    assert bea.patch(path, {"order": "created"}, headers={"If-Match": seen}).status_code == 412
+    assert bea.delete(f"/api/v1/{path}", headers={"If-Match": seen}).status_code == 412
+    assert SavedView.objects.get().order == "due"
+    assert bea.delete(f"/api/v1/{path}", headers={"If-Match": bea.get(path)["ETag"]}).status_code == 204
+
+
 def test_a_view_that_is_not_shared_is_not_there(world, bea, program):
     view = bea.post("views/", {"name": "Urgent", "condition": URGENT}).json()
     carlos = program(world.carlos)

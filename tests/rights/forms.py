@@ -116,11 +116,51 @@ def _programs(world: Matrix, relation: str, agent: User) -> dict[str, Body]:
         "api:sla": {"warnings": [50]},
         "api:hours_of_queue": {"unlock_after": 7200},
         "api:process_runs": {"process": "look"},
+        **_automation(),
         "api:process_messages": {"name": "parcel"},
         "api:approval": {"answer": "approved"},
         "api:articles": {"channel": "email", **body},
         "api:articles#note": {"channel": "note", **body},
         "api:articles#web": {"channel": "web", **body},
+    }
+
+
+def _automation() -> dict[str, Body]:
+    effects = [{"do": "tag", "tags": ["seen"]}]
+    rule = {"name": "Another rule", "events": ["opened"], "effects": effects}
+    schedule = {"name": "Weekly", "condition": {"all": []}, "cron": "0 8 * * 1", "zone": "UTC", "effects": effects}
+    alert = {"status": "firing", "labels": {"alertname": "Disk"}, "fingerprint": "disk"}
+    return {
+        "api:rules": rule,
+        "api:rule_try_new": rule,
+        "api:rule": {"stops": True},
+        "api:rule_draft": {"stops": True},
+        "api:rule_try": {"days": 1},
+        "api:schedules": schedule,
+        "api:schedule_try_new": schedule,
+        "api:schedule": {"limit": 5},
+        "api:macro_settings": {"name": "Another macro", "effects": effects},
+        "api:macro_setting": {"then": "next"},
+        "api:webhooks": {"name": "Another chat", "url": "http://127.0.0.1:9/"},
+        "api:webhook": {"sends_text": False},
+        "api:alert_sources": {"name": "Icinga", "queue": "Support", "customer": "dana@acme.example"},
+        "api:alert_source": {"again_minutes": 5},
+        "api:alert_source_try": {"version": "4", "status": "firing", "alerts": [alert]},
+        "api:queue_assignment": {"method": "round_robin"},
+        "api:queue_survey": {"is_on": True},
+        "api:templates": {"name": "Welcome", "body": "Welcome."},
+        "api:template": {"body": "Thanks a lot."},
+        "api:snippets": {"name": "Address", "keyword": "address", "body": "Harbour 1"},
+        "api:snippet": {"body": "9 to 17"},
+        "api:checklists": {"name": "Leaving", "steps": ["Laptop", "Keys"]},
+        "api:checklist": {"steps": ["Laptop"]},
+        "api:contents": {"name": "Closing", "key": "closing", "texts": {"en": "Bye"}},
+        "api:content": {"texts": {"de": "Guten Tag"}},
+        "api:automatic_texts": {"event": "follow_up", "subject": "Thanks", "body": "{{ number }}"},
+        "api:automatic_text": {"subject": "Many thanks"},
+        "api:queue_answers": {"new": False},
+        "api:notice": {"levels": {"owner": {"mail": "never"}}},
+        "api:notice_text": {"subject": "Neues", "body": "{{ link }}"},
     }
 
 

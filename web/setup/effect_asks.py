@@ -18,7 +18,7 @@ from accounts.models import Role, User
 from automation.answers import MAX_TEXT, chosen_states, span
 from automation.effects import Ask
 from automation.models import Endpoint
-from core.liquid import TemplateError, render
+from core.liquid import TemplateError, in_words, render
 from core.text import clean_line, normalise_address
 from processes.models import Process
 from tickets import options
@@ -26,7 +26,6 @@ from tickets.models import FieldDefinition, Priority, Queue, ReplyTemplate, Stat
 from tickets.wordings import PLACEHOLDERS, examples
 from web.common.custom_fields import form_field
 from web.common.placeholders import Group, groups
-from web.setup.forms.wordings import in_words
 
 Choice = tuple[str, str | Promise]
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from automation.happenings import ANYTHING, label_of
 from automation.models import Endpoint, EndpointState, WebhookDelivery
-from automation.webhook_troubles import sentence
+from automation.webhook_troubles import trouble_of
 from tickets.models import Ticket
 
 
@@ -44,17 +43,6 @@ def rows() -> list[EndpointRow]:
 def _row(endpoint: Endpoint, state: EndpointState | None, numbers: dict[str, Any]) -> EndpointRow:
     events = [label_of(name) for name in endpoint.events]
     return EndpointRow(endpoint, state, events, numbers.get("waiting", 0), numbers.get("failed", 0))
-
-
-def trouble_of(text: str) -> str:
-    """What a row or a state keeps of the last failure ("status 500"), as a sentence."""
-    code, _blank, detail = text.removeprefix("NotDelivered: ").partition(" ")
-    said = sentence(code)
-    if not said:
-        return text
-    if code in ("status", "redirect") and detail:
-        return f"{said} ({_('answer')}: {detail})"
-    return said
 
 
 def mark(deliveries: list[WebhookDelivery], user: User) -> None:

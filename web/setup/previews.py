@@ -12,11 +12,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from core.liquid import Place, TemplateError, render
+from core.liquid import Place, TemplateError, in_words, render
 from tickets.models import Ticket
 from tickets.placeholders import examples_of
 from tickets.wordings import PLACEHOLDERS, missing_values, values
-from web.setup.forms.wordings import in_words
 
 # Longer texts are no templates.
 MAX_BODY = 100_000

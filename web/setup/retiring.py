@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import ApiToken, User
-from automation.leaning import leaning_on
+from automation.leaning import leaning_on, taking_in
 from automation.models import AlertSource, Content, Macro, Rule, Schedule, SurveyRule
 from core.counting import capped, counts
 from mail.models import Account, Address, AutomaticText, Filter
@@ -272,18 +272,21 @@ def _tickets(number: int) -> Iterable[Dependent]:
 
 def _of_content(content: Content) -> Iterable[Dependent]:
     """Texts that name it, and queues whose question it is."""
-    named = f"content.{content.key}"
-    for model, route in ((ReplyTemplate, "templates"), (Snippet, "snippets"), (AutomaticText, "automatic")):
-        for row in model.objects.filter(is_active=True, body__contains=named)[:MOST_NAMED]:
-            yield Dependent(_("“%(name)s” takes it in") % {"name": row}, reverse(f"setup:{route}_row", args=[row.pk]))
-    inside = Content.objects.filter(is_active=True).exclude(pk=content.pk).annotate(all=Cast("texts", TextField()))
-    for row in inside.filter(all__contains=named)[:MOST_NAMED]:
-        yield Dependent(_("“%(name)s” takes it in") % {"name": row}, reverse("setup:contents_row", args=[row.pk]))
-    for rule in SurveyRule.objects.filter(text=content, is_on=True).select_related("queue")[:MOST_NAMED]:
-        words = _("Customers of %(queue)s are asked with it") % {"queue": rule.queue.place}
-        yield Dependent(words, reverse("setup:queue", args=[rule.pk]))
+    for row in taking_in(content)[:MOST_NAMED]:
+        if isinstance(row, SurveyRule):
+            words = _("Customers of %(queue)s are asked with it") % {"queue": row.queue.place}
+            yield Dependent(words, reverse("setup:queue", args=[row.pk]))
+        else:
+            route = f"setup:{_TEXTS[type(row)]}_row"
+            yield Dependent(_("“%(name)s” takes it in") % {"name": row}, reverse(route, args=[row.pk]))
 
 
+_TEXTS: Mapping[type[Model], str] = {
+    ReplyTemplate: "templates",
+    Snippet: "snippets",
+    AutomaticText: "automatic",
+    Content: "contents",
+}
 _BY_MODEL: Mapping[type[Model], Callable[[Any], Iterable[Dependent]]] = {
     Queue: _of_queue,
     State: _of_state,

@@ -35,7 +35,7 @@ def require_seen(header: str | None, shown: Mapping[str, Any]) -> None:
     if header is None or header.strip() == "*":
         return
     if fingerprint(shown) not in [tag.strip().removeprefix("W/") for tag in header.split(",")]:
-        raise PreconditionFailed
+        raise PreconditionFailed(_("Somebody has changed this meanwhile."))
 
 
 def refused(error: ValidationError) -> serializers.ValidationError:

@@ -1,5 +1,7 @@
 """The clocks of a ticket: what was promised, what is spent, what comes next, and why."""
 
+from collections.abc import Sequence
+
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
@@ -29,10 +31,11 @@ class ClockList(Door):
         """All there have been, the oldest first, each with its journal. Customers have none."""
         if not self.person.is_agent:
             raise NotFound
-        return self.listing(_clocks(ticket_of(self.person, number)), ClockShape)
+        return self.listing(clocks_of([ticket_of(self.person, number)]), ClockShape)
 
 
-def _clocks(ticket: Ticket) -> QuerySet[Clock]:
+def clocks_of(tickets: Sequence[Ticket]) -> QuerySet[Clock]:
+    """With all that is shown of them."""
     entries = Entry.objects.select_related("event__actor", "event__on_behalf_of", "event__article")
-    clocks = Clock.objects.filter(ticket=ticket).select_related("policy", "calendar__calendar")
+    clocks = Clock.objects.filter(ticket__in=tickets).select_related("policy", "calendar__calendar")
     return clocks.prefetch_related(Prefetch("entries", entries))

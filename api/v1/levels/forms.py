@@ -60,7 +60,7 @@ class ObjectField(serializers.JSONField):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
             self.fail("object")
-        if not _can_be_kept(data):
+        if not can_be_kept(data):
             self.fail("text")
         return super().to_internal_value(data)
 
@@ -164,12 +164,12 @@ class ChangedQueueHoursForm(StrictSerializer):
         return rows
 
 
-def _can_be_kept(value: Any, *, depth: int = 0) -> bool:
+def can_be_kept(value: Any, *, depth: int = 0) -> bool:
     """As JSON in the database: no NUL, nothing that is no character, nothing nested without end."""
     if isinstance(value, str):
         return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
     parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return depth < DEEPEST and all(_can_be_kept(part, depth=depth + 1) for part in parts)
+    return depth < DEEPEST and all(can_be_kept(part, depth=depth + 1) for part in parts)
 
 
 def _refuse_doubles(keys: Sequence[Any]) -> None:

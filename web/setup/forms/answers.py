@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import Stale, refuse_stale, seen_of
 from accounts.models import User
-from core.liquid import TemplateError, render
+from core.liquid import TemplateError, in_words, render
 from mail.answers import PLACEHOLDERS, save_answers, standing_of
 from mail.models import AutomaticText, QueueAnswers
 from mail.rules import rules
@@ -20,7 +20,6 @@ from tickets.placeholders import examples_of
 from web.common.placeholders import groups
 from web.setup.forms.beside import seen_beside
 from web.setup.forms.problems import Problem
-from web.setup.forms.wordings import in_words
 
 PREFIX = "answers"
 ON, OFF = "on", "off"

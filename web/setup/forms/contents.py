@@ -10,14 +10,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from automation.contents import NAME, Contents, save_content, text_for
+from automation.contents import check_text, save_content, text_for
 from automation.models import Content
-from core.liquid import TemplateError, render
 from tickets.models import Ticket
-from tickets.placeholders import Reader, examples_of
 from tickets.wordings import PLACEHOLDERS
 from web.common.placeholders import groups
-from web.setup.forms.wordings import in_words
 from web.setup.previews import MAX_BODY, Preview, preview, values_in
 
 LANGUAGES = tuple(settings.LANGUAGES)
@@ -94,32 +91,15 @@ class ContentForm(_Texts, ModelForm):  # type: ignore[misc, valid-type]
         return frozenset(code for code, _name in LANGUAGES if self.cleaned_data.get(f"{RIGHT}{code}"))
 
     def _check(self, field: str, text: str, key: str) -> None:
-        """A text that could not be filled in would fail in front of a customer."""
-        known = examples_of(PLACEHOLDERS)
-        contents = _Watched(known, Reader(field.removeprefix(TEXT)))
         try:
-            render(text, known | {NAME: contents})
-        except TemplateError as error:
-            self.add_error(field, ValidationError(in_words(error)))
-        if key in contents.asked:
-            self.add_error(field, _("A text cannot take in itself."))
+            check_text(text, key=key, language=field.removeprefix(TEXT))
+        except ValidationError as error:
+            self.add_error(field, error)
 
     def _texts_first(self, original: str) -> list[str]:
         """The original above its translations, each with its mark."""
         codes = sorted((code for code, _name in LANGUAGES), key=lambda code: code != original)
         return [f"{kind}{code}" for code in codes for kind in (TEXT, RIGHT)]
-
-
-class _Watched(Contents):
-    """Contents that know which were asked for."""
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.asked: set[str] = set()
-
-    def __getitem__(self, key: str) -> str:
-        self.asked.add(key)
-        return super().__getitem__(key)
 
 
 def save_content_form(form: ContentForm, request: HttpRequest) -> None:

@@ -14,10 +14,9 @@ from automation.models import Endpoint, NoticeHouse
 from automation.notices.house import levels_of, text_written
 from automation.notices.occasions import ROLE_KEY, Audience, Channel, Level, Levels, Occasion, Relation
 from automation.notices.wordings import Wording
-from core.liquid import TemplateError, render
+from core.liquid import TemplateError, in_words, render
 from tickets.placeholders import examples_of
 from web.common.placeholders import groups
-from web.setup.forms.wordings import in_words
 
 
 @dataclass(frozen=True)

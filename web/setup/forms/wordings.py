@@ -5,10 +5,9 @@ from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.forms import CheckboxSelectMultiple, ModelForm, Textarea
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.liquid import TemplateError, render
+from core.liquid import TemplateError, in_words, render
 from tickets.models import ChecklistTemplate, ReplyTemplate, Snippet
 from tickets.models.effort import STEPS_AT_MOST
 from tickets.wordings import PLACEHOLDERS, examples
@@ -16,14 +15,6 @@ from web.common.placeholders import groups
 
 BODY = _("Placeholders are written as {{ customer.first_name }}.")
 EVERYBODY = _("Without a choice, every agent gets it.")
-
-
-def in_words(error: TemplateError) -> str:
-    """What is wrong with a template, and where."""
-    if error.place is None:
-        return gettext("This cannot be read: %(reason)s") % {"reason": error}
-    words = {"line": error.place.line, "column": error.place.column, "reason": error}
-    return gettext("Line %(line)s, character %(column)s cannot be read: %(reason)s") % words
 
 
 class _Wording(ModelForm):

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from automation.alert_reading import Malformed
 from automation.alert_sources import remove_source, renew_secret, save_source
+from automation.alert_trying import tried
 from automation.models import AlertPost, AlertSource
 from core.pagination import page_of
 from web.common.access import administrator_required
-from web.setup.alert_rows import mark, rows, tried
+from web.setup.alert_rows import mark, rows
 from web.setup.alert_snippets import address_of, sample, snippets
 from web.setup.changes import history_of
 from web.setup.forms.alerts import AlertSourceForm, SampleForm

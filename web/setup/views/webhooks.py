@@ -24,14 +24,14 @@ from automation.endpoints import (
 from automation.models import Endpoint, WebhookDelivery
 from automation.notices.bell import news_read
 from automation.webhook_sending import send
-from automation.webhook_troubles import sentence
+from automation.webhook_troubles import sentence, trouble_of
 from core.pagination import page_of
 from core.work import run_leased
 from web.common.access import administrator_required
 from web.setup.admin_choices import AdminChoices
 from web.setup.changes import history_of
 from web.setup.endpoint_page import EndpointPage
-from web.setup.endpoint_rows import mark, rows, trouble_of
+from web.setup.endpoint_rows import mark, rows
 from web.setup.pages import attempt_on, done, form_page, listing, page, standing
 from web.setup.sections import WEBHOOKS
 

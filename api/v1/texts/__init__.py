@@ -1,0 +1,1 @@
+"""Texts for programs: templates, snippets, checklists, texts in several languages, automatic replies, notices."""
