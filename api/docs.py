@@ -12,7 +12,10 @@ from django.views.decorators.http import require_safe
 
 from api.schema import document
 
-TAGS = ("Tickets", "Articles", "People", "Knowledge base", "SLAs", "Processes", "Reports", "Choices", "Alerts")
+TAGS = (
+    *("Tickets", "Articles", "People", "Knowledge base", "SLAs", "Processes", "Reports", "Choices", "Alerts"),
+    *("Mail", "Administration", "Health"),
+)
 METHODS = ("get", "post", "patch", "put", "delete")
 
 
