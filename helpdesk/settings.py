@@ -97,6 +97,12 @@ LETTER_LINKS = {
 MAIL_ANSWERS = [
     "processes.replying.take",
 ]
+# Headers of trusted mail that other apps know (mail/wishes.py), by their names without the beginning: functions of a
+# ticket and a value that do it, and say whether it is known here.
+MAIL_WISHES = {
+    "sla": "sla.wishes.choose_by_name",
+    "slaid": "sla.wishes.choose_by_number",
+}
 # Rows of other apps that name a file by its digest (core/blobs.py), so that it stays: model and field.
 FILES_NAMED = [
     ("knowledge.ArticleFile", "digest"),
