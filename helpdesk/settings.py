@@ -652,6 +652,7 @@ LOGGING = {
     "formatters": {"lines": {"()": "core.logs.LineFormatter"}},
     "filters": {
         "routes": {"()": "helpdesk.operation.requests.RoutesOnly"},
+        "routes_instead": {"()": "helpdesk.operation.requests.RoutesInstead"},
         "brief": {"()": "helpdesk.operation.troubles.Brief"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["brief"]}},
@@ -662,5 +663,6 @@ LOGGING = {
         "spiff": {"level": "WARNING"},
         # Each request has its line already; what comes on top is the trace of an error.
         "django.request": {"level": "ERROR", "filters": ["routes"]},
+        "django.security.csrf": {"filters": ["routes_instead"]},
     },
 }
