@@ -29,7 +29,7 @@ class CursorPages(BasePagination):
         cursor = request.query_params.get("cursor", "")
         self.request = request
         shown = getattr(view, "shown", None)
-        self.page = page_of(queryset, order=view.order, cursor=cursor, size=self._size(request), shown=shown)
+        self.page = page_of(queryset, order=view.order, cursor=cursor, size=self.size(request), shown=shown)
         return self.page.rows
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -47,7 +47,7 @@ class CursorPages(BasePagination):
             _parameter("page_size", size, f"Rows on a page; {self.largest} at most."),
         ]
 
-    def _size(self, request: Request) -> int:
+    def size(self, request: Request) -> int:
         wanted = request.query_params.get("page_size", str(self.usual))
         if not (wanted.isascii() and wanted.isdecimal()) or not wanted.strip("0"):
             raise ValidationError({"page_size": [_("Enter a whole number, 1 or more.")]})

@@ -42,6 +42,16 @@ class CannotBe(exceptions.APIException):
     status_code = HTTPStatus.CONFLICT
 
 
+class LeanedOn(CannotBe):
+    """Other things would miss a row that is about to be retired; `leaning` names them, a sentence each."""
+
+    default_detail = _("Other things lean on it. Send it again with `confirmed` to retire it all the same.")
+
+    def __init__(self, leaning: list[str]) -> None:
+        super().__init__()
+        self.leaning = leaning
+
+
 class BeginAgain(exceptions.APIException):
     status_code = HTTPStatus.GONE
     default_detail = _("This address belongs to another server or another time: begin again without a cursor.")
@@ -75,6 +85,8 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         document |= _invalid(response.data)
     else:
         document["detail"] = _safe(response.data["detail"])
+    if isinstance(error, LeanedOn):
+        document["leaning"] = [_safe(text) for text in error.leaning]
     response.data = document
     response.content_type = "application/problem+json"
     return response

@@ -47,6 +47,11 @@ PROBLEM = {
             "description": "Messages by field; inner ones with dots: `attachments.0.content`.",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
+        "leaning": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "With 409: what leans on something that was to be retired, a sentence each.",
+        },
     },
     "examples": [
         {

@@ -111,6 +111,12 @@ LETTER_LINKS = {
 MAIL_ANSWERS = [
     "processes.replying.take",
 ]
+# Headers of trusted mail that other apps know (mail/wishes.py), by their names without the beginning: functions of a
+# ticket and a value that do it, and say whether it is known here.
+MAIL_WISHES = {
+    "sla": "sla.wishes.choose_by_name",
+    "slaid": "sla.wishes.choose_by_number",
+}
 # Rows of other apps that name a file by its digest (core/blobs.py), so that it stays: model and field.
 FILES_NAMED = [
     ("knowledge.ArticleFile", "digest"),
@@ -685,6 +691,7 @@ LOGGING = {
     "formatters": {"lines": {"()": "core.logs.LineFormatter"}},
     "filters": {
         "routes": {"()": "helpdesk.operation.requests.RoutesOnly"},
+        "routes_instead": {"()": "helpdesk.operation.requests.RoutesInstead"},
         "brief": {"()": "helpdesk.operation.troubles.Brief"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["brief"]}},
@@ -695,5 +702,6 @@ LOGGING = {
         "spiff": {"level": "WARNING"},
         # Each request has its line already; what comes on top is the trace of an error.
         "django.request": {"level": "ERROR", "filters": ["routes"]},
+        "django.security.csrf": {"filters": ["routes_instead"]},
     },
 }

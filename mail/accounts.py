@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.audit import note_change, save_audited
@@ -43,6 +45,22 @@ def save_account(account: Account, *, by: User) -> Account:
         if save_audited(account, by=by):
             _visit_soon(account)
     return account
+
+
+def check_account(account: Account) -> None:
+    """Raise `ValidationError`, by field, for what cannot go together on a mailbox."""
+    wrong: dict[str, str] = {}
+    account.host = account.host.strip()
+    if not account.host or any(sign in account.host for sign in " /@:?#"):
+        wrong["host"] = _("Write the name of the server alone, for example imap.example.com.")
+    if account.after == Account.After.MOVE and not account.move_to:
+        wrong["move_to"] = _("Write the folder into which fetched mail moves.")
+    if account.protocol == Account.Protocol.POP3 and account.after == Account.After.MOVE:
+        wrong["after"] = _("POP3 knows no folders, so mail cannot be moved.")
+    if account.sign_in == Account.SignIn.PASSWORD and not account.sealed_password:
+        wrong["password"] = _("This field is required.")
+    if wrong:
+        raise ValidationError(wrong)
 
 
 def save_consent(consent: Consent, *, by: User) -> Consent:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
-from accounts.people import new_customer, person_with_address
+from accounts.people import customer_for_address, new_customer, person_with_address
 from core.text import clean_line, normalise_address
 from mail import agents, parse
 from mail.addresses import Address as Person
@@ -21,7 +21,7 @@ from mail.addressing import address_for, is_ours
 from mail.answered import taken_by_asker
 from mail.authentication import Authentication
 from mail.facts import Facts, facts_of
-from mail.filing import finish_filing, fitting, obey_on_ticket
+from mail.filing import file_on_ticket, finish_filing, fitting, wished
 from mail.matching import Verdict
 from mail.models import Address, Incoming
 from mail.orders import obey_commands
@@ -32,10 +32,11 @@ from mail.threads import match
 from mail.trust import authenticate_incoming, obeys_headers, proof_marks, proof_stored
 from mail.wishes import obey, wishes_of
 from tickets.actions.opening import Opening, open_ticket
-from tickets.actions.replying import hold, receive, receive_automatic
+from tickets.actions.replying import hold, receive, receive_automatic, receive_for
 from tickets.events import Cause
 from tickets.messages import Message
 from tickets.models import Article, Queue, Ticket
+from tickets.models.article import Sender
 from tickets.models.ticket import Channel
 from tickets.options import junk_queue
 
@@ -105,7 +106,7 @@ def _case(incoming: Incoming, mail: parse.Message, *, by_machine: bool) -> Case:
         _trace(incoming, {"step": "proof", "found": proof.by or proof.server, "result": proof.verdict})
     facts = facts_of(incoming, mail, proof)
     if obeys_headers(incoming) and not facts.ignored:
-        obey(wishes_of(mail, follow_up=False), facts)
+        obey(wishes_of(mail, follow_up=False), facts, follow_up=False)
     _trace(incoming, *facts.trace)
     facts.trace = []
     return Case(incoming, mail, person, person_with_address(person.address), proof, facts, by_machine)
@@ -202,27 +203,37 @@ def _as_customer(case: Case) -> Article | None:
 
 def _follow_up(case: Case, ticket: Ticket, verdict: Verdict) -> Article:
     machine = [{"code": "automatic"}] if case.by_machine else []
-    marks = [*verdict.marks, *machine, *proof_marks(case.proof)]
+    wishes = wishes_of(case.mail, follow_up=True) if obeys_headers(case.incoming) and not verdict.is_held else {}
+    facts = wished(wishes)
+    marks = [*verdict.marks, *machine, *proof_marks(case.proof), *facts.marks]
     message = case.message(marks, queue=ticket.queue)
-    if verdict.is_held:
-        article = hold(ticket, message, by=case.author(), cause=case.cause)
-    else:
-        verb = receive_automatic if case.by_machine else receive
-        article = verb(ticket, message, channel=Channel.EMAIL, by=case.author(), cause=case.cause)
+    article = _said(case, ticket, message, facts, is_held=verdict.is_held)
     kinds = set(article.events.values_list("kind", flat=True))
     if "ticket.created" in kinds:
         case.incoming.outcome = Incoming.Outcome.NEW
     else:
         refused = "article.refused" in kinds
         case.incoming.outcome = Incoming.Outcome.REJECTED if refused else Incoming.Outcome.FOLLOW_UP
-    if obeys_headers(case.incoming) and not verdict.is_held:
-        _trace(case.incoming, *obey_on_ticket(article.ticket, wishes_of(case.mail, follow_up=True), cause=case.cause))
+    if wishes:
+        _trace(case.incoming, *file_on_ticket(article.ticket, facts, cause=case.cause))
     return article
 
 
+def _said(case: Case, ticket: Ticket, message: Message, facts: Facts, *, is_held: bool) -> Article:
+    """By the verb that fits who speaks, and to whom."""
+    by, cause = case.author(), case.cause
+    if is_held:
+        return hold(ticket, message, by=by, cause=cause)
+    sender, visible = facts.sender or Sender.CUSTOMER, facts.visible is not False
+    if sender != Sender.CUSTOMER or not visible:
+        return receive_for(ticket, message, sender=sender, visible=visible, by=by, cause=cause)
+    verb = receive_automatic if case.by_machine or facts.keeps_state else receive
+    return verb(ticket, message, channel=Channel.EMAIL, by=by, cause=cause)
+
+
 def _new_ticket(case: Case, verdict: Verdict) -> Article:
-    queue, facts = _queue(case), case.facts
-    customer = case.author()
+    queue, facts, author = _queue(case), case.facts, case.author()
+    customer = customer_for_address(facts.customer) if facts.customer else author
     with override(customer.language or queue.language or "en"):
         title = clean_line(facts.title or case.mail.subject, 300) or _("(no subject)")
     fields = fitting(facts, queue)
@@ -230,17 +241,20 @@ def _new_ticket(case: Case, verdict: Verdict) -> Article:
         title=title,
         queue=queue,
         customer=customer,
+        organisation=facts.organisation,
         channel=Channel.EMAIL,
         priority=facts.priority,
         type=facts.type,
+        service=facts.service,
         owner=facts.owner,
         tags=tuple(facts.tags),
         custom_fields=fields,
     )
     case.incoming.outcome = Incoming.Outcome.NEW
-    marks = [*verdict.marks, *proof_marks(case.proof)]
+    marks = [*verdict.marks, *proof_marks(case.proof), *facts.marks]
     message = case.message(marks, queue=queue)
-    article = open_ticket(opening, message, by=customer, cause=case.cause)
+    sender, visible = facts.sender or Sender.CUSTOMER, facts.visible is not False
+    article = open_ticket(opening, message, sender=sender, visible=visible, by=author, cause=case.cause)
     finish_filing(article.ticket, facts, cause=case.cause)
     link_shares(case.incoming, case.mail, article, cause=case.cause)
     _trace(case.incoming, *facts.trace)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from core.memo import remembered
 from core.text import clean_line, normalise_address
 from mail.addressing import plus_words
@@ -16,15 +16,22 @@ from mail.authentication import Authentication
 from mail.filtering import Budget, Condition, filled, fit
 from mail.models import Filter, Incoming, KnownSender
 from mail.parse import Message
-from tickets.models import Priority, Queue, State, TicketType
+from tickets.models import Priority, Queue, Service, State, TicketType
 
 MAX_TAGS = 20
+# On a message whose customer, speaker or readers a trusted system has named: it is not sent on, and whoever sent it
+# takes part in its ticket.
+ENTRUSTED = {"code": "entrusted"}
 Trace = list[dict[str, str]]
 
 
 @dataclass
 class Facts:
-    """What is left empty nobody has decided. `external` are values by field that name a ticket of another system."""
+    """What is left empty nobody has decided. `external` are values by field that name a ticket of another system.
+
+    From `service` on only trusted headers decide: `customer` is an address, `sender` one of `Sender`, `further` what
+    higher apps know by the names of their headers (settings.MAIL_WISHES).
+    """
 
     queue: Queue | None = None
     priority: Priority | None = None
@@ -36,10 +43,24 @@ class Facts:
     tags: list[str] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
     external: list[tuple[str, str]] = field(default_factory=list)
+    service: Service | None = None
+    responsible: User | None = None
+    is_locked: bool | None = None
+    customer: str = ""
+    organisation: Organisation | None = None
+    sender: str = ""
+    visible: bool | None = None
+    keeps_state: bool = False
+    further: dict[str, str] = field(default_factory=dict)
     ignored: Incoming.Reason | None = None
     why: str = ""
     junk: bool = False
     trace: Trace = field(default_factory=list)
+
+    @property
+    def marks(self) -> list[dict[str, str]]:
+        """Of a message in which somebody else than its sender is meant, or which others read than usual."""
+        return [ENTRUSTED] if self.customer or self.sender or self.visible is not None else []
 
     def note(self, step: str, found: str, result: str) -> None:
         self.trace.append({"step": step, "found": clean_line(found, 200), "result": result})

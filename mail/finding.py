@@ -42,7 +42,7 @@ class Wanted:
             rows = rows.filter(mailbox=self.mailbox)
         if self.first:
             rows = rows.filter(received_at__gte=_midnight(self.first))
-        if self.last:
+        if self.last and self.last < date.max:
             rows = rows.filter(received_at__lt=_midnight(self.last + timedelta(days=1)))
         if is_address(self.sender):
             rows = rows.filter(sender=normalise_address(self.sender))

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.people import system_actor
 from mail.addressing import is_ours, sender_for
 from mail.answers import forecast, is_on, recipient_of, words
+from mail.facts import ENTRUSTED
 from mail.loops import note_answer, take_turns
 from mail.models import AutomaticText, Incoming
 from mail.outbox import enqueue, withdraw
@@ -26,7 +27,7 @@ def send_article(event: Event) -> None:
     article = event.article
     if event.kind not in SPOKEN or event.cause_kind == SPLIT or article is None or article.channel != Channel.EMAIL:
         return
-    if article.sender in (Sender.AGENT, Sender.SYSTEM):
+    if article.sender in (Sender.AGENT, Sender.SYSTEM) and ENTRUSTED not in article.marks:
         enqueue(article)
 
 
@@ -35,7 +36,7 @@ def refuse_unsendable(event: Event) -> None:
     article = event.article
     if event.kind not in SPOKEN or article is None or article.channel != Channel.EMAIL:
         return
-    if article.sender not in (Sender.AGENT, Sender.SYSTEM):
+    if article.sender not in (Sender.AGENT, Sender.SYSTEM) or ENTRUSTED in article.marks:
         return
     named = [person.get("address", "") for person in (*article.to, *article.cc, *article.bcc)]
     recipients = named or [event.ticket.customer.email]

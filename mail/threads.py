@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
+
 from core.secrets import derived_key
 from core.text import normalise_address
+from mail.facts import ENTRUSTED
 from mail.marks import check_message_id, find_tags
 from mail.matching import Pointer, Verdict, decide
 from mail.parse import Message
@@ -47,10 +50,12 @@ def pointers_of(mail: Message, *, sender: str = "", external: External = ()) -> 
 
 
 def _participants(ticket: Ticket) -> frozenset[str]:
-    """Addresses that take part: the customer's, those of people in copy, and those that an agent has written to on
-    this ticket."""
+    """Addresses that take part: the customer's, those of people in copy, those that an agent has written to on this
+    ticket, and that of a trusted system that has opened it for somebody."""
     addresses = set(ticket.customer.addresses.values_list("address", flat=True)) | addresses_in_copy(ticket)
-    written = ticket.articles.filter(sender=Sender.AGENT, visible_to_customer=True)
-    for to, cc in written.values_list("to", "cc"):
-        addresses.update(normalise_address(person["address"]) for person in [*to, *cc])
+    written = Q(sender=Sender.AGENT, visible_to_customer=True)
+    articles = ticket.articles.filter(written | Q(marks__contains=[ENTRUSTED]))
+    for marks, sender, to, cc in articles.values_list("marks", "sent_from", "to", "cc"):
+        people = [sender] if ENTRUSTED in marks else [*to, *cc]
+        addresses.update(normalise_address(person["address"]) for person in people if person.get("address"))
     return frozenset(addresses)

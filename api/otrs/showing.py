@@ -9,7 +9,7 @@ from django.db.models import QuerySet, Sum
 from api.otrs.door import Call, Caller, Refusal, listed, operation
 from api.otrs.reading import invalid
 from api.otrs.seen import articles_of, as_id, fields_of, tickets_with
-from api.otrs.shapes import Beside, dynamic_shape, extended, moment, ticket_shape, unix
+from api.otrs.shapes import Beside, dynamic_shape, extended, first_locks_of, moment, ticket_shape, unix
 from api.otrs.signing_in import caller_of
 from tickets.models import Article, Attachment, Ticket
 from tickets.models.article import Sender
@@ -35,11 +35,12 @@ def show_tickets(call: Call) -> dict[str, Any]:
     beside = Beside.of(tickets)
     fields = list(fields_of(caller)) if call.flag("DynamicFields") else None
     said = _articles(call, tickets, caller=caller) if call.flag("AllArticles") else None
+    locks = first_locks_of(tickets) if call.flag("Extended") and not caller.is_customer else None
     shown = []
     for ticket in tickets:
         shape = ticket_shape(ticket, beside, for_customer=caller.is_customer)
-        if call.flag("Extended") and not caller.is_customer:
-            shape |= extended(ticket, beside)
+        if locks is not None:
+            shape |= extended(ticket, beside, locks)
         if fields is not None:
             shape["DynamicField"] = dynamic_shape(ticket.custom_fields, fields)
         if said is not None:

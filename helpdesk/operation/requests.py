@@ -54,6 +54,16 @@ class RoutesOnly(logging.Filter):
         return True
 
 
+class RoutesInstead(logging.Filter):
+    """The same for what Django says of forms that were not ours: why it was refused stays."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if request is not None and isinstance(record.args, tuple):
+            record.args = tuple(_route(request) if arg == request.path else arg for arg in record.args)
+        return True
+
+
 def _write_line(request: HttpRequest, response: HttpResponse, *, route: str, milliseconds: float) -> None:
     facts: dict[str, object] = {"status": response.status_code, "ms": round(milliseconds, 1)}
     if person := _person(request):

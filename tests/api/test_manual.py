@@ -18,6 +18,7 @@ from sla.models import Policy
 from tests.api.conftest import Program
 from tests.conftest import World
 from tests.factories import TicketFactory
+from tests.setup import worlds
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 CURL = [line for line in MANUAL.replace("\\\n", " ").splitlines() if line.startswith("curl ")]
@@ -38,7 +39,13 @@ def test_curl(world, line):
     if '"name": "Premium"' not in line:
         save_policy(Policy(name="Premium"), [], by=world.alex)
     _token, secret = issue_token(world.alex, name="manual")
-    line = line.replace("48213", ticket.number).replace('"7"', f'"{ticket.version}"')
+    for written, there in (
+        ("48213", ticket.number),
+        ('"7"', f'"{ticket.version}"'),
+        ("/4711/", f"/{worlds.quarantined().pk}/"),
+        ("queues/17/", f"queues/{world.hardware.pk}/"),
+    ):
+        line = line.replace(written, there)
     method, path, body, headers = parsed(_with_row(line, world))
     assert headers.pop("Authorization") == "Bearer $TOKEN"
     headers.pop("Content-Type", None)

@@ -37,7 +37,7 @@ SCHEMA = schemathesis.openapi.from_dict(document())
 SCHEMA.app = get_wsgi_application()
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
 # Downloads are of any type.
-BYTES = ("downloadAttachment", "downloadKnowledgeFile")
+BYTES = ("downloadAttachment", "downloadKnowledgeFile", "downloadIncoming", "downloadOutgoing")
 
 
 @pytest.fixture(autouse=True)

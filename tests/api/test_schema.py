@@ -95,6 +95,67 @@ OPERATIONS = {
     "showQueueHours": "GET /api/v1/queue-hours/{queue}/",
     "showSla": "GET /api/v1/slas/{id}/",
     "showTicket": "GET /api/v1/tickets/{number}/",
+    "showHealth": "GET /api/v1/health/",
+    "retryDelivery": "POST /api/v1/health/deliveries/{id}/retry/",
+    "listIncoming": "GET /api/v1/mail/incoming/",
+    "showIncoming": "GET /api/v1/mail/incoming/{id}/",
+    "deleteIncoming": "DELETE /api/v1/mail/incoming/{id}/",
+    "retryIncoming": "POST /api/v1/mail/incoming/{id}/retry/",
+    "discardIncoming": "POST /api/v1/mail/incoming/{id}/discard/",
+    "releaseIncoming": "POST /api/v1/mail/incoming/{id}/release/",
+    "downloadIncoming": "GET /api/v1/mail/incoming/{id}/raw/",
+    "listOutgoing": "GET /api/v1/mail/outgoing/",
+    "showOutgoing": "GET /api/v1/mail/outgoing/{id}/",
+    "resendOutgoing": "POST /api/v1/mail/outgoing/{id}/again/",
+    "releaseOutgoing": "POST /api/v1/mail/outgoing/{id}/anyway/",
+    "downloadOutgoing": "GET /api/v1/mail/outgoing/{id}/raw/",
+    "removeOurAddress": "DELETE /api/v1/mail/addresses/{id}/",
+    "showMailboxVisits": "GET /api/v1/mail/mailboxes/{id}/visits/",
+    "visitMailbox": "POST /api/v1/mail/mailboxes/{id}/visits/",
+    "tryMailbox": "POST /api/v1/mail/mailboxes/{id}/try/",
+    "addQuestion": "POST /api/v1/setup/services/{id}/questions/",
+    "changeQuestion": "PATCH /api/v1/setup/services/{id}/questions/{question}/",
+    "removeQuestion": "DELETE /api/v1/setup/services/{id}/questions/{question}/",
+    "listTagSettings": "GET /api/v1/setup/tags/",
+    "showTag": "GET /api/v1/setup/tags/{id}/",
+    "changeTag": "PATCH /api/v1/setup/tags/{id}/",
+    "removeTag": "DELETE /api/v1/setup/tags/{id}/",
+    "listOurAddressSettings": "GET /api/v1/mail/addresses/",
+    "addOurAddress": "POST /api/v1/mail/addresses/",
+    "showOurAddress": "GET /api/v1/mail/addresses/{id}/",
+    "changeOurAddress": "PATCH /api/v1/mail/addresses/{id}/",
+    "listMailboxSettings": "GET /api/v1/mail/mailboxes/",
+    "addMailbox": "POST /api/v1/mail/mailboxes/",
+    "showMailbox": "GET /api/v1/mail/mailboxes/{id}/",
+    "changeMailbox": "PATCH /api/v1/mail/mailboxes/{id}/",
+    "listQueueSettings": "GET /api/v1/setup/queues/",
+    "addQueue": "POST /api/v1/setup/queues/",
+    "showQueue": "GET /api/v1/setup/queues/{id}/",
+    "changeQueue": "PATCH /api/v1/setup/queues/{id}/",
+    "listServiceSettings": "GET /api/v1/setup/services/",
+    "addService": "POST /api/v1/setup/services/",
+    "showService": "GET /api/v1/setup/services/{id}/",
+    "changeService": "PATCH /api/v1/setup/services/{id}/",
+    "listFieldSettings": "GET /api/v1/setup/fields/",
+    "addField": "POST /api/v1/setup/fields/",
+    "showField": "GET /api/v1/setup/fields/{id}/",
+    "changeField": "PATCH /api/v1/setup/fields/{id}/",
+    "listStateSettings": "GET /api/v1/setup/states/",
+    "addState": "POST /api/v1/setup/states/",
+    "showState": "GET /api/v1/setup/states/{id}/",
+    "changeState": "PATCH /api/v1/setup/states/{id}/",
+    "listPrioritySettings": "GET /api/v1/setup/priorities/",
+    "addPriority": "POST /api/v1/setup/priorities/",
+    "showPriority": "GET /api/v1/setup/priorities/{id}/",
+    "changePriority": "PATCH /api/v1/setup/priorities/{id}/",
+    "listTypeSettings": "GET /api/v1/setup/types/",
+    "addType": "POST /api/v1/setup/types/",
+    "showType": "GET /api/v1/setup/types/{id}/",
+    "changeType": "PATCH /api/v1/setup/types/{id}/",
+    "listBrandSettings": "GET /api/v1/setup/brands/",
+    "addBrand": "POST /api/v1/setup/brands/",
+    "showBrand": "GET /api/v1/setup/brands/{id}/",
+    "changeBrand": "PATCH /api/v1/setup/brands/{id}/",
     "startProcess": "POST /api/v1/tickets/{number}/processes/",
 }
 # Automation and texts, for administrators.
@@ -194,6 +255,11 @@ OPERATIONS |= {
 
 # Monitoring shows the secret of its source, which is no person's token.
 BY_SECRET = ("postAlerts", "postAlertsAt")
+SETTINGS = ("Release", "NewMailbox", "NewQueue", "ChangedQueue")
+SET_UP = [
+    *("releaseIncoming", "addOurAddress", "addMailbox", "addQueue", "addService", "addQuestion", "addField"),
+    *("addState", "addPriority", "addType", "addBrand", "changeTag"),
+]
 LEVELS = ["addCalendar", "addSla", "changeSla", "changeQueueHours"]
 AUTOMATION = ["addRule", "tryRule", "addSchedule", "addMacro", "addWebhook", "addAlertSource"]
 AUTOMATION += ["changeQueueAssignment", "changeQueueSurvey"]
@@ -234,7 +300,7 @@ def test_it_is_openapi_3_1_with_the_token_as_its_key(db):
 
 
 @pytest.mark.parametrize(
-    "name", ["openTicket", "changeTicket", "addArticle", "startExport", *LEVELS, *AUTOMATION, *TEXTS]
+    "name", ["openTicket", "changeTicket", "addArticle", "startExport", *LEVELS, *AUTOMATION, *TEXTS, *SET_UP]
 )
 def test_examples_fit_what_they_show(db, name):
     content = operations()[name]["requestBody"]["content"]["application/json"]
@@ -250,6 +316,7 @@ def test_requests_in_the_manual_fit_too(db, settings):
     names = ["Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "Change", "NewSla"]
     names += ["NewRule", "Past", "NewSchedule", "NewWebhook", "ChangedQueueAssignment"]
     names += ["NewContent", "ChangedNotice", "ChangedNoticeText"]
+    names += SETTINGS
     for name, body in zip(names, bodies, strict=True):
         schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
         Draft202012Validator(schema).validate(body)

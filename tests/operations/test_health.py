@@ -40,7 +40,7 @@ def test_without_redis_the_page_says_so_and_guesses_nothing(page, monkeypatch):
         raise redis.ConnectionError("away")
 
     monkeypatch.setattr(pulse, "heard", away)
-    monkeypatch.setattr("web.setup.health.redis_answers", lambda: False)
+    monkeypatch.setattr("web.common.machinery.redis_answers", lambda: False)
     text = page()
     assert "does not answer" in text
     assert "Last sign of life" not in text

@@ -87,6 +87,43 @@ def test_T80_secrets_of_an_address_are_not_in_the_log(lines):
     assert "secret" not in json.dumps(lines)
 
 
+OTRS = "/otrs/nph-genericinterface.pl/Webservice/GenericTicketConnectorREST"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("GET", f"{OTRS}/Session/very-s3cret"),
+        ("PUT", f"{OTRS}/Session/very-s3cret"),
+        ("DELETE", f"{OTRS}/Session/very-s3cret"),
+        ("GET", f"{OTRS}/Nothing/very-s3cret?SessionID=s3cret&Password=s3cret"),
+        ("GET", f"{OTRS}/Ticket/7?SessionID=s3cret&UserLogin=bea@demo.example&Password=s3cret"),
+        ("PATCH", f"{OTRS}/Ticket/7?SessionID=s3cret"),
+        ("GET", f"{OTRS}/TicketSearch?SessionID=s3cret"),
+        ("GET", "/otrs/elsewhere/s3cret?SessionID=s3cret"),
+        ("GET", "/api/v1/nothing/s3cret/?token=s3cret"),
+        ("POST", "/api/v1/alerts/very-s3cret/"),
+    ],
+)
+def test_T80_sessions_and_passwords_of_programs_are_not_in_the_log(lines, caplog, method, address):
+    """Clients of OTRS write them into addresses, and Django would quote these of each answer from 400 on."""
+    caplog.set_level(logging.DEBUG)
+    answer = Client(raise_request_exception=False).generic(method, address, "{not json", "application/json")
+    assert answer.status_code >= 200
+    assert [line["message"].split()[0] for line in lines if line["logger"] == "helpdesk.requests"] == [method]
+    assert "s3cret" not in json.dumps(lines)
+
+
+@pytest.mark.django_db
+def test_T80_a_form_that_is_not_ours_names_its_route_alone(lines):
+    answer = Client(enforce_csrf_checks=True).post("/password/reset/key/abc-very-secret-token/", {"password": "x"})
+    assert answer.status_code == 403
+    line = next(line for line in lines if line["logger"] == "django.security.csrf")
+    assert line["message"].startswith("Forbidden (CSRF")
+    assert "secret" not in json.dumps(lines)
+
+
 @pytest.mark.django_db
 def test_health_checks_write_no_line_while_all_is_well(lines):
     Client().get("/healthz/live")

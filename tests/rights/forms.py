@@ -120,6 +120,7 @@ def _programs(world: Matrix, relation: str, agent: User) -> dict[str, Body]:
         "api:process_messages": {"name": "parcel"},
         "api:approval": {"answer": "approved"},
         "api:articles": {"channel": "email", **body},
+        **_settings(),
         "api:articles#note": {"channel": "note", **body},
         "api:articles#web": {"channel": "web", **body},
     }
@@ -161,6 +162,33 @@ def _automation() -> dict[str, Body]:
         "api:queue_answers": {"new": False},
         "api:notice": {"levels": {"owner": {"mail": "never"}}},
         "api:notice_text": {"subject": "Neues", "body": "{{ link }}"},
+    }
+
+
+def _settings() -> dict[str, Body]:
+    """Of programs of administrators."""
+    queue = {"queue": "Support"}
+    return {
+        "api:our_addresses": {"address": "printers@demo.example", **queue},
+        "api:our_address": {"name": "Desk"},
+        "api:mailboxes": {"name": "Other", "host": "imap.demo.example", "username": "u", "password": "p"},
+        "api:mailbox": {"keep_days": 7, "password": "p"},
+        "api:setup_queues": {"name": "Printers"},
+        "api:setup_queue": {"description": "Another word"},
+        "api:setup_services": {"name": "New badge", **queue},
+        "api:setup_service": {"description": "Another word"},
+        "api:setup_question": {"is_required": True},
+        "api:setup_fields": {"key": "floor", "kind": "text", "label": "Floor"},
+        "api:setup_field": {"label": "Another word"},
+        "api:setup_states": {"name": "at rest", "type": "open"},
+        "api:setup_state": {"position": 77},
+        "api:setup_priorities": {"name": "6 on fire", "level": 5},
+        "api:setup_priority": {"position": 77},
+        "api:setup_types": {"name": "Complaint"},
+        "api:setup_type": {"position": 77},
+        "api:setup_tag": {"is_active": False},
+        "api:setup_brands": {"name": "Acme IT"},
+        "api:setup_brand": {"sender_name": "Acme"},
     }
 
 

@@ -23,7 +23,7 @@ from automation.ruling import publish, save_rule
 from automation.schedules import run_now, save_schedule
 from knowledge.models import Announcement
 from mail.intake import process
-from mail.models import Account, AutomaticText, Filter, KnownSender, Outgoing, Server, Storm
+from mail.models import Account, Address, AutomaticText, Filter, KnownSender, Outgoing, Server, Storm
 from processes.actions.starting import start
 from sla.configuring import save_calendar, save_policy
 from sla.models import Calendar, Policy
@@ -302,6 +302,7 @@ def _setup(world: Matrix) -> None:
         "organisation": world.acme.pk,
         "account": account.pk,
         "server": Server.objects.create(name="Relay", host="smtp.demo.example").pk,
+        "our address": Address.objects.get(queue=world.queues["elsewhere"]).pk,
         "filter": Filter.objects.create(name="Spam", conditions=[]).pk,
         "known sender": KnownSender.objects.create(pattern="@evil.example").pk,
         "storm": Storm.objects.create(kind="sender", about="robot@stranger.example").pk,

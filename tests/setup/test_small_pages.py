@@ -13,7 +13,7 @@ from accounts.tokens import issue_token, token_for
 from tests.factories import TicketFactory
 from tests.setup import worlds
 from tickets.models import Delivery, FieldDefinition
-from web.setup import health
+from web.common import machinery
 
 
 def sent(**fields) -> dict:
@@ -173,8 +173,8 @@ def test_health_names_what_waits_and_what_was_given_up(world, door, text_of):
 
 def test_every_kind_of_work_is_named_in_the_readers_language(db):
     with override("de"):
-        assert all(isinstance(duty.label, Promise) for duty in health.duties())
-        assert "Sammeländerung" in [str(duty.label) for duty in health.duties()]
+        assert all(isinstance(duty.label, Promise) for duty in machinery.duties())
+        assert "Sammeländerung" in [str(duty.label) for duty in machinery.duties()]
 
 
 def test_a_parked_event_is_tried_again(world, door, text_of, last_change):

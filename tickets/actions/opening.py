@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.people import primary_organisation
 from core.text import clean_line
 from tickets import customfields, vocabulary
@@ -52,6 +52,8 @@ class Opening:
     service: Service | None = None
     owner: User | None = None
     language: str = ""
+    # None: the customer's own.
+    organisation: Organisation | None = None
     tags: tuple[str, ...] = ()
     custom_fields: dict[str, Any] = field(default_factory=dict)
 
@@ -61,6 +63,7 @@ def open_ticket(
     message: Message,
     *,
     sender: str = Sender.CUSTOMER,
+    visible: bool = True,
     author: User | None = None,
     by: User,
     cause: Cause | None = None,
@@ -68,14 +71,14 @@ def open_ticket(
     """A new ticket with its first message; returns that article (its `.ticket` is the ticket).
 
     Sent twice with the same `message.submission`, it makes one ticket. A first message of an agent over the channel
-    "email" goes out to the customer. `author` said it, where that is somebody else than who opens the ticket. Raises
-    `ValidationError` for custom fields that do not fit.
+    "email" goes out to the customer. Notes are never `visible` to customers. `author` said it, where that is somebody
+    else than who opens the ticket. Raises `ValidationError` for custom fields that do not fit.
     """
     with transaction.atomic():
         if earlier := submitted(message, by=by):
             return earlier
         ticket = _new_ticket(opening)
-        visible = opening.channel != Channel.NOTE
+        visible = visible and opening.channel != Channel.NOTE
         article = write_article(
             ticket, message, channel=opening.channel, sender=sender, visible=visible, by=author or by
         )
@@ -107,7 +110,7 @@ def _new_ticket(opening: Opening) -> Ticket:
         priority=opening.priority or vocabulary.default_priority(),
         owner=opening.owner,
         customer=customer,
-        organisation=primary_organisation(customer),
+        organisation=opening.organisation or primary_organisation(customer),
         channel=opening.channel,
         language=opening.language or customer.language or opening.queue.language or "en",
         tags=sorted({clean_line(tag, 50) for tag in opening.tags} - {""}),

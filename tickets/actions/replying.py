@@ -172,6 +172,19 @@ def receive_automatic(
         return article
 
 
+def receive_for(
+    ticket: Ticket, message: Message, *, sender: str, visible: bool, by: User, cause: Cause | None = None
+) -> Article:
+    """A mail of which a trusted system has said who speaks in it (a `Sender`) and whether customers read it.
+
+    A merged ticket leads on. Nobody has answered by it: the state stays as it is.
+    """
+    with locked_survivor(ticket) as ticket:
+        article = write_article(ticket, message, channel=Channel.EMAIL, sender=sender, visible=visible, by=by)
+        record(ticket, "article.added", by=by, cause=cause, article=article)
+        return article
+
+
 def hold(ticket: Ticket, message: Message, *, by: User, cause: Cause | None = None) -> Article:
     """A message whose sender could not be trusted: kept as a note, so that an agent decides (decision 21)."""
     with locked_survivor(ticket) as ticket:

@@ -1,7 +1,6 @@
 """The forms of a mailbox: choosing its provider, then everything. The password is written and never shown again."""
 
 from operator import attrgetter
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -19,6 +18,7 @@ from django.forms import (
 )
 from django.utils.translation import gettext_lazy as _
 
+from mail.accounts import check_account
 from mail.fetching.providers import BY_KEY, PROVIDERS, Provider, guess
 from mail.models import Account
 from tickets.models import Queue
@@ -159,26 +159,13 @@ class AccountForm(ModelForm):
             raise ValidationError(_("The name of a folder has at most 200 characters."))
         return list(dict.fromkeys(filter(None, names)))
 
-    def clean_host(self) -> str:
-        host = self.cleaned_data["host"].strip()
-        if not host or any(sign in host for sign in " /@:?#"):
-            raise ValidationError(_("Write the name of the server alone, for example imap.example.com."))
-        return host
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if cleaned.get("after") == Account.After.MOVE and not cleaned.get("move_to"):
-            self.add_error("move_to", _("Write the folder into which fetched mail moves."))
-        if cleaned.get("protocol") == Account.Protocol.POP3 and cleaned.get("after") == Account.After.MOVE:
-            self.add_error("after", _("POP3 knows no folders, so mail cannot be moved."))
-        with_password = cleaned.get("sign_in") == Account.SignIn.PASSWORD
-        if with_password and not (
-            cleaned.get("password") or self.instance.sealed_password or self.has_error("password")
-        ):
-            self.add_error("password", self.fields["password"].error_messages["required"])
-        return cleaned
-
     def _post_clean(self) -> None:
         super()._post_clean()
         if self.cleaned_data.get("password"):
             self.instance.password = self.cleaned_data["password"]
+        try:
+            check_account(self.instance)
+        except ValidationError as error:
+            for name, said in error.message_dict.items():
+                if not self.has_error(name):
+                    self.add_error(name, said)

@@ -1,16 +1,14 @@
 """What of the outbox is shown: by state, domain, recipient and days."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.text import normalise_address
 from mail.models import Outgoing
-from mail.pacing import domain_of
+from mail.outbox_finding import Sought
 
 
 def _date_input() -> forms.DateInput:
@@ -34,18 +32,9 @@ class OutboxFilter(forms.Form):
         return self.cleaned_data.get("state", "")
 
     def rows(self) -> QuerySet[Outgoing]:
-        found, rows = self.cleaned_data, Outgoing.objects.select_related("ticket")
-        if state := self.state_chosen:
-            rows = rows.filter(state=state)
-        if state == Outgoing.State.QUEUED:
-            rows = rows.unfinished()  # an index knows these
-        if wanted := found.get("recipient", "").strip().lower().replace("\0", ""):
-            rows = _to(rows, wanted)
-        if first := found.get("since"):
-            rows = rows.filter(created_at__gte=_midnight(first))
-        if (last := found.get("until")) and last < date.max:
-            rows = rows.filter(created_at__lt=_midnight(last + timedelta(days=1)))
-        return rows
+        found = self.cleaned_data
+        recipient, first, last = found.get("recipient", ""), found.get("since"), found.get("until")
+        return Sought(state=self.state_chosen, recipient=recipient, first=first, last=last).rows()
 
     def rest(self) -> str:
         """What is chosen beside the state, for an address."""
@@ -54,16 +43,3 @@ class OutboxFilter(forms.Form):
             if value := self.cleaned_data.get(name):
                 chosen[name] = value.isoformat() if isinstance(value, date) else value
         return chosen.urlencode()
-
-
-def _to(rows: QuerySet[Outgoing], wanted: str) -> QuerySet[Outgoing]:
-    """An address, or a domain with or without its @."""
-    local, at, domain = wanted.rpartition("@")
-    rows = rows.filter(domains__contains=[domain_of(domain)])
-    if not local or not at:
-        return rows
-    return rows.filter(recipients__contains=[{"address": normalise_address(wanted)}])
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -6,14 +6,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.counting import capped, counts
+from tickets.choices import still_chosen
 from tickets.fielddefinitions import move_field, save_field
 from tickets.fieldindex import ready_indexes
-from tickets.models import FieldDefinition, Ticket
-from tickets.models.field import FieldKind
+from tickets.models import FieldDefinition
 from web.common.access import administrator_required
 from web.setup.changes import history_of
 from web.setup.forms.fields import FieldForm
@@ -70,20 +68,7 @@ def _save(form: FieldForm, request: HttpRequest) -> FieldDefinition:
 
 
 def _of_choices(form: FieldForm, request: HttpRequest) -> Iterable[Dependent]:
-    """Open tickets that have a choice which is taken out of the list: they keep it, and nobody can choose it again."""
-    field, removed = form.instance, form.removed_choices()[:20]
+    field, removed = form.instance, form.removed_choices()
     if field.pk is None or not removed or "confirmed" in request.POST:
-        return
-    several = field.kind == FieldKind.MULTISELECT
-    having = {
-        f"c{index}": Ticket.objects.open().filter(custom_fields__contains={field.key: [one] if several else one})
-        for index, one in enumerate(removed)
-    }
-    for choice, number in zip(removed, counts(**having).values(), strict=True):
-        if number:
-            words = ngettext(
-                "%(number)s open ticket has the choice “%(choice)s”",
-                "%(number)s open tickets have the choice “%(choice)s”",
-                number,
-            )
-            yield Dependent(words % {**capped(number), "choice": choice})
+        return []
+    return [Dependent(text) for text in still_chosen(field, removed)]

@@ -14,8 +14,8 @@ from mail.outbox_figures import sending
 from reports import checking
 from tickets.deliveries import retry_delivery
 from tickets.models import Delivery
+from web.common import machinery as facts
 from web.common.access import administrator_required
-from web.setup import health as facts
 from web.setup.alarms import alarms
 from web.setup.pages import page
 from web.setup.sections import HEALTH
