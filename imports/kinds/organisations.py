@@ -18,7 +18,12 @@ from imports.models import Origin, What
 
 LONGEST_NOTES = 5_000
 COLUMNS = (
-    Column("name", lazy("Name"), ("organisation", "organization", "company", "firma", "empresa", "nombre", "nome"), is_needed=True),
+    Column(
+        "name",
+        lazy("Name"),
+        ("organisation", "organization", "company", "firma", "empresa", "nombre", "nome"),
+        is_needed=True,
+    ),
     Column(
         "external_id",
         lazy("Key in the other system"),

@@ -92,7 +92,7 @@ def _is_utf8(file: IO[bytes]) -> bool:
     file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        while piece := file.read(1024 * 1024):
+        while piece := file.read(SAMPLE):
             decoder.decode(piece)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:

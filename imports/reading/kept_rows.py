@@ -39,6 +39,7 @@ def kept_rows(digest: str, *, offset: int = 0) -> Iterator[KeptRow]:
     """From a place on that a row has said (`ends`), or from the beginning."""
     with open_blob(digest) as file:
         file.seek(offset)
-        for line in file:
+        # Iterated over, files of Django begin anew.
+        while line := file.readline():
             offset += len(line)
             yield KeptRow(Row(*json.loads(line)), offset)

@@ -1,7 +1,9 @@
 """XLSX: the first sheet, as values. What unpacks to more than there is room for is refused before it is unpacked."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
+from copy import copy
 from datetime import date, datetime, time
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
@@ -16,8 +18,19 @@ from imports.reading.bounds import MOST_COLUMNS, MOST_LINES, Unreadable, too_man
 ZIP = b"PK\x03\x04"
 # Unpacked bytes: of a sheet, which is read as it comes, and of what is held in memory.
 LARGEST_SHEET, LARGEST_PART, MOST_PARTS = 1024 * 1024 * 1024, 64 * 1024 * 1024, 2000
+_PIECE = 64 * 1024
 # What openpyxl raises for sheets that are not as they should be.
-_BROKEN = (KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OverflowError, RuntimeError)
+_BROKEN = (
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    EOFError,
+    OverflowError,
+    RuntimeError,
+    zlib.error,
+)
 
 Line = tuple[int, Sequence[str]]
 
@@ -49,12 +62,16 @@ def read_xlsx(file: IO[bytes]) -> Iterator[Line]:
             book.close()
     except Unreadable:
         raise
-    except DefusedXmlException as error:
-        raise Unreadable(_("The file holds XML entities, which no spreadsheet needs. It is not read.")) from error
     except (zipfile.BadZipFile, InvalidFileException, ParseError, *_BROKEN) as error:
-        raise Unreadable(
-            _("The file is damaged, or no XLSX. Open it in a spreadsheet program and save it anew.")
-        ) from error
+        raise Unreadable(_why(error)) from error
+
+
+def _why(error: BaseException | None) -> str:
+    while error is not None:
+        if isinstance(error, DefusedXmlException):
+            return _("The file holds XML entities, which no spreadsheet needs. It is not read.")
+        error = error.__cause__ or error.__context__
+    return _("The file is damaged, or no XLSX. Open it in a spreadsheet program and save it anew.")
 
 
 def _numbered(sheet: Any, width: int) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -73,12 +90,32 @@ def _width(sheet: Any) -> int:
 
 
 def _refuse_bombs(file: IO[bytes]) -> None:
-    """By what the archive says of each part: no more than that is ever unpacked of it (zipfile sees to it)."""
-    parts = zipfile.ZipFile(file).infolist()
+    """By what the archive says of each part, and, of those that are read whole, by whether that is true."""
+    archive = zipfile.ZipFile(file)
+    parts = archive.infolist()
     sheets = sum(part.file_size for part in parts if "worksheets/" in part.filename)
-    others = max((part.file_size for part in parts if "worksheets/" not in part.filename), default=0)
-    if sheets > LARGEST_SHEET or others > LARGEST_PART or len(parts) > MOST_PARTS:
-        raise Unreadable(_("The file unpacks to more than there is room for. Save it as CSV."))
+    others = [part for part in parts if "worksheets/" not in part.filename]
+    largest = max((part.file_size for part in others), default=0)
+    if sheets > LARGEST_SHEET or largest > LARGEST_PART or len(parts) > MOST_PARTS:
+        raise _too_large()
+    for part in others:
+        if _unpacked(archive, part) > part.file_size:
+            raise _too_large()
+
+
+def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+    """How many bytes a part really has, up to one more than it says: read whole, it would be unpacked beyond that."""
+    honest = copy(part)
+    honest.file_size, honest.CRC = part.file_size + 1, None  # type: ignore[assignment]  # no sum is compared then
+    size = 0
+    with archive.open(honest) as content:
+        while piece := content.read(_PIECE):
+            size += len(piece)
+    return size
+
+
+def _too_large() -> Unreadable:
+    return Unreadable(_("The file unpacks to more than there is room for. Save it as CSV."))
 
 
 def _text(value: Any) -> str:

@@ -9,8 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from core.blobs import load
-from core.work import run_leased
-from core.work import LEASE
+from core.work import LEASE, run_leased
 from imports import working
 from imports.models import Import, State
 from imports.starting import begin_import, start_import

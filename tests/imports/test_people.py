@@ -180,7 +180,11 @@ def test_queries_do_not_grow_with_rows_that_change_nothing(world, queries):
 
 
 def test_organisations_by_name_and_by_key(world):
-    rows = [["Name", "Kundennummer", "Domains", "VIP"], ["Initech", "4711", "initech.example", "yes"], ["Acme", "", "", "no"]]
+    rows = [
+        ["Name", "Kundennummer", "Domains", "VIP"],
+        ["Initech", "4711", "initech.example", "yes"],
+        ["Acme", "", "", "no"],
+    ]
     assert counts(imported(rows, "organisations", world.alex)) == {"created": 1, "unchanged": 1}
     assert counts(imported(rows, "organisations", world.alex)) == {"unchanged": 2}
     renamed = [rows[0], ["Initech Ltd", "4711", "", ""], ["Globex", "4711", "", ""]]
