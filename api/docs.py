@@ -12,7 +12,18 @@ from django.views.decorators.http import require_safe
 
 from api.schema import document
 
-TAGS = ("Tickets", "Articles", "People", "Knowledge base", "SLAs", "Processes", "Reports", "Choices", "Alerts")
+TAGS = (
+    "Tickets",
+    "Articles",
+    "People",
+    "Knowledge base",
+    "SLAs",
+    "Processes",
+    "Reports",
+    "Imports",
+    "Choices",
+    "Alerts",
+)
 METHODS = ("get", "post", "patch", "put", "delete")
 
 
