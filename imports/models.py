@@ -62,16 +62,16 @@ class Import(WorkRow):
     WORK_FIELDS: ClassVar[Sequence[str]] = (*WorkRow.WORK_FIELDS, "setbacks", "state", "finished_at")
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="imports")
-    what = models.CharField(_("what the rows are"), max_length=13, choices=What.choices)
-    name = models.CharField(_("file"), max_length=150)
+    what = models.CharField(max_length=13, choices=What.choices)
+    name = models.CharField(max_length=150)
     # Of the file as it came, of its rows as they were read, and of the file of refused rows.
     digest = models.CharField(max_length=64)
     lines = models.CharField(max_length=64, blank=True)
     refused_file = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     language = models.CharField(max_length=8)
-    zone = models.CharField(_("time zone of times without one"), max_length=64)
-    dates = models.CharField(_("dates"), max_length=3, choices=Dates.choices, default=Dates.DAY_FIRST)
+    zone = models.CharField(max_length=64)
+    dates = models.CharField(max_length=3, choices=Dates.choices, default=Dates.DAY_FIRST)
     # The headings, and of each the key of what it is, or "" for what is left out.
     headings = models.JSONField(default=list)
     columns = models.JSONField(default=list)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from imports import values
 from imports.kinds.base import CHANGED, CREATED, UNCHANGED, Cells, Column, Fault, Plan, Reading, RowRefused, Setting
@@ -28,25 +28,35 @@ DRAFT, PUBLISHED = "draft", "published"
 COLUMNS = (
     Column(
         "key",
-        lazy("Key in the other system"),
+        gettext_lazy("Key in the other system"),
         ("id", "external id", "article id", "number", "nummer", "numero", "slug"),
         is_needed=True,
-        hint=lazy("By it an article is found again. Rows with the same key in other languages are its translations."),
+        hint=gettext_lazy(
+            "By it an article is found again. Rows with the same key in other languages are its translations."
+        ),
     ),
-    Column("title", lazy("Title"), ("subject", "titel", "titulo", "betreff", "asunto", "assunto"), is_needed=True),
+    Column(
+        "title", gettext_lazy("Title"), ("subject", "titel", "titulo", "betreff", "asunto", "assunto"), is_needed=True
+    ),
     Column(
         "body",
-        lazy("Text"),
+        gettext_lazy("Text"),
         ("content", "html", "article", "inhalt", "texto", "contenido", "conteudo"),
         is_needed=True,
-        hint=lazy("HTML, or plain text with empty lines between paragraphs."),
+        hint=gettext_lazy("HTML, or plain text with empty lines between paragraphs."),
     ),
-    Column("category", lazy("Category"), ("kategorie", "categoria", "section"), is_needed=True),
-    Column("language", lazy("Language"), ("locale", "sprache", "idioma", "lingua")),
-    Column("summary", lazy("Summary"), ("zusammenfassung", "resumen", "resumo")),
-    Column("keywords", lazy("Keywords"), ("tags", "stichworter", "schlagworter", "palabras clave", "palavras chave")),
-    Column("visibility", lazy("Who can read it"), ("visible", "wer es lesen kann", "sichtbarkeit", "visibilidad")),
-    Column("state", lazy("Status"), ("state", "zustand", "estado")),
+    Column("category", gettext_lazy("Category"), ("kategorie", "categoria", "section"), is_needed=True),
+    Column("language", gettext_lazy("Language"), ("locale", "sprache", "idioma", "lingua")),
+    Column("summary", gettext_lazy("Summary"), ("zusammenfassung", "resumen", "resumo")),
+    Column(
+        "keywords",
+        gettext_lazy("Keywords"),
+        ("tags", "stichworter", "schlagworter", "palabras clave", "palavras chave"),
+    ),
+    Column(
+        "visibility", gettext_lazy("Who can read it"), ("visible", "wer es lesen kann", "sichtbarkeit", "visibilidad")
+    ),
+    Column("state", gettext_lazy("Status"), ("state", "zustand", "estado")),
 )
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _STEP = re.compile(r"\s*(?:›|>|::|/)\s*")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.customers import change_organisation
 from accounts.domains import clean_domain, save_domains
@@ -20,19 +20,19 @@ LONGEST_NOTES = 5_000
 COLUMNS = (
     Column(
         "name",
-        lazy("Name"),
+        gettext_lazy("Name"),
         ("organisation", "organization", "company", "firma", "empresa", "nombre", "nome"),
         is_needed=True,
     ),
     Column(
         "external_id",
-        lazy("Key in the other system"),
+        gettext_lazy("Key in the other system"),
         ("id", "external id", "customer number", "kundennummer", "numero de cliente"),
-        hint=lazy("With it an organisation is found again after it has been given another name."),
+        hint=gettext_lazy("With it an organisation is found again after it has been given another name."),
     ),
-    Column("domains", lazy("Domains"), ("domain", "domanen", "dominios", "dominio")),
-    Column("notes", lazy("Notes"), ("note", "notizen", "notiz", "notas", "nota")),
-    Column("is_vip", lazy("VIP"), ("vip",)),
+    Column("domains", gettext_lazy("Domains"), ("domain", "domanen", "dominios", "dominio")),
+    Column("notes", gettext_lazy("Notes"), ("note", "notizen", "notiz", "notas", "nota")),
+    Column("is_vip", gettext_lazy("VIP"), ("vip",)),
 )
 
 

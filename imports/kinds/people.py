@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.customers import FIELDS, CustomerFacts, add_customer, change_customer, customers_of
 from accounts.models import EmailAddress, Organisation, User
@@ -21,19 +21,21 @@ LONGEST_NOTES = 5_000
 COLUMNS = (
     Column(
         "email",
-        lazy("Email"),
+        gettext_lazy("Email"),
         ("e mail", "mail", "email address", "e mail adresse", "correo", "correo electronico", "correio eletronico"),
         is_needed=True,
     ),
-    Column("name", lazy("Name"), ("full name", "vollstandiger name", "nombre", "nome", "nome completo")),
-    Column("further", lazy("Other addresses"), ("further addresses", "weitere adressen", "otras direcciones")),
-    Column("phone", lazy("Phone"), ("telephone", "telefon", "telefono", "telefone", "tel")),
-    Column("organisation", lazy("Organisation"), ("organization", "company", "firma", "unternehmen", "empresa")),
-    Column("sees_all", lazy("Sees all requests of the organisation"), ("sees all", "sieht alle anfragen")),
-    Column("language", lazy("Language"), ("sprache", "idioma", "lingua")),
-    Column("time_zone", lazy("Time zone"), ("timezone", "zeitzone", "zona horaria", "fuso horario")),
-    Column("notes", lazy("Notes"), ("note", "notizen", "notiz", "notas", "nota")),
-    Column("is_vip", lazy("VIP"), ("vip",)),
+    Column("name", gettext_lazy("Name"), ("full name", "vollstandiger name", "nombre", "nome", "nome completo")),
+    Column("further", gettext_lazy("Other addresses"), ("further addresses", "weitere adressen", "otras direcciones")),
+    Column("phone", gettext_lazy("Phone"), ("telephone", "telefon", "telefono", "telefone", "tel")),
+    Column(
+        "organisation", gettext_lazy("Organisation"), ("organization", "company", "firma", "unternehmen", "empresa")
+    ),
+    Column("sees_all", gettext_lazy("Sees all requests of the organisation"), ("sees all", "sieht alle anfragen")),
+    Column("language", gettext_lazy("Language"), ("sprache", "idioma", "lingua")),
+    Column("time_zone", gettext_lazy("Time zone"), ("timezone", "zeitzone", "zona horaria", "fuso horario")),
+    Column("notes", gettext_lazy("Notes"), ("note", "notizen", "notiz", "notas", "nota")),
+    Column("is_vip", gettext_lazy("VIP"), ("vip",)),
 )
 
 

@@ -10,9 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import EmailAddress, User
 from accounts.people import customer_for_address
@@ -37,41 +36,51 @@ LONGEST_TEXT = 100_000
 COLUMNS = (
     Column(
         "number",
-        lazy("Number in the other system"),
+        gettext_lazy("Number in the other system"),
         ("number", "ticket number", "ticket", "id", "ticketnummer", "nummer", "numero", "numero do ticket"),
         is_needed=True,
-        hint=lazy("By it a ticket is found again, here as in the next file."),
+        hint=gettext_lazy("By it a ticket is found again, here as in the next file."),
     ),
-    Column("title", lazy("Subject"), ("title", "betreff", "titel", "asunto", "assunto", "titulo"), is_needed=True),
+    Column(
+        "title", gettext_lazy("Subject"), ("title", "betreff", "titel", "asunto", "assunto", "titulo"), is_needed=True
+    ),
     Column(
         "text",
-        lazy("First message"),
+        gettext_lazy("First message"),
         ("text", "message", "description", "body", "nachricht", "beschreibung", "mensaje"),
     ),
-    Column("queue", lazy("Queue"), ("group", "bereich", "cola", "fila"), is_needed=True),
+    Column("queue", gettext_lazy("Queue"), ("group", "bereich", "cola", "fila"), is_needed=True),
     Column(
         "customer",
-        lazy("Customer"),
+        gettext_lazy("Customer"),
         ("email", "customer email", "requester", "kunde", "cliente", "e mail", "correo"),
         is_needed=True,
-        hint=lazy("An email address. Whoever is not known yet is added."),
+        hint=gettext_lazy("An email address. Whoever is not known yet is added."),
     ),
-    Column("customer_name", lazy("Name of the customer"), ("customer name", "requester name", "name des kunden")),
+    Column(
+        "customer_name", gettext_lazy("Name of the customer"), ("customer name", "requester name", "name des kunden")
+    ),
     Column(
         "created",
-        lazy("Opened at"),
+        gettext_lazy("Opened at"),
         ("created", "created at", "erstellt", "geoffnet am", "creado", "criado"),
         is_needed=True,
     ),
-    Column("state", lazy("Status"), ("state", "zustand", "estado")),
-    Column("closed", lazy("Closed at"), ("closed", "closed at", "geschlossen am", "cerrado", "fechado", "solved at")),
-    Column("pending_until", lazy("Waits until"), ("pending", "pending until", "wartet bis", "espera hasta")),
-    Column("priority", lazy("Priority"), ("prioritat", "prioridad", "prioridade")),
-    Column("type", lazy("Type"), ("typ", "tipo")),
-    Column("owner", lazy("Owner"), ("agent", "assignee", "besitzer", "bearbeiter", "propietario", "responsavel")),
-    Column("channel", lazy("Channel"), ("kanal", "canal")),
-    Column("language", lazy("Language"), ("sprache", "idioma", "lingua")),
-    Column("tags", lazy("Tags"), ("etiketten", "schlagworter", "etiquetas")),
+    Column("state", gettext_lazy("Status"), ("state", "zustand", "estado")),
+    Column(
+        "closed",
+        gettext_lazy("Closed at"),
+        ("closed", "closed at", "geschlossen am", "cerrado", "fechado", "solved at"),
+    ),
+    Column("pending_until", gettext_lazy("Waits until"), ("pending", "pending until", "wartet bis", "espera hasta")),
+    Column("priority", gettext_lazy("Priority"), ("prioritat", "prioridad", "prioridade")),
+    Column("type", gettext_lazy("Type"), ("typ", "tipo")),
+    Column(
+        "owner", gettext_lazy("Owner"), ("agent", "assignee", "besitzer", "bearbeiter", "propietario", "responsavel")
+    ),
+    Column("channel", gettext_lazy("Channel"), ("kanal", "canal")),
+    Column("language", gettext_lazy("Language"), ("sprache", "idioma", "lingua")),
+    Column("tags", gettext_lazy("Tags"), ("etiketten", "schlagworter", "etiquetas")),
 )
 _CHANNELS = values.named((Channel(key), (key,)) for key in Channel.values)
 _CLOSED_WORDS = ("closed", "solved", "resolved", "geschlossen", "gelost", "cerrado", "resuelto", "fechado", "resolvido")
