@@ -1,22 +1,23 @@
 """Tickets out of files: as they were there, when they were; nothing follows from it; what changes there is taken over."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import Client
 
 from accounts.models import User
 from automation.models import RuleRun
-from imports.models import Origin, State
+from core.clock import now, pretend
+from imports.models import Origin
 from mail.models import Outgoing
 from reports.checking import check
 from reports.models import Check, Fact, Story
 from sla.models import Clock, TicketTargets
+from sla.retargeting import look_again
 from tests.imports.conftest import counts, imported, reasons
-from tests.sla.conftest import hours_of_queue, office, sla  # noqa: F401
+from tests.sla.conftest import HOUR, office, sla  # noqa: F401
 from tickets.actions.replying import receive
 from tickets.actions.routing import assign
-from tickets.events import broken_links
+from tickets.events import Cause, broken_links
 from tickets.messages import Message
 from tickets.models import Delivery, FieldDefinition, Ticket
 from tickets.search import search
@@ -39,6 +40,11 @@ CLOSED = [
 ]
 OPEN = ["2026-9", "Where is my key?", "", "Billing", "new@person.example", "2026-01-05T10:00:00Z", "open", "", "", ""]
 ROWS = [HEAD, CLOSED, OPEN]
+
+
+@pytest.fixture
+def promised(sla):  # noqa: F811
+    return sla(first_response=HOUR, next_response=2 * HOUR, solution=8 * HOUR)
 
 
 @pytest.fixture
@@ -78,7 +84,7 @@ def test_its_history_says_where_it_came_from(world, tickets):
     assert broken_links(ticket) == []
 
 
-def test_nothing_follows_from_it(world, sla, tickets, drain):  # noqa: F811
+def test_nothing_follows_from_it(world, promised, tickets, drain):
     assert (Delivery.objects.count(), Outgoing.objects.count(), RuleRun.objects.count()) == (0, 0, 0)
     assert drain() == 0
 
@@ -124,7 +130,7 @@ def test_what_was_said_once_stays(world, tickets):
     assert reasons(job) == [(2, "text", "This is settled with the import and cannot be changed by a file.")]
 
 
-def test_no_promise_begins_and_none_is_broken(world, sla, tickets):  # noqa: F811
+def test_no_promise_begins_and_none_is_broken(world, promised, tickets):
     assert (TicketTargets.objects.count(), Clock.objects.count()) == (0, 0)
 
 
@@ -192,15 +198,29 @@ def test_custom_fields_are_read_by_their_kind(world):
     ]
 
 
-def test_customers_see_theirs_in_the_portal(world, tickets):
-    client = Client()
-    client.force_login(world.dana)
-    page = client.get(f"/requests/{tickets['2019-117'].number}/")
-    assert page.status_code in (200, 302, 404)
-    assert State.DONE == "done"
+def test_customers_see_theirs_in_the_portal(world, tickets, signed_in):
+    page = signed_in(world.dana).get(f"/portal/requests/{tickets['2019-117'].number}/")
+    assert page.status_code == 200 and "It burns." in page.content.decode()
 
 
-def test_an_answer_here_is_promised_like_any_other(world, sla, tickets):  # noqa: F811
+def test_what_its_customer_says_next_is_promised_an_answer_and_nothing_else_is(world, promised, tickets):
+    ticket = tickets["2026-9"]
+    with pretend(now() + timedelta(minutes=1)):
+        receive(ticket, Message(text="Still missing."), channel="email", by=ticket.customer)
+    assert [(clock.kind, clock.state) for clock in Clock.objects.filter(ticket=ticket)] == [
+        ("next_response", "running")
+    ]
+
+
+def test_a_later_look_at_all_tickets_promises_nothing_either(world, promised, tickets):
+    look_again([ticket.pk for ticket in tickets.values()], cause=Cause("sla"))
+    assert not Clock.objects.exists()
+
+
+def test_what_is_promised_here_ends_when_the_file_says_that_it_is_closed(world, promised, tickets):
     ticket = tickets["2026-9"]
     receive(ticket, Message(text="Still missing."), channel="email", by=ticket.customer)
-    assert all(clock.state == "running" for clock in Clock.objects.filter(ticket=ticket))
+    row = [*OPEN]
+    row[6], row[7] = "closed successful", "2026-02-01"
+    assert counts(imported([HEAD, row], "tickets", world.alex)) == {"changed": 1}
+    assert not Clock.objects.filter(ticket=ticket, state="running").exists()
