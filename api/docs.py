@@ -14,7 +14,7 @@ from api.schema import document
 
 TAGS = (
     *("Tickets", "Articles", "People", "Knowledge base", "SLAs", "Processes", "Reports", "Choices"),
-    *("Automation", "Texts", "Webhooks", "Alerts", "Mail", "Administration", "Health"),
+    *("Automation", "Texts", "Webhooks", "Alerts", "Mail", "Imports", "Administration", "Health"),
 )
 METHODS = ("get", "post", "patch", "put", "delete")
 

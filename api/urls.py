@@ -10,6 +10,7 @@ from api.v1.effort import MacroList, MacroRun, TimeDetail, TimeList, WatcherList
 from api.v1.exporting import Changes
 from api.v1.health import DeliveryRetry, Health
 from api.v1.history import EventList
+from api.v1.imports.views import ImportCancel, ImportDetail, ImportList, ImportStart, RefusalList, RefusedFile
 from api.v1.knowledge.articles import ArticleDetail, CategoryList, FileDetail
 from api.v1.knowledge.articles import ArticleList as KnowledgeList
 from api.v1.levels.calendars import CalendarDetail, CalendarList
@@ -79,6 +80,12 @@ urlpatterns = [
     path("reports/exports/", ExportList.as_view(), name="exports"),
     path("reports/exports/<int:id>/", ExportDetail.as_view(), name="export"),
     path("reports/exports/<int:id>/file/", ExportFile.as_view(), name="export_file"),
+    path("imports/", ImportList.as_view(), name="imports"),
+    path("imports/<int:id>/", ImportDetail.as_view(), name="import"),
+    path("imports/<int:id>/start/", ImportStart.as_view(), name="import_start"),
+    path("imports/<int:id>/cancel/", ImportCancel.as_view(), name="import_cancel"),
+    path("imports/<int:id>/refusals/", RefusalList.as_view(), name="import_refusals"),
+    path("imports/<int:id>/refused/", RefusedFile.as_view(), name="import_refused"),
     path("processes/", ProcessList.as_view(), name="processes"),
     path("tickets/<slug:number>/processes/", RunList.as_view(), name="process_runs"),
     path("tickets/<slug:number>/messages/", MessageList.as_view(), name="process_messages"),

@@ -20,6 +20,7 @@ FOLDERS = (
         "automation",
         "core",
         "helpdesk",
+        "imports",
         "knowledge",
         "mail",
         "processes",

@@ -48,6 +48,8 @@ class Happening:
     locks: bool | None = None
     # Another ticket has become part of this one, and its customer has waited since then.
     waits_since: datetime | None = None
+    # It came from another house: what was before is no business of any promise made here.
+    arrives: bool = False
 
     @property
     def second(self) -> datetime:
@@ -85,8 +87,15 @@ class Facts:
             self._note_words(happening.said, at)
         if happening.state:
             self._note_state(*happening.state, at)
+        if happening.arrives:
+            self._forget(at)
         if happening.waits_since and (self.contact_at is None or self.contact_at < happening.waits_since):
             self.waiting_since = min(self.waiting_since or happening.waits_since, happening.waits_since)
+
+    def _forget(self, at: datetime) -> None:
+        """Only what its customer says from now on waits for an answer."""
+        self.opened_at = self.contact_at = self.waiting_since = self.queue_since = self.reopened_at = None
+        self.answered_at = at
 
     def _note_words(self, said: Said, at: datetime) -> None:
         # As in OTRS: work on the ticket, and the first thing the customer says after it, hold the lock.

@@ -2,6 +2,7 @@
 
 from sla.cases import load_clocks, look
 from sla.keeping import move_on, promised
+from sla.models import TicketTargets
 from sla.past import OWN, happening_of
 from sla.telling import fire_before, tell_of_policy
 from sla.terms import digest_of
@@ -42,3 +43,9 @@ def keep_clocks(event: Event) -> None:
             case.ticket = ticket
             tell_of_policy(case, was.policy, cause=Cause("sla", event=event))
         event.ticket.version, event.ticket.chain = ticket.version, ticket.chain
+
+
+def keep_known_clocks(event: Event) -> None:
+    """For what an import tells (settings.RETOLD): it begins no promise, but ends those that there are."""
+    if TicketTargets.objects.filter(ticket=event.ticket_id).exists():
+        keep_clocks(event)

@@ -78,6 +78,7 @@ def _happening(pk: int, kind: str, at: Any, data: Mapping[str, Any], said: Any, 
         moves="queue" in data and not opens,
         locks=None if opens and not locked else locked,
         waits_since=_wait_in(data["absorbed"]["now"]["id"], before=pk) if kind == "ticket.absorbed" else None,
+        arrives=kind == "ticket.imported",
     )
 
 

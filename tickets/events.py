@@ -28,6 +28,7 @@ MAX_DEPTH = 10
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 _rehearsed: ContextVar[list[Event] | None] = ContextVar("rehearsed", default=None)
+_retold: ContextVar[bool] = ContextVar("retold", default=False)
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,10 @@ def record(
             handler(event)
         rehearsed.append(event)
         return event
+    if _retold.get():
+        for handler in handlers("RETOLD"):
+            handler(event)
+        return event
     for handler in handlers("WITHIN"):
         handler(event)
     wake(Delivery.objects.create(event=event, ticket_id=ticket.pk))
@@ -135,6 +140,17 @@ def rehearsal() -> Iterator[list[Event]]:
         yield recorded
     finally:
         _rehearsed.reset(mark)
+
+
+@contextmanager
+def retold() -> Iterator[None]:
+    """Within, events tell what has happened in another house: they stand in the history, and nothing follows from them
+    but what settings.RETOLD keeps in step. No mail is made, no rule runs, nobody is told, no promise begins."""
+    mark = _retold.set(True)
+    try:
+        yield
+    finally:
+        _retold.reset(mark)
 
 
 def handlers(setting: str) -> Sequence[Callable[[Any], None]]:

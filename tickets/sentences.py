@@ -258,6 +258,11 @@ TICKET_SENTENCES = {
     "title.changed": Sentence(_("%(actor)s renamed it from “%(was)s” to “%(now)s”"), "edit", _both("title")),
     "type.changed": Sentence(_("%(actor)s changed the type from %(was)s to %(now)s"), "tag", _both("type")),
     "service.changed": Sentence(_("%(actor)s %(change)s"), "package", _service),
+    "ticket.imported": Sentence(
+        _("%(actor)s imported it; its number was %(number)s"),
+        "upload",
+        lambda event: {"number": now_name(event, "former_number")},
+    ),
     "customer.changed": Sentence(
         _("%(actor)s changed the customer from %(was)s to %(now)s"), "user", _both("customer")
     ),
@@ -289,4 +294,5 @@ CAUSES = {
     "web form": pgettext_lazy("cause", "by the web form no. %(reference)s"),
     "taken back": pgettext_lazy("cause", "with a message that was taken back"),
     "demo": pgettext_lazy("cause", "in the demo world"),
+    "import": pgettext_lazy("cause", "by the import no. %(reference)s"),
 }

@@ -7,6 +7,7 @@ from helpdesk.bench import (
     automations,
     bulk,
     clocks,
+    importing,
     knowledge,
     live,
     mails,
@@ -52,6 +53,7 @@ TARGETS: dict[str, Callable[[Ground], list[Result]]] = {
     "report_percentiles": reporting.report_percentiles,
     "report_backlog": reporting.report_backlog,
     "export": reporting.export,
+    "import_people": importing.import_people,
     "start": starting.start,
     "memory": starting.memory,
 }

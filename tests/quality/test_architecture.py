@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOMAIN = ("core", "accounts", "tickets", "mail", "sla", "knowledge", "automation", "processes", "reports")
+DOMAIN = ("core", "accounts", "tickets", "mail", "sla", "knowledge", "automation", "processes", "reports", "imports")
 APPS = (*DOMAIN, "api", "helpdesk", "web")
 MODULES_OF_EVENT = ("tickets.models", "tickets.models.event", "tickets.events")
 OURS = re.compile(rf"^({'|'.join(APPS)})(\.|$)")

@@ -35,6 +35,7 @@ def test_types():
         "automation",
         "processes",
         "reports",
+        "imports",
     )
 
 

@@ -105,6 +105,8 @@ def _programs(world: Matrix, relation: str, agent: User) -> dict[str, Body]:
         "api:organisations": {"name": "Initech"},
         "api:organisation": {"notes": "Pays late."},
         "api:calendars": {"name": "Days"},
+        "api:imports": {"what": "people", "name": "people.csv", "content": "ZW1haWwKYUBhY21lLmV4YW1wbGUK"},
+        "api:import": {"zone": "UTC"},
         "api:exports": {"question": {"measures": ["created"]}},
         "api:kb_articles": {
             "category": world.things["article topic"]["there"][0],

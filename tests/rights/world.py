@@ -30,6 +30,7 @@ from sla.models import Calendar, Policy
 from tests import factories
 from tests.processes.drawings import CUSTOMER, line, work
 from tests.processes.world import published
+from tests.rights.importing import handed_in
 from tests.rights.library import library
 from tests.rights.reporting import kept
 from tests.setup import worlds
@@ -328,6 +329,7 @@ def _setup(world: Matrix) -> None:
     world.things["view"] = {"there": ["mine"], "nowhere": ["no-such-view"]}
     _saved(world)
     world.things |= kept(world.people["write"], world.people["read"].groups.get())
+    world.things |= handed_in(world.people["chief"])
     _automation(world)
     _notices(world)
     _catalogue(world)

@@ -21,6 +21,7 @@ from automation.models import AlertPost, NoticeDelivery, WebhookDelivery
 from core import pulse
 from core.counting import figures
 from core.work import WorkRow, kinds
+from imports.models import Import
 from mail.models import Incoming, Letter, Outgoing
 from tickets.models import Delivery, JobItem
 
@@ -81,6 +82,7 @@ DUTIES: dict[type[WorkRow], str | Promise] = {
     WebhookDelivery: _("Webhooks"),
     AlertPost: _("Reports of monitoring"),
     NoticeDelivery: _("Notices"),
+    Import: _("Imports"),
 }
 PROCESSES = {
     pulse.WORKER: _("Worker"),

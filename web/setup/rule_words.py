@@ -20,8 +20,6 @@ from web.setup.rule_conditions import RuleChoices
 GERMAN_SMALL = frozenset(
     ["Automatische", "Das", "Der", "Die", "Ein", "Eine", "Es", "Irgendetwas", "Jemand", "Niemand", "Sein", "Seine"]
 )
-    ["Automatische", "Das", "Der", "Die", "Ein", "Eine", "Es", "Irgendetwas", "Jemand", "Niemand", "Sein", "Seine"]
-)
 
 
 @dataclass(frozen=True)

@@ -259,6 +259,18 @@ HEALTH = Section(
     _("Database, work that waits, disk space"),
     ((_("Version"), "health"), (_("Work that waits"), "health"), (_("Disk space"), "health")),
 )
+IMPORTS = Section(
+    "imports",
+    "upload",
+    _("Imports"),
+    _("Customers, organisations, articles and tickets out of CSV and Excel files"),
+    (
+        (_("Import customers from a file"), "import_new"),
+        (_("Import organisations from a file"), "import_new"),
+        (_("Import articles of the knowledge base from a file"), "import_new"),
+        (_("Import tickets of another system"), "import_new"),
+    ),
+)
 TOKENS = Section(
     "tokens",
     "key",
@@ -405,7 +417,7 @@ GROUPS: Sequence[tuple[Text, Sequence[Section]]] = (
     (_("Channels"), (EMAIL, FILTERS, WEB_FORMS, ALERTS, WEBHOOKS)),
     (_("Portal"), (BRANDS, SERVICES, CATEGORIES, ANNOUNCEMENTS)),
     (_("People"), (AGENTS, PEOPLE, ORGANISATIONS, ROLES)),
-    (_("System"), (AUDIT, HEALTH, TOKENS)),
+    (_("System"), (AUDIT, HEALTH, IMPORTS, TOKENS)),
 )
 
 

@@ -1,0 +1,223 @@
+"""Files as they come: any encoding, delimiter and form; and those that were made to do harm."""
+
+import contextlib
+import io
+import random
+import zipfile
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imports.headings import guessed
+from imports.kinds.people import COLUMNS
+from imports.reading import csv_files, sources, xlsx_files
+from imports.reading.bounds import Unreadable
+from imports.reading.sources import open_source
+from imports.values import Reader, Unfit, several, yes_or_no
+from tests.imports.conftest import as_csv, as_xlsx
+
+ROWS = [["Name", "Größe"], ["Łódź; São", "5, 6"], ["it's", "'quoted'"]]
+
+
+def read(content: bytes) -> tuple[list[str], list[list[str]]]:
+    source = open_source(io.BytesIO(content))
+    return list(source.headings), [list(row.cells) for row in source.rows]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_csv_in_every_writing(encoding, delimiter):
+    head, rows = read(as_csv(ROWS, delimiter=delimiter, encoding=encoding))
+    assert [head, *rows] == ROWS
+
+
+def test_windows_1252_and_what_excel_says_of_its_delimiter():
+    assert read("sep=;\r\nName;Größe\r\nJosé;€ 5\r\n".encode("cp1252")) == (["Name", "Größe"], [["José", "€ 5"]])
+
+
+def test_a_letter_at_the_border_of_the_sample_is_read(monkeypatch):
+    monkeypatch.setattr(csv_files, "SAMPLE", 10)
+    assert read("a,b\nxxxxxé,ü\n".encode())[1] == [["xxxxxé", "ü"]]
+
+
+def test_what_our_own_files_guard_comes_back_as_it_was():
+    assert read(b"a,b,c\n'=1+1,''x,'tis\n")[1] == [["=1+1", "'x", "'tis"]]
+
+
+def test_lines_are_counted_as_editors_do_and_empty_ones_do_not_matter():
+    source = open_source(io.BytesIO(b'\n\na,b\n"1\n1",2\n\n , \n3,4'))
+    assert [(row.line, list(row.cells)) for row in source.rows] == [(4, ["1\n1", "2"]), (8, ["3", "4"])]
+
+
+def test_a_row_may_be_short_but_not_long():
+    source = open_source(io.BytesIO(b"a,b\n1\n1,2,3\n1,2,\n"))
+    assert [(row.cells, bool(row.fault)) for row in source.rows] == [
+        (["1", ""], False),
+        (["1", "2"], True),
+        (["1", "2"], False),
+    ]
+
+
+def test_nul_bytes_and_lone_surrogates_are_nothing_to_store():
+    assert read(b"a,b\nx\0y,2\n")[1] == [["xy", "2"]]
+
+
+def test_a_cell_that_is_too_long_is_the_fault_of_its_row(monkeypatch):
+    monkeypatch.setattr(sources, "LONGEST_CELL", 5)
+    source = open_source(io.BytesIO(b"a,b\n1,123456\n3,4\n"))
+    assert [(row.line, row.place, row.fault) for row in source.rows] == [
+        (2, 1, "The cell has more than 5 characters."),
+        (3, None, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"   \n\n", "nothing in the file"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 100, "old Excel"),
+        (bytes(range(256)) * 20, "neither CSV nor XLSX"),
+        (",".join(f"c{n}" for n in range(1000)).encode() + b"\n1\n", "more than 200 columns"),
+        (b'a,b\n1,"' + b"x" * 200_000 + b"\n", "Line 2 cannot be read"),
+        (b"a,b\n1,\x81\n", "Save it as UTF-8"),
+        (b"PK\x03\x04 this is no archive", "damaged, or no XLSX"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_plain_words(content, words):
+    with pytest.raises(Unreadable, match=words):
+        read(content)
+
+
+def test_sheets_hold_texts_numbers_and_dates():
+    rows = [
+        ["a", "b", "c", "d", "e"],
+        ["x", 5, 1.5, datetime(2026, 3, 1, 14, 30), True],
+        [None, 7.0, None, None, False],
+    ]
+    assert read(as_xlsx(rows))[1] == [["x", "5", "1.5", "2026-03-01 14:30:00", "true"], ["", "7", "", "", "false"]]
+
+
+def tampered(part: str, change) -> bytes:
+    """A sheet one of whose parts says something else."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(as_xlsx(ROWS))) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, change(content) if name == part else content)
+    return out.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+
+def test_entities_are_not_unfolded():
+    with pytest.raises(Unreadable, match="XML entities"):
+        read(
+            tampered(
+                SHEET,
+                lambda xml: ENTITIES + xml.split(b"?>", 1)[-1].replace(b"</sheetData>", b"<c>&b;</c></sheetData>"),
+            )
+        )
+
+
+@pytest.mark.parametrize(("name", "bound"), [("LARGEST_SHEET", 100), ("LARGEST_PART", 100), ("MOST_PARTS", 3)])
+def test_what_unpacks_to_too_much_is_not_unpacked(monkeypatch, name, bound):
+    monkeypatch.setattr(xlsx_files, name, bound)
+    with pytest.raises(Unreadable, match="unpacks to more"):
+        read(as_xlsx(ROWS))
+
+
+def test_a_part_that_is_larger_than_it_says_is_not_unpacked():
+    content = bytearray(tampered("xl/styles.xml", lambda xml: xml + b" " * 100_000))
+    entry = content.rindex(b"xl/styles.xml") - 46
+    assert content[entry : entry + 4] == b"PK\x01\x02"
+    content[entry + 24 : entry + 28] = (500).to_bytes(4, "little")
+    with pytest.raises(Unreadable, match="unpacks to more"):
+        read(bytes(content))
+
+
+def test_a_sheet_that_lies_about_its_size_is_read_all_the_same():
+    content = tampered(SHEET, lambda xml: xml.replace(b'<dimension ref="A1:B3"', b'<dimension ref="A1:A1"'))
+    assert read(content)[1] == ROWS[1:]
+
+
+def test_far_cells_cost_nothing(monkeypatch):
+    far = b'<row r="4"><c r="XFD4" t="n"><v>1</v></c></row></sheetData>'
+    head, rows = read(tampered(SHEET, lambda xml: xml.replace(b"</sheetData>", far)))
+    assert (head, rows) == (ROWS[0], ROWS[1:])
+
+
+def test_a_row_in_the_far_end_is_refused(monkeypatch):
+    end = b'<row r="9999999999"><c t="n"><v>1</v></c></row></sheetData>'
+    monkeypatch.setattr(xlsx_files, "MOST_LINES", 1000)
+    with pytest.raises(Unreadable, match="Divide it"):
+        read(tampered(SHEET, lambda xml: xml.replace(b"</sheetData>", end)))
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_the_reading(content):
+    try:
+        read(content)
+        read(b"PK\x03\x04" + content)
+    except Unreadable:
+        pass
+
+
+def test_no_damaged_sheet_breaks_the_reading():
+    whole, dice = as_xlsx(ROWS), random.Random(7)
+    for _try in range(150):
+        broken = bytearray(whole)
+        for _byte in range(3):
+            broken[dice.randrange(len(broken))] = dice.randrange(256)
+        with contextlib.suppress(Unreadable):
+            read(bytes(broken))
+
+
+def test_headings_are_known_in_four_languages():
+    names = [column.key for column in COLUMNS]
+    for headings in (
+        ["E-Mail", "Name", "Weitere Adressen", "Telefon", "Firma"],
+        ["EMAIL", "full_name", "Other addresses", "phone", "Company"],
+        ["Correo electrónico", "Nombre", "Otras direcciones", "Teléfono", "Empresa"],
+    ):
+        assert guessed(headings, COLUMNS) == names[:5]
+    assert guessed(["email", "E-Mail", "zzz", ""], COLUMNS) == ["email", "", "", ""]
+
+
+BERLIN = Reader(ZoneInfo("Europe/Berlin"))
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-07-01", datetime(2026, 6, 30, 22, tzinfo=UTC)),
+        ("2026-07-01T12:00:00Z", datetime(2026, 7, 1, 12, tzinfo=UTC)),
+        ("2026-07-01 12:00:00+01:00", datetime(2026, 7, 1, 11, tzinfo=UTC)),
+        ("1.2.26 8:05", datetime(2026, 2, 1, 7, 5, tzinfo=UTC)),
+        ("01/02/2026 12:30 AM", datetime(2026, 1, 31, 23, 30, tzinfo=UTC)),
+        ("31.12.2025, 23:59:58", datetime(2025, 12, 31, 22, 59, 58, tzinfo=UTC)),
+    ],
+)
+def test_dates_are_read_in_the_zone_that_was_chosen(text, moment):
+    assert BERLIN.moment(text) == moment
+
+
+def test_month_first():
+    assert Reader(ZoneInfo("UTC"), "mdy").moment("12/31/2025").day == 31
+
+
+@pytest.mark.parametrize(
+    "text", ["yesterday", "32.1.2026", "1.13.2026", "0001-01-01", "1.1.2026 25:00", "13:00 pm", "=1", "9999-12-31"]
+)
+def test_what_is_no_date(text):
+    with pytest.raises(Unfit):
+        BERLIN.moment(text)
+
+
+def test_yes_and_no_and_several():
+    assert [yes_or_no(word) for word in ("Ja", "x", "TRUE", "sí", "Não", "0", "falsch")] == [True] * 4 + [False] * 3
+    assert several("a; b;\n ;a") == ["a", "b"]
