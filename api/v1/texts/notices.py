@@ -21,7 +21,7 @@ from api.v1.kinds import Administration, etag_of
 from automation.models import NoticeRule, NoticeText
 from automation.notices.house import known_levels, languages_written, levels_of, save_levels, save_text, text_written
 from automation.notices.occasions import OCCASIONS, ROLE_KEY, Audience, Level, Levels, Occasion
-from automation.notices.texts import placeholders_of, stock_of
+from automation.notices.wordings import WORDINGS, Wording
 from core.database import hold
 from core.liquid import TemplateError, in_words, render
 from core.text import clean_line
@@ -39,6 +39,9 @@ LEVELS = {
 }
 LEVELS_HELP = "By relation and channel. A role is a relation of its own: `role:3`."
 KEY = OpenApiParameter("key", OpenApiTypes.STR, OpenApiParameter.PATH, description="Such as `assigned`.")
+TEXT_KEY = OpenApiParameter(
+    "key", OpenApiTypes.STR, OpenApiParameter.PATH, description="Of a notice, or `many` and `many_requests`."
+)
 LANGUAGE = OpenApiParameter(
     "language", OpenApiTypes.STR, OpenApiParameter.PATH, description="`all`: in every one that has no text of its own."
 )
@@ -131,22 +134,28 @@ class NoticeDetail(_Notice):
         return Response(shown, headers={"ETag": etag_of(_rule(occasion.key))})
 
 
-class NoticeTextDetail(_Notice):
+class NoticeTextDetail(Administration):
+    def wording(self, key: str) -> Wording:
+        """That of an occasion, or of the mails about many tickets."""
+        if key not in WORDINGS:
+            raise NotFound
+        return WORDINGS[key]
+
     @extend_schema(
         operation_id="showNoticeText",
         summary="Show the text of a notice",
-        parameters=[KEY, LANGUAGE],
+        parameters=[TEXT_KEY, LANGUAGE],
         responses=NoticeTextShape,
         tags=[TAG],
     )
     def get(self, request: Request, key: str, language: str) -> Response:
         """What a mail about it says in one language: the text of the house, else the stock text."""
-        return self.now(self.occasion(key), _code(language))
+        return self.now(self.wording(key), _code(language))
 
     @extend_schema(
         operation_id="changeNoticeText",
         summary="Write the text of a notice",
-        parameters=[KEY, LANGUAGE, IF_SAME],
+        parameters=[TEXT_KEY, LANGUAGE, IF_SAME],
         request=ChangedNoticeTextForm,
         responses=NoticeTextShape,
         examples=[examples.NOTICE_TEXT],
@@ -155,35 +164,35 @@ class NoticeTextDetail(_Notice):
     @transaction.atomic
     def patch(self, request: Request, key: str, language: str) -> Response:
         """In place of the stock text."""
-        occasion, code = self.occasion(key), _code(language)
+        wording, code = self.wording(key), _code(language)
         hold(f"notice {key}")
         self.require_same(_text(key, code))
         values = self.read(ChangedNoticeTextForm)
-        _refuse_unreadable(occasion, values)
+        _refuse_unreadable(wording, values)
         subject = clean_line(values["subject"], 200)
-        save_text(occasion, code, subject=subject, body=values["body"].strip(), by=self.person)
-        return self.now(occasion, code)
+        save_text(wording.key, code, subject=subject, body=values["body"].strip(), by=self.person)
+        return self.now(wording, code)
 
     @extend_schema(
         operation_id="removeNoticeText",
         summary="Go back to the stock text",
-        parameters=[KEY, LANGUAGE, IF_SAME],
+        parameters=[TEXT_KEY, LANGUAGE, IF_SAME],
         responses={204: None},
         tags=[TAG],
     )
     @transaction.atomic
     def delete(self, request: Request, key: str, language: str) -> Response:
         """Where nothing was written, nothing happens."""
-        occasion, code = self.occasion(key), _code(language)
+        wording, code = self.wording(key), _code(language)
         hold(f"notice {key}")
         self.require_same(_text(key, code))
-        save_text(occasion, code, subject="", body="", by=self.person)
+        save_text(wording.key, code, subject="", body="", by=self.person)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def now(self, occasion: Occasion, code: str) -> Response:
-        own = _text(occasion.key, code)
+    def now(self, wording: Wording, code: str) -> Response:
+        own = _text(wording.key, code)
         headers = {"ETag": etag_of(own)}
-        return Response(self.shaped(_told_text(occasion, code), NoticeTextShape).data, headers=headers)
+        return Response(self.shaped(_told_text(wording, code), NoticeTextShape).data, headers=headers)
 
 
 def _told_all() -> list[dict[str, Any]]:
@@ -203,17 +212,17 @@ def _told(occasion: Occasion, levels: Levels, texts: list[str]) -> dict[str, Any
     }
 
 
-def _told_text(occasion: Occasion, code: str) -> dict[str, Any]:
-    written = text_written(occasion.key, code)
+def _told_text(wording: Wording, code: str) -> dict[str, Any]:
+    written = text_written(wording.key, code)
     with override(code or settings.LANGUAGE_CODE):
-        stock = stock_of(occasion.audience)
+        stock = wording.stock
         words = written or NoticeText(subject=str(stock.subject), body=str(stock.body))
     return {
         "language": code,
         "subject": words.subject,
         "body": words.body,
         "is_own": written is not None and written.language == code,
-        "placeholders": list(placeholders_of(occasion.audience)),
+        "placeholders": list(wording.placeholders),
     }
 
 
@@ -265,9 +274,9 @@ def _is_silent(levels: dict[str, str]) -> bool:
     return {Level.OFF.value, Level.NEVER.value} >= {*levels.values()}
 
 
-def _refuse_unreadable(occasion: Occasion, values: dict[str, str]) -> None:
+def _refuse_unreadable(wording: Wording, values: dict[str, str]) -> None:
     for name, text in values.items():
         try:
-            render(text, examples_of(placeholders_of(occasion.audience)))
+            render(text, examples_of(wording.placeholders))
         except TemplateError as error:
             raise serializers.ValidationError({name: [in_words(error)]}) from error
