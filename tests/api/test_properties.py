@@ -7,11 +7,13 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from schemathesis.specs.openapi import checks as described
 
 from accounts.models import ApiToken
 from accounts.models.access import MOST_PER_MINUTE
@@ -20,9 +22,6 @@ from api.schema import document
 from tests.factories import TicketFactory
 from tickets.actions.replying import add_note
 from tickets.messages import File, Message
-
-schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
-described = pytest.importorskip("schemathesis.specs.openapi.checks")
 
 THOROUGH = bool(os.environ.get("HELPDESK_THOROUGH"))
 BROKEN = schemathesis.checks.not_a_server_error

@@ -2,12 +2,11 @@
 
 import importlib.metadata
 
+import pyotrs
 import pytest
 
-pyotrs = pytest.importorskip("pyotrs", reason="PyOTRS is not installed")
-
-from tests.factories import TicketFactory  # noqa: E402
-from tickets.models import Event, Ticket  # noqa: E402
+from tests.factories import TicketFactory
+from tickets.models import Event, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
