@@ -32,9 +32,8 @@ THEN: Mapping[str, str] = {"channel": "channel"} | {name: f"{name}_id" for name 
 def on_rows(condition: Q, columns: Mapping[str, str]) -> Q:
     """The same of rows, where each of the fields stands in one of their columns."""
     found = Q(_connector=condition.connector, _negated=condition.negated)
-    found.children = [
-        on_rows(part, columns) if isinstance(part, Q) else _on_column(*part, columns) for part in condition.children
-    ]
+    parts: list[Any] = condition.children
+    found.children = [on_rows(part, columns) if isinstance(part, Q) else _on_column(*part, columns) for part in parts]
     return found
 
 

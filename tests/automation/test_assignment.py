@@ -30,6 +30,7 @@ from automation.models import (
 )
 from automation.tasks import try_waiting
 from core.clock import pretend
+from core.memo import for_a_moment
 from sla.configuring import save_calendar
 from sla.models import Calendar
 from tests.factories import AgentFactory, TicketFactory
@@ -549,6 +550,18 @@ def test_queries_do_not_grow_with_agents(says, opened, world, queries, drain):
     few = cost()
     world.support_role.user_set.add(*(AgentFactory() for _n in range(12)))
     assert cost() == few
+
+
+def test_a_worker_that_gives_many_asks_little(says, world, queries):
+    """What bin/bench assignment counts: more is paid for each ticket."""
+    says(method=Method.LEAST_LOAD)
+    tickets = [TicketFactory(queue=world.support, customer=world.dana) for _n in range(3)]
+    with for_a_moment():
+        giving.give_at_work(tickets[0])
+        with queries() as counted:
+            giving.give_at_work(tickets[1])
+    assert len(counted) <= 26
+    assert fresh(tickets[1]).owner is not None
 
 
 def test_an_event_without_a_policy_costs_next_to_nothing(opened, queries):

@@ -30,7 +30,7 @@ from tickets.models import (
     TicketType,
 )
 from tickets.readers import customers_of
-from tickets.rights import RIGHTS, agents_with
+from tickets.rights import RIGHTS, agents_with, holding
 
 pytestmark = pytest.mark.django_db
 WORLDS = int(os.environ.get("RIGHTS_WORLDS", "30"))
@@ -108,6 +108,7 @@ def compare(facts: Facts, rows: Rows) -> None:
         for place, queue in enumerate(rows.queues):
             due = {row.pk for index, row in enumerate(rows.people) if may(facts, index, right, place)}
             assert {row.pk for row in agents_with(right, queue)} == due
+            assert sorted(row.pk for row in holding(right, queue)) == sorted(due)
 
 
 def found(rows) -> set[int]:

@@ -9,7 +9,7 @@ from tests.factories import AgentFactory, QueueFactory, TicketFactory, role
 from tickets.actions.progress import set_state
 from tickets.actions.queues import save_queue
 from tickets.models import Queue, QueueGroupPermission, QueueUserPermission, StateType, Ticket
-from tickets.rights import IMPLIES, RIGHTS, agents_with, grant, revoke
+from tickets.rights import IMPLIES, RIGHTS, agents_with, grant, holding, revoke
 from tickets.vocabulary import first_state
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,7 @@ def test_set_predicate_and_reference_agree_in_random_worlds(db, seed):
             assert {t.pk for t in tickets if t.allows(agent, right)} == expected
             for queue in queues[:3]:
                 assert (agent in agents_with(right, queue)) == slow_reference(agent, right, queue)
+                assert holding(right, queue).filter(pk=agent.pk).count() == slow_reference(agent, right, queue)
 
 
 def test_administrators_see_no_tickets_by_that_alone(world):

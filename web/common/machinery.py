@@ -23,6 +23,7 @@ from core.counting import figures
 from core.work import WorkRow, kinds
 from imports.models import Import
 from mail.models import Incoming, Letter, Outgoing
+from reports.models import Export, Rebuild, Subscription
 from tickets.models import Delivery, JobItem
 
 # Work that has been due for longer than this means that no worker is at it.
@@ -79,6 +80,9 @@ DUTIES: dict[type[WorkRow], str | Promise] = {
     Delivery: _("Events"),
     Letter: _("Mail for new passwords"),
     JobItem: _("Bulk change"),
+    Export: _("Files of reports"),
+    Subscription: _("Reports by mail"),
+    Rebuild: _("Reports that are told anew"),
     WebhookDelivery: _("Webhooks"),
     AlertPost: _("Reports of monitoring"),
     NoticeDelivery: _("Notices"),

@@ -169,7 +169,8 @@ def _sums(figures: Figures, index: int) -> tuple[float, float]:
 
 
 def _pile(figures: Figures, index: int, slot: float, scale: Scale) -> Iterator[Bar]:
-    width, tops = slot * _FILLED, {True: 0.0, False: 0.0}
+    # Few bars are no walls.
+    width, tops = min(slot * _FILLED, WIDTH / 6), {True: 0.0, False: 0.0}
     for hue, one in zip(HUES, figures.series, strict=False):
         value = one.values[index]
         if not value:
