@@ -118,7 +118,7 @@ def _done(run: Run, drawings: Mapping[str, Drawing]) -> list[StepView]:
         if element is None or element.kind not in _SHOWN:
             continue
         task = by_token.get(step.instance)
-        who = task.done_by.name if task and task.done_by else ""
+        who = _who_did(task) if task else ""
         times = found[step.element].times + 1 if step.element in found else 1
         found.pop(step.element, None)
         at = task.done_at if task else step.at
@@ -191,6 +191,14 @@ def _marks(run: Run, steps: Iterable[StepView]) -> dict[str, str]:
 def _element(place: str, drawings: Mapping[str, Drawing]) -> Element | None:
     scope, _sep, element = place.rpartition(SEPARATOR)
     return drawings[scope].by_id.get(element) if scope in drawings else None
+
+
+def _who_did(task: Task) -> str:
+    """Who has done a task, or has decided."""
+    if task.kind == Task.Kind.APPROVAL:
+        said = [one for one in task.decisions.all() if one.answer and one.answer not in Decision.Answer.uncounted()]
+        return ", ".join(one.approver.name for one in said)
+    return task.done_by.name if task.done_by else ""
 
 
 def _whom(task: Task) -> str:
