@@ -25,6 +25,11 @@ class ConditionShown(serializers.JSONField):
     """A condition."""
 
 
+@extend_schema_field({"type": ["object", "null"]})
+class DraftShown(serializers.JSONField):
+    """Changes that wait."""
+
+
 class RuleShape(RowShape):
     description = serializers.CharField()
     status = serializers.ChoiceField(Rule.Status.choices)
@@ -35,7 +40,7 @@ class RuleShape(RowShape):
     queues = RowShape(many=True, source="queues.all", help_text="With those below them; none: all.")
     stops = serializers.BooleanField()
     once_per_ticket = serializers.BooleanField()
-    draft = serializers.JSONField(allow_null=True, help_text="Changes that wait to be published; null: none.")
+    draft = DraftShown(help_text="Changes that wait to be published; null: none.")
     changed_at = serializers.DateTimeField()
 
 
