@@ -185,8 +185,8 @@ def _of_person(person: User) -> Iterable[Dependent]:
 def _alert_sources(row: Model) -> Iterable[Dependent]:
     """Monitoring that opens tickets in this queue, of this type or for this customer."""
     name = _OF_SOURCES.get(type(row))
-    found = AlertSource.objects.filter(is_active=True, **{name: row}) if name else []
-    for source in found[:MOST_NAMED]:
+    found = AlertSource.objects.filter(is_active=True, **{name: row})[:MOST_NAMED] if name else []
+    for source in found:
         text = _("The alert source %(name)s names it") % {"name": source}
         yield Dependent(text, "alert_source", source.pk)
 
@@ -197,8 +197,8 @@ _OF_SOURCES: Mapping[type[Model], str] = {Queue: "queue", TicketType: "type", Us
 def _web_forms(row: Model) -> Iterable[Dependent]:
     """Forms in other websites that open tickets with it, or ask it."""
     name = _OF_WEB_FORMS.get(type(row))
-    found = WebForm.objects.active().filter(**{name: row}) if name else []
-    for form in found[:MOST_NAMED]:
+    found = WebForm.objects.active().filter(**{name: row})[:MOST_NAMED] if name else []
+    for form in found:
         text = _("The web form %(name)s names it") % {"name": form}
         yield Dependent(text, "web_form", form.pk)
 
@@ -214,8 +214,8 @@ _OF_WEB_FORMS: Mapping[type[Model], str] = {
 def _services(row: Model) -> Iterable[Dependent]:
     """What opens tickets with it, asks it, or lies in it."""
     name = _OF_SERVICES.get(type(row))
-    found = Service.objects.active().filter(**{name: row}) if name else []
-    for service in found[:MOST_NAMED]:
+    found = Service.objects.active().filter(**{name: row})[:MOST_NAMED] if name else []
+    for service in found:
         text = _("The service %(name)s names it") % {"name": service.place}
         yield Dependent(text, "service", service.pk)
 

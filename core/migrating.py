@@ -1,5 +1,6 @@
 """What migrations lack in Django: many tables at once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel
@@ -17,7 +18,7 @@ class CreateModels(Operation):
 
     category = OperationCategory.ADDITION
 
-    def __init__(self, operations: list[CreateModel | AddField | AddIndex | AddConstraint]) -> None:
+    def __init__(self, operations: Sequence[CreateModel | AddField | AddIndex | AddConstraint]) -> None:
         self.operations = operations
         self.models = [operation for operation in operations if isinstance(operation, CreateModel)]
 

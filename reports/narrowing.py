@@ -33,7 +33,9 @@ def on_rows(condition: Q, columns: Mapping[str, str]) -> Q:
     """The same of rows, where each of the fields stands in one of their columns."""
     found = Q(_connector=condition.connector, _negated=condition.negated)
     parts: list[Any] = condition.children
-    found.children = [on_rows(part, columns) if isinstance(part, Q) else _on_column(*part, columns) for part in parts]
+    found.children = [
+        on_rows(part, columns) if isinstance(part, Q) else _on_column(part[0], part[1], columns) for part in parts
+    ]
     return found
 
 

@@ -1,6 +1,7 @@
 """Custom fields of imported tickets: cells as the values that their definitions take."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -33,7 +34,7 @@ class Fields:
         """The values of a row by key, canonical; what does not fit is a fault of the row."""
         found = {}
         for key, definition in self.definitions.items():
-            value = row.get(f"{FIELD}{key}", lambda text, one=definition: _value(one, text, reader))
+            value = row.get(f"{FIELD}{key}", partial(_value, definition, reader=reader))
             if value is not None:
                 found[key] = value
         if found and queue is not None:
