@@ -16,9 +16,10 @@ from web.common.condition_words import in_words
 from web.common.effect_words import named_in
 from web.setup.rule_conditions import RuleChoices
 
-
 # With what German labels of happenings begin, besides nouns.
-GERMAN_SMALL = frozenset("Automatische Das Der Die Ein Eine Es Irgendetwas Jemand Niemand Sein Seine".split())
+GERMAN_SMALL = frozenset(
+    ("Automatische", "Das", "Der", "Die", "Ein", "Eine", "Es", "Irgendetwas", "Jemand", "Niemand", "Sein", "Seine")
+)
 
 
 @dataclass(frozen=True)
