@@ -18,7 +18,7 @@ from web.setup.rule_conditions import RuleChoices
 
 # With what German labels of happenings begin, besides nouns.
 GERMAN_SMALL = frozenset(
-    ["Automatische", "Das", "Der", "Die", "Ein", "Eine", "Es", "Irgendetwas", "Jemand", "Niemand", "Sein", "Seine"]
+    ("Automatische", "Das", "Der", "Die", "Ein", "Eine", "Es", "Irgendetwas", "Jemand", "Niemand", "Sein", "Seine")
 )
 
 
