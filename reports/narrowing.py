@@ -32,15 +32,16 @@ THEN: Mapping[str, str] = {"channel": "channel"} | {name: f"{name}_id" for name 
 def on_rows(condition: Q, columns: Mapping[str, str]) -> Q:
     """The same of rows, where each of the fields stands in one of their columns."""
     found = Q(_connector=condition.connector, _negated=condition.negated)
-    parts: list[Any] = condition.children
-    found.children = [
-        on_rows(part, columns) if isinstance(part, Q) else _on_column(part[0], part[1], columns) for part in parts
-    ]
+    found.children = [_part(part, columns) for part in condition.children]
     return found
 
 
-def _on_column(lookup: str, value: Any, columns: Mapping[str, str]) -> tuple[str, Any]:
-    """`queue_id__in` and `queue__isnull` look at the column; `queue__path__in` at what it points to."""
+def _part(part: Any, columns: Mapping[str, str]) -> Any:
+    """A group, or a lookup with its value: `queue_id__in` and `queue__isnull` look at the column; `queue__path__in` at
+    what it points to."""
+    if isinstance(part, Q):
+        return on_rows(part, columns)
+    lookup, value = part
     name, _sep, rest = lookup.partition("__")
     if name == "pk":
         return lookup, value
