@@ -185,7 +185,7 @@ def _of_person(person: User) -> Iterable[Dependent]:
 def _alert_sources(row: Model) -> Iterable[Dependent]:
     """Monitoring that opens tickets in this queue, of this type or for this customer."""
     name = _OF_SOURCES.get(type(row))
-    found = AlertSource.objects.filter(is_active=True, **{name: row}) if name else []
+    found: Any = AlertSource.objects.filter(is_active=True, **{name: row}) if name else []
     for source in found[:MOST_NAMED]:
         text = _("The alert source %(name)s names it") % {"name": source}
         yield Dependent(text, "alert_source", source.pk)
@@ -197,7 +197,7 @@ _OF_SOURCES: Mapping[type[Model], str] = {Queue: "queue", TicketType: "type", Us
 def _web_forms(row: Model) -> Iterable[Dependent]:
     """Forms in other websites that open tickets with it, or ask it."""
     name = _OF_WEB_FORMS.get(type(row))
-    found = WebForm.objects.active().filter(**{name: row}) if name else []
+    found: Any = WebForm.objects.active().filter(**{name: row}) if name else []
     for form in found[:MOST_NAMED]:
         text = _("The web form %(name)s names it") % {"name": form}
         yield Dependent(text, "web_form", form.pk)
@@ -214,7 +214,7 @@ _OF_WEB_FORMS: Mapping[type[Model], str] = {
 def _services(row: Model) -> Iterable[Dependent]:
     """What opens tickets with it, asks it, or lies in it."""
     name = _OF_SERVICES.get(type(row))
-    found = Service.objects.active().filter(**{name: row}) if name else []
+    found: Any = Service.objects.active().filter(**{name: row}) if name else []
     for service in found[:MOST_NAMED]:
         text = _("The service %(name)s names it") % {"name": service.place}
         yield Dependent(text, "service", service.pk)
@@ -271,8 +271,8 @@ def _of_content(content: Content) -> Iterable[Dependent]:
         for row in model.objects.filter(is_active=True, body__contains=named)[:MOST_NAMED]:
             yield Dependent(_("“%(name)s” takes it in") % {"name": row}, f"{route}_row", row.pk)
     inside = Content.objects.filter(is_active=True).exclude(pk=content.pk).annotate(all=Cast("texts", TextField()))
-    for row in inside.filter(all__contains=named)[:MOST_NAMED]:
-        yield Dependent(_("“%(name)s” takes it in") % {"name": row}, "contents_row", row.pk)
+    for other in inside.filter(all__contains=named)[:MOST_NAMED]:
+        yield Dependent(_("“%(name)s” takes it in") % {"name": other}, "contents_row", other.pk)
     for rule in SurveyRule.objects.filter(text=content, is_on=True).select_related("queue")[:MOST_NAMED]:
         words = _("Customers of %(queue)s are asked with it") % {"queue": rule.queue.place}
         yield Dependent(words, "queue", rule.pk)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -23,7 +24,7 @@ class Sought:
     last: date | None = None
 
     def rows(self) -> QuerySet[Outgoing]:
-        rows = Outgoing.objects.select_related("ticket")
+        rows: Any = Outgoing.objects.select_related("ticket")
         if self.state:
             rows = rows.filter(state=self.state)
         if self.state == Outgoing.State.QUEUED:
