@@ -235,6 +235,8 @@ class TestServices:
         assert asked.status_code == 201, asked.content
         question = asked.json()["questions"][0]
         assert (question["field"], question["is_required"], question["help_text"]) == ("floor", True, "Where you sit")
+        for unknown in ("nothing", 0, None, True, ["floor"]):
+            assert alex.post(f"{path}questions/", {"field": unknown}).status_code == 400
         again = alex.post(f"{path}questions/", {"field": "floor"})
         assert (again.status_code, list(again.json()["errors"])) == (400, ["field"])
         renamed = alex.patch(f"setup/services/{topic['id']}/", {"name": "Office"})

@@ -36,8 +36,10 @@ class KeyField(RowField):
     """A custom field by key or id."""
 
     def to_internal_value(self, data: Any) -> Any:
-        by_key = {field.key: field for field in self.options(self.context)}
-        return by_key[data] if isinstance(data, str) and data in by_key else super().to_internal_value(data)
+        for field in self.options(self.context):
+            if type(data) in (str, int) and data in (field.key, field.pk):
+                return field
+        return self.fail("unknown")
 
 
 class NewQuestionForm(StrictSerializer):
