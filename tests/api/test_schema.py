@@ -145,7 +145,7 @@ def test_it_is_openapi_3_1_with_the_token_as_its_key(db):
         Draft202012Validator.check_schema(schema)
 
 
-@pytest.mark.parametrize("name", ["openTicket", "changeTicket", "addArticle", "startExport", *LEVELS])
+@pytest.mark.parametrize("name", ["openTicket", "changeTicket", "addArticle", "startExport", "startImport", *LEVELS])
 def test_examples_fit_what_they_show(db, name):
     content = operations()[name]["requestBody"]["content"]["application/json"]
     schema = {**content["schema"], "components": document()["components"]}
@@ -157,7 +157,7 @@ def test_examples_fit_what_they_show(db, name):
 def test_requests_in_the_manual_fit_too(db, settings):
     manual = (settings.BASE_DIR / "docs" / "api.md").read_text()
     bodies = [json.loads(body) for body in re.findall(r"-d '({.*})'", manual)]
-    names = ("Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "Change", "NewSla")
+    names = ("Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "Change", "NewSla", "NewImport")
     for name, body in zip(names, bodies, strict=True):
         schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
         Draft202012Validator(schema).validate(body)
