@@ -34,7 +34,7 @@ class Fields:
         """The values of a row by key, canonical; what does not fit is a fault of the row."""
         found = {}
         for key, definition in self.definitions.items():
-            value = row.get(f"{FIELD}{key}", partial(_value, definition, reader=reader))
+            value = row.get(f"{FIELD}{key}", partial(_value, definition, reader))
             if value is not None:
                 found[key] = value
         if found and queue is not None:
@@ -54,7 +54,7 @@ class Fields:
         return [one.shown_label for one in self._to_close[place] if filled.get(one.key) in (None, "", [])]
 
 
-def _value(definition: FieldDefinition, text: str, reader: Reader) -> Any:
+def _value(definition: FieldDefinition, reader: Reader, text: str) -> Any:
     try:
         return customfields.canonical(definition, _raw(definition, text, reader))
     except ValidationError as error:

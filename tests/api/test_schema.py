@@ -309,7 +309,8 @@ def test_it_is_openapi_3_1_with_the_token_as_its_key(db):
 
 
 @pytest.mark.parametrize(
-    "name", ["openTicket", "changeTicket", "addArticle", "startExport", *LEVELS, *AUTOMATION, *TEXTS, *SET_UP]
+    "name",
+    ["openTicket", "changeTicket", "addArticle", "startExport", "startImport", *LEVELS, *AUTOMATION, *TEXTS, *SET_UP],
 )
 def test_examples_fit_what_they_show(db, name):
     content = operations()[name]["requestBody"]["content"]["application/json"]
@@ -325,7 +326,7 @@ def test_requests_in_the_manual_fit_too(db, settings):
     names = ["Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "Change", "NewSla"]
     names += ["NewRule", "Past", "NewSchedule", "NewWebhook", "ChangedQueueAssignment"]
     names += ["NewContent", "ChangedNotice", "ChangedNoticeText"]
-    names += SETTINGS
+    names += [*SETTINGS, "NewImport"]
     for name, body in zip(names, bodies, strict=True):
         schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
         Draft202012Validator(schema).validate(body)

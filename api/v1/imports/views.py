@@ -37,14 +37,14 @@ class _Imports(Door):
     area = ApiToken.Area.SETUP
     order = ("-id",)
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
+    def require(self) -> None:
         if not importable(self.person):
             raise NotFound
-        if request.auth.queues:  # people and articles lie in no queue, and tickets may lie in any
+        if self.request.auth.queues:  # people and articles lie in no queue, and tickets may lie in any
             raise PermissionDenied(_("This token does not open this part of the interface."))
 
     def job(self, pk: int) -> Import:
+        self.require()
         return get_object_or_404(imports_of(self.person), pk=pk)
 
     def told(self, job: Import, code: int = status.HTTP_200_OK) -> Response:
@@ -55,6 +55,7 @@ class ImportList(_Imports):
     @extend_schema(operation_id="listImports", summary="List imports", responses=ImportShape(many=True), tags=TAG)
     def get(self, request: Request) -> Response:
         """Those of the token's person, the newest first; they are kept for a month."""
+        self.require()
         return self.listing(imports_of(self.person), ImportShape)
 
     @extend_schema(
@@ -69,6 +70,7 @@ class ImportList(_Imports):
     @once
     def post(self, request: Request) -> Response:
         """It is read and checked in the background; nothing is imported before `start/`, unless `start` is true."""
+        self.require()
         form = NewImportForm(data=request.data)
         form.is_valid(raise_exception=True)
         given = form.validated_data
