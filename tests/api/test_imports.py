@@ -62,7 +62,8 @@ def test_the_audit_names_the_token(alex, world):
     worked(id)
     nina = User.objects.get(email="nina@acme.example")
     change = ConfigChange.objects.get(kind="accounts.user", object_id=str(nina.pk))
-    assert (change.actor, change.through[:18]) == (world.alex, f"import {id}, robot ("[:18])
+    assert change.actor == world.alex
+    assert change.through.startswith(f"import {id}, robot (")
 
 
 def test_columns_are_said_afterwards(alex):

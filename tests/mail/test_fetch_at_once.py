@@ -18,7 +18,7 @@ MAILS = [raw_mail(subject=f"no. {number}", message_id=f"<{number}@acme.example>"
 
 
 @contextmanager
-def nobody_is_alone(_account):
+def nobody_is_alone(_space, _account):
     yield True
 
 
@@ -27,7 +27,7 @@ def nobody_is_alone(_account):
 def test_f12_two_fetchers_at_once_make_no_doubles(monkeypatch, locked):
     """Without the lock, as when the database dropped it: the unique key of the ledger is the second guard."""
     if not locked:
-        monkeypatch.setattr(visiting, "_alone", nobody_is_alone)
+        monkeypatch.setattr(visiting, "in_hand", nobody_is_alone)
     with scripted() as script:
         account = Account(name="Twice", host="127.0.0.1", port=script.port, security="none", username="u")
         account.password, account.after = "p", Account.After.DELETE

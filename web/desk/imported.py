@@ -1,5 +1,7 @@
 """Where a ticket came from, beside it: the number that it had in another system."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -12,7 +14,7 @@ def _origin(ticket: Ticket, _agent: User) -> Origin | None:
     return Origin.objects.filter(ticket=ticket).first()
 
 
-def _rows(ticket: Ticket) -> QuerySet:
+def _rows(ticket: Ticket, _now: datetime) -> QuerySet:
     return Origin.objects.filter(ticket=ticket).values("pk")
 
 
