@@ -24,6 +24,7 @@ from processes.models import Process
 from sla.configuring import save_calendar, save_policy
 from sla.models import Calendar, Policy
 from tests.factories import AgentFactory, CustomerFactory, QueueFactory, TicketFactory, address, organisation, role
+from tests.rights.importing import handed_in
 from tests.setup import worlds
 from tests.sla.conftest import OFFICE
 from tickets.actions.fields import set_tags
@@ -142,6 +143,7 @@ ACTIONS = [
     "schedule_remove",
     "schedule_run_stop",
     "schedule_run_again",
+    *("import_columns", "import_start", "import_cancel", "import_remove"),
     "process_import",
     "process_save",
     "process_step_add",
@@ -198,6 +200,7 @@ def rows(world) -> dict[str, int]:
         **dict.fromkeys(("filter", "filter_move", "filter_remove"), fltr.pk),
         **dict.fromkeys(("sender", "sender_remove"), sender.pk),
         "automatic_row": text.pk,
+        **dict.fromkeys(IMPORT, handed_in(world.alex)["import"]["own"][0]),
         **dict.fromkeys(("sla", "sla_move", "sla_remove"), level.pk),
         **dict.fromkeys(("calendar", "calendar_remove"), calendar.pk),
         "queue": world.support.pk,
@@ -303,6 +306,7 @@ def account(world, **fields) -> Account:
     return Account.objects.create(**{**facts, **fields})
 
 
+IMPORT = ("import", "import_columns", "import_start", "import_cancel", "import_remove", "import_refused")
 PROCESS = (
     *("", "_about", "_runs", "_remove", "_source", "_save", "_step", "_step_add", "_step_remove"),
     *("_publish", "_retire", "_discard"),
