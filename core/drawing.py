@@ -154,7 +154,7 @@ def _is_literal(expression: FilterExpression) -> bool:
 @contextmanager
 def _language_of(context: Context) -> Iterator[None]:
     """What is drawn here is drawn in the language that is active now."""
-    page = context.render_context.dicts[0]
+    page: Any = context.render_context.dicts[0]
     outer, page[_LANGUAGE] = page.get(_LANGUAGE), get_language()
     try:
         yield
