@@ -121,8 +121,8 @@ def _first_and_last(rows: QuerySet) -> list[datetime]:
 
 def _mend_between(starts: datetime, ends: datetime) -> int:
     with transaction.atomic():
-        # Two that mend must not add the same twice; nobody else waits for this name.
-        _run("SET LOCAL lock_timeout = '15s'", {})
+        # Two that mend must not add the same twice; nobody else waits for this name, so it may take its time.
+        _run("SET LOCAL lock_timeout = '120s'; SET LOCAL statement_timeout = '120s'", {})
         hold("report sums")
         return _run(_MEND, {"from": starts, "to": ends})[0][0]
 
