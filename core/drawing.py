@@ -6,6 +6,7 @@ their values are of the usual kinds, and Django's own way in all other cases. Th
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 from typing import Any
 
@@ -32,15 +33,16 @@ from django.template.library import SimpleNode
 from django.template.loader_tags import IncludeNode
 from django.template.loaders import cached
 from django.template.loaders.base import Loader as BaseLoader
-from django.templatetags.i18n import TranslateNode
+from django.templatetags.i18n import LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
 from django.urls import NoReverseMatch
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from core.addresses import address
 
-# The language of who reads, found out once for all that is drawn together: no template of ours changes it on the way.
+# The language of who reads, found out where a template begins and where `language` changes it: asking for it costs more
+# than most of what is fixed.
 _LANGUAGE = "drawing.language"
 _CONTEXTS = (RequestContext, Context)
 
@@ -81,6 +83,10 @@ class QuickTemplate(Template):
         self.extra_data = parser.extra_data
         return nodelist
 
+    def render(self, context: Context) -> SafeString:
+        with _language_of(context):
+            return super().render(context)
+
 
 class QuickParser(Parser):
     def compile_filter(self, token: str) -> FilterExpression:
@@ -103,6 +109,8 @@ class QuickParser(Parser):
 def _quick(node: Node) -> Node:
     if type(node) is VariableNode:
         return QuickVariableNode(node.filter_expression)
+    if type(node) is LanguageNode:
+        return QuickLanguageNode(node.nodelist, node.language)
     if type(node) is URLNode and not node.kwargs and _is_constant(node.view_name):
         return QuickURLNode(node.view_name, node.args, node.kwargs, node.asvar)
     if type(node) is IncludeNode and _is_constant(node.template) and not str(node.template.var).startswith("."):
@@ -143,6 +151,17 @@ def _is_literal(expression: FilterExpression) -> bool:
 # ---- drawing ----------------------------------------------------------------------------------
 
 
+@contextmanager
+def _language_of(context: Context) -> Iterator[None]:
+    """What is drawn here is drawn in the language that is active now."""
+    page: Any = context.render_context.dicts[0]
+    outer, page[_LANGUAGE] = page.get(_LANGUAGE), get_language()
+    try:
+        yield
+    finally:
+        page[_LANGUAGE] = outer
+
+
 class Fixed(Node):
     """Parts that follow each other and depend on nothing but the language."""
 
@@ -153,8 +172,7 @@ class Fixed(Node):
         self.drawn: dict[str | None, str] = {}
 
     def render(self, context: Context) -> str:
-        page = context.render_context.dicts[0]
-        language = page.get(_LANGUAGE) or page.setdefault(_LANGUAGE, get_language())
+        language = context.render_context.dicts[0].get(_LANGUAGE) or get_language()
         drawn = self.drawn.get(language)
         if drawn is None or not context.autoescape:
             drawn = SafeString("".join(str(part.render_annotated(context)) for part in self.parts))
@@ -164,6 +182,12 @@ class Fixed(Node):
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.parts)
+
+
+class QuickLanguageNode(LanguageNode):
+    def render(self, context: Context) -> str:
+        with override(self.language.resolve(context)), _language_of(context):
+            return self.nodelist.render(context)
 
 
 class QuickVariableNode(VariableNode):

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Min, QuerySet
 
 from core.clock import now
+from core.database import hold
 from reports.dimensions import HOUR, QUEUE, TIME, WEEKDAY
 from reports.halves import Half
 from reports.models import Fact, Happened, Tally
@@ -79,18 +80,16 @@ _ROWS = """
         SELECT ends_at, -1, home_id, queue_id FROM reports_span WHERE ends_at > %(from)s AND ends_at <= %(to)s
     ) AS edges
 """
-_ANEW = f"""
-    {_INTO} SELECT {_KEY}, {_ADDED}, true FROM ({_ROWS}) AS found WHERE at = ANY(%(hours)s)
-    GROUP BY {_KEY} HAVING {_IS_SOME}
-"""  # noqa: S608 - all of it stands here
 _NEGATIVE = ", ".join(f"-{name}" for name in _SUMS.split(", "))
-_DIFFERENCES = f"""
-    SELECT DISTINCT at FROM (
-        SELECT at FROM (
+# What is missing is added, as the database adds what happens: a row and its sums come with one commit, and folding
+# leaves sums as they are. So one statement sees both as they belong together, whoever writes or folds beside it.
+_MEND = f"""
+    WITH added AS (
+        {_INTO} SELECT {_KEY}, {_ADDED}, false FROM (
             {_ROWS} UNION ALL
             SELECT {_KEY}, {_NEGATIVE} FROM reports_tally WHERE at >= %(from)s AND at < %(to)s
-        ) AS both_of_them GROUP BY {_KEY} HAVING {_IS_SOME}
-    ) AS wrong
+        ) AS both_of_them GROUP BY {_KEY} HAVING {_IS_SOME} RETURNING at
+    ) SELECT count(DISTINCT at) FROM added
 """  # noqa: S608 - all of it stands here
 
 
@@ -122,14 +121,10 @@ def _first_and_last(rows: QuerySet) -> list[datetime]:
 
 def _mend_between(starts: datetime, ends: datetime) -> int:
     with transaction.atomic():
-        hours = [row[0] for row in _run(_DIFFERENCES, {"from": starts, "to": ends})]
-        if not hours:
-            return 0
-        # Nobody writes rows while their sums are made anew.
-        _run("LOCK TABLE reports_fact, reports_span IN SHARE MODE", {})
-        Tally.objects.filter(at__in=hours).delete()
-        _run(_ANEW, {"from": starts, "to": ends, "hours": hours})
-        return len(hours)
+        # Two that mend must not add the same twice; nobody else waits for this name, so it may take its time.
+        _run("SET LOCAL lock_timeout = '120s'; SET LOCAL statement_timeout = '120s'", {})
+        hold("report sums")
+        return _run(_MEND, {"from": starts, "to": ends})[0][0]
 
 
 def _run(statement: str, values: dict[str, Any]) -> Sequence[tuple]:

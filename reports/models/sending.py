@@ -146,8 +146,8 @@ class Check(models.Model):
     wrong = models.JSONField(default=list)
     # Tickets whose last events are not told yet.
     behind = models.PositiveIntegerField(default=0)
-    # Hours whose sums (`Tally`) were not what their rows come to.
-    hours = models.PositiveIntegerField(default=0)
+    # Hours whose sums (`Tally`) were not what their rows come to; None while nobody has compared them to the end.
+    hours = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]

@@ -103,6 +103,29 @@ def test_words_follow_the_language_of_who_reads():
         assert quick.render(Context()) == "<b>Save</b>"
 
 
+def test_words_follow_a_language_that_changes_on_the_way():
+    engine = engines["django"].engine
+    around = (
+        "{% load i18n %}<b>{% translate 'Save' %}</b>{% language code %}<i>{% translate 'Save' %}</i>{% endlanguage %}"
+    )
+    source = f"{around}<b>{{% translate 'Save' %}}</b>"
+    quick, usual, context = QuickTemplate(source, engine=engine), Template(source, engine=engine), Context()
+    for reads, code in (("en", "de"), ("de", "en"), ("es", "de"), ("en", "en")):
+        with translation.override(reads), context.push(code=code):
+            assert quick.render(context) == usual.render(context)
+
+
+def test_words_of_a_context_that_is_used_again_follow_the_language():
+    engine = engines["django"].engine
+    inner = QuickTemplate("<b>{% translate 'Save' %}</b>", engine=engine)
+    quick, outer = inner, Template("{% include inner %}", engine=engine)
+    context = Context({"inner": inner})
+    for template in (quick, outer, quick):
+        for language, word in (("de", "Speichern"), ("en", "Save")):
+            with translation.override(language):
+                assert template.render(context) == f"<b>{word}</b>"
+
+
 def test_fixed_parts_are_one_node():
     quick = QuickTemplate("<b>{% translate 'Save' %}</b>{% icon 'x' %}{{ a }}<i>", engine=engines["django"].engine)
     assert [type(node).__name__ for node in quick.nodelist] == ["Fixed", "QuickVariableNode", "TextNode"]

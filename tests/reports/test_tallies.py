@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import OperationalError
+from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 
 from core.clock import pretend
-from reports import tallying
+from reports import checking, tallying
 from reports.asking import ask
-from reports.checking import check, is_well
+from reports.checking import check, is_well, latest
 from reports.measures import Source, measures
 from reports.models import Fact, Tally
 from reports.questions import Period, Question
@@ -97,6 +99,22 @@ def test_what_differs_is_found_and_mended(world):
     assert found.hours == len({row.at, gone.at})
     assert not is_well(found)
     assert is_well(check(sample=None))
+
+
+def test_a_comparison_that_fails_is_said(world, monkeypatch, signed_in):
+    def fail(*_args):
+        raise OperationalError("canceling statement due to statement timeout")
+
+    live(world, [])
+    with monkeypatch.context() as failing, pytest.raises(OperationalError):
+        failing.setattr(checking, "mend", fail)
+        check(sample=None)
+    assert latest().looked_at
+    assert not is_well(latest())
+    health = reverse("setup:health")
+    assert "not checked to the end" in signed_in(world.alex).get(health).content.decode()
+    assert is_well(check(sample=None))
+    assert "not checked to the end" not in signed_in(world.alex).get(health).content.decode()
 
 
 def test_a_question_of_queues_looks_at_no_row(world, queries):
