@@ -146,6 +146,21 @@ def test_a_claim_takes_no_event_without_the_ones_before_it(tickets, monkeypatch)
     assert [row.event_id for row in delivering._claim()] == [events(tickets[1])[0]]
 
 
+def test_what_was_tried_again_by_hand_is_taken_though_its_line_is_long(tickets, monkeypatch):
+    """Given up long ago and due only now, so that the later events of its ticket and of others are due before it."""
+    monkeypatch.setattr(delivering, "LOOKED_AT", 1)
+    monkeypatch.setattr(delivering, "MOST_AT_ONCE", 1)
+    first, later = events(tickets[0])[:2]
+    Delivery.objects.update(due_at=timezone.now() - timedelta(minutes=5))
+    Delivery.objects.filter(event=later).update(due_at=timezone.now() - timedelta(minutes=9))
+    row = Delivery.objects.get(event=first)
+    row.retry()
+    row.save_work()
+    assert [one.event_id for one in delivering._claim()] == [first]
+    Delivery.objects.filter(event=first).update(due_at=None)
+    assert [one.event_id for one in delivering._claim()] == [later]
+
+
 def test_what_a_turn_has_no_time_for_is_given_back(tickets, monkeypatch):
     monkeypatch.setattr("core.turns.TURN", 0.0)
     deliver(0)
