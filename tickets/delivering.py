@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -64,7 +65,8 @@ class _Given:
 
 
 def take_turn(pk: int) -> None:
-    """Deliver all that is due, for as long as a turn lasts; what has failed before comes last. `pk` is a row of it."""
+    """Deliver all that is due, for as long as a turn lasts; what has failed before comes last, and yet some of it in
+    every turn. `pk` is a row of it."""
     turn = Turn(Delivery)
     while claimed := _claim():
         if len(claimed) == MOST_AT_ONCE:
@@ -72,15 +74,18 @@ def take_turn(pk: int) -> None:
         with for_a_moment():
             _deliver(claimed, turn)
         if not turn.lasts():
-            turn.call_another(pk)
-            return
-    again = Delivery.objects.due().filter(attempts__gt=0).values_list("pk", flat=True)[:MOST_AT_ONCE]
-    tried = [deliver_one(each) for each in again]
-    if len(tried) == MOST_AT_ONCE and any(tried):
+            break
+    again = _failed_before()
+    tried = 0
+    for each in again:
+        if tried and not turn.lasts():
+            break
+        tried += deliver_one(each, turn)
+    if not turn.lasts() or (tried and len(again) == MOST_AT_ONCE):
         turn.call_another(pk)
 
 
-def deliver_one(pk: int) -> bool:
+def deliver_one(pk: int, turn: Turn) -> bool:
     """One event on its own, then the later ones of its ticket, which wait for it; whether its turn had come.
 
     Each handler that has succeeded once is not run again.
@@ -90,20 +95,27 @@ def deliver_one(pk: int) -> bool:
         return False
     if not run_leased(Delivery, pk, _run_handlers, lease=LEASE):
         return False
-    _deliver_later_ones(delivery)
+    _deliver_later_ones(delivery, turn)
     return True
 
 
-def _deliver_later_ones(delivery: Delivery) -> None:
-    """Of its ticket, as long as none fails."""
+def _deliver_later_ones(delivery: Delivery, turn: Turn) -> None:
+    """Of its ticket, as long as none fails and the turn lasts."""
     for _event in range(MOST_AT_ONCE):
         following = Delivery.objects.unfinished().filter(ticket_id=delivery.ticket_id).order_by("event_id").first()
         if following is None or following.pk == delivery.pk:  # the latter has failed: the others wait for it
             return
         delivery = following
-        if not run_leased(Delivery, delivery.pk, _run_handlers, lease=LEASE):
+        if not turn.lasts() or not run_leased(Delivery, delivery.pk, _run_handlers, lease=LEASE):
             return
     wake(delivery)
+
+
+def _failed_before() -> list[int]:
+    """Those whose turn has come; what waits for an earlier event of its ticket would only stand in their way."""
+    earlier = Delivery.objects.unfinished().filter(ticket_id=OuterRef("ticket_id"), event__lt=OuterRef("event_id"))
+    found = Delivery.objects.due().filter(~Exists(earlier), attempts__gt=0)
+    return list(found.values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 
 def _claim() -> list[Delivery]:

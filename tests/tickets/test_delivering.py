@@ -194,3 +194,33 @@ def test_what_waits_for_an_event_with_a_pause_calls_nobody(tickets, monkeypatch)
     deliver(7)
     assert called == []
     assert waiting() == mine
+
+
+def test_what_has_failed_before_gets_its_turn_though_new_events_never_end(tickets, monkeypatch):
+    monkeypatch.setattr("core.turns.TURN", 0.0)
+    monkeypatch.setattr(delivering, "MOST_AT_ONCE", 1)
+    failed = events(tickets[2])[0]
+    Delivery.objects.filter(event=failed).update(attempts=1)
+    deliver(7)
+    assert of("one") == [events(*tickets)[0], failed]
+    assert waiting() == [pk for pk in events(*tickets)[1:] if pk != failed]
+
+
+def test_what_has_failed_before_keeps_to_the_turn(tickets, monkeypatch):
+    called: list[int] = []
+    monkeypatch.setattr("core.turns.nudge", lambda _task, pk: called.append(pk))
+    monkeypatch.setattr("core.turns.TURN", 0.0)
+    Delivery.objects.update(attempts=1)
+    deliver(7)
+    assert of("one") == events(*tickets)[:1]
+    assert called == [7]
+
+
+def test_many_that_wait_for_an_event_with_a_pause_hide_nobody(tickets, monkeypatch):
+    monkeypatch.setattr(delivering, "MOST_AT_ONCE", 1)
+    first = events(tickets[0])[0]
+    Delivery.objects.exclude(event__in=events(*tickets[:2])).update(due_at=None)
+    Delivery.objects.update(attempts=1)
+    Delivery.objects.filter(event=first).update(due_at=timezone.now() + timedelta(hours=1))
+    deliver(7)
+    assert of("one")[0] == events(tickets[1])[0]
