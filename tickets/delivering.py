@@ -31,8 +31,8 @@ MOST_AT_ONCE = 20
 # Of so many that are due the earliest events are taken.
 LOOKED_AT = 200
 
-# Nobody takes an event as long as an earlier one of its ticket waits that he does not take as well. What was tried again
-# by hand is old and yet due last: of the tickets that are due the earlier events are taken wherever they stand in line.
+# Nobody takes an event as long as an earlier one of its ticket waits that he does not take as well. What was tried
+# again by hand is old and yet due last: of the tickets that are due all earlier events are taken, too.
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT ticket_id, event_id FROM tickets_delivery AS one
@@ -134,49 +134,71 @@ def _claim() -> list[Delivery]:
 
 def _deliver(claimed: Sequence[Delivery], turn: Turn) -> None:
     """One after the other. The later events of a ticket where one failed are given back, and so is what a turn has no
-    time for; the first always has its time."""
+    time for and whatever an accident leaves behind; the first always has its time."""
     given: dict[int, list[_Given]] = {}
-    back: list[Delivery] = []
-    for delivery in claimed:
-        before = given.get(delivery.ticket_id, [])
-        if (given and not turn.lasts()) or (before and before[-1].error is not None):
-            back.append(delivery)
-            continue
-        if before:  # handlers may have changed the ticket since it was read
-            delivery.event = _event(delivery.event_id)
-        with logs.scope(work=f"{Delivery._meta.label} {delivery.pk}"):
+    done: list[_Given] = []
+    try:
+        for delivery in claimed:
+            before = given.get(delivery.ticket_id, [])
+            if (given and not turn.lasts()) or (before and before[-1].error is not None):
+                continue
+            error = _deliver_alone(delivery, read_anew=bool(before))
+            given.setdefault(delivery.ticket_id, []).append(_Given(delivery, error))
+        everyone = [one for some in given.values() for one in some]
+        _run_together([one for one in everyone if one.error is None])
+        done = everyone
+    finally:
+        _settle(done, claimed)
+
+
+def _deliver_alone(delivery: Delivery, *, read_anew: bool) -> Exception | None:
+    """What goes wrong around the handlers is the trouble of this event, too: the others of the claim go on."""
+    with logs.scope(work=f"{Delivery._meta.label} {delivery.pk}"):
+        try:
+            if read_anew:  # handlers may have changed the ticket since it was read
+                delivery.event = _event(delivery.event_id)
             error = _run(delivery, _one_by_one())
-            if error is None:
-                log.info("done")
-        given.setdefault(delivery.ticket_id, []).append(_Given(delivery, error))
-    everyone = [one for some in given.values() for one in some]
-    _run_together([one for one in everyone if one.error is None])
-    _settle(everyone, back)
+        except Exception as trouble:
+            log.exception("failed")
+            error = trouble
+        if error is None:
+            log.info("done")
+    return error
 
 
 def _run_together(given: Sequence[_Given]) -> None:
     """What does many events at once; when that fails, each on its own, so that only the one to blame fails."""
     for name, act in _together().items():
+        lacking = [one for one in given if name not in one.delivery.done]
         try:
             with transaction.atomic():
-                act([one.delivery.event for one in given])
+                act([one.delivery.event for one in lacking])
         except Exception:
-            log.exception("%s failed for %s events at once", name, len(given))
-            for one in given:
+            log.exception("%s failed for %s events at once", name, len(lacking))
+            for one in lacking:
                 one.error = _run(one.delivery, [name]) or one.error
         else:
-            for one in given:
+            for one in lacking:
                 one.delivery.done = [*one.delivery.done, name]
 
 
-def _settle(given: Sequence[_Given], back: Sequence[Delivery]) -> None:
-    """A claim that has run out meanwhile is somebody else's: the number of the try is the fence."""
+def _settle(given: Sequence[_Given], claimed: Sequence[Delivery]) -> None:
+    """Whatever of the claim was not given to all its handlers goes back, with what it has done so far. A claim that has
+    run out meanwhile is somebody else's: the number of the try is the fence."""
+    if connection.errors_occurred and not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()  # one that was lost is no reason to keep the claim
     done = [one.delivery.pk for one in given if one.error is None]
+    back = {delivery.pk: delivery for delivery in claimed}
+    for one in given:
+        del back[one.delivery.pk]
+    untouched = [delivery.pk for delivery in back.values() if not delivery.done]
     with transaction.atomic():
         commit_lightly()
         ours = Delivery.objects.filter(attempts=1)
         ours.filter(pk__in=done).update(due_at=None, leased_until=None, done=list(settings.AFTER))
-        ours.filter(pk__in=[delivery.pk for delivery in back]).update(leased_until=None, attempts=0)
+        ours.filter(pk__in=untouched).update(leased_until=None, attempts=0)
+        for begun in (delivery for delivery in back.values() if delivery.done):
+            ours.filter(pk=begun.pk).update(leased_until=None, attempts=0, done=begun.done)
         for one in given:
             if one.error is not None:
                 one.delivery.attempts = 0  # fail() counts this try
@@ -186,7 +208,13 @@ def _settle(given: Sequence[_Given], back: Sequence[Delivery]) -> None:
 
 
 def _run_handlers(delivery: Delivery) -> None:
-    """A failing handler fails alone: the others run, and only it is tried again."""
+    """A failing handler fails alone: the others run, and only it is tried again.
+
+    A first try of which nothing is known was a claim of many whose worker was killed, as a rule by another event: it
+    does not count.
+    """
+    if delivery.attempts == 2 and not delivery.last_error:
+        delivery.attempts = 1
     delivery.event = _event(delivery.event_id)
     if error := _run(delivery, settings.AFTER):
         raise error

@@ -224,3 +224,56 @@ def test_many_that_wait_for_an_event_with_a_pause_hide_nobody(tickets, monkeypat
     Delivery.objects.filter(event=first).update(due_at=timezone.now() + timedelta(hours=1))
     deliver(7)
     assert of("one")[0] == events(tickets[1])[0]
+
+
+def test_an_accident_between_events_gives_the_claim_back_with_what_was_done(tickets, monkeypatch):
+    def stop(_given) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivering, "_run_together", stop)
+        with pytest.raises(SystemExit):
+            deliver(0)
+    facts = set(Delivery.objects.unfinished().values_list("attempts", "leased_until", "last_error"))
+    assert (waiting(), facts) == (events(*tickets), {(0, None, "")})
+    deliver(0)
+    assert waiting() == []
+    assert of("one") == events(*tickets)  # none of them twice
+
+
+def test_trouble_around_the_handlers_is_the_trouble_of_one_event(tickets, monkeypatch):
+    bad = events(tickets[0])[1]  # read anew, because it is the second of its ticket
+    read = delivering._event
+
+    def unreadable(pk: int) -> Event:
+        if pk == bad:
+            raise OSError("unreadable")
+        return read(pk)
+
+    monkeypatch.setattr(delivering, "_event", unreadable)
+    deliver(0)
+    assert waiting() == events(tickets[0])[1:]
+    assert Delivery.objects.get(event=bad).last_error == "OSError: unreadable"
+
+
+def test_what_is_done_for_many_at_once_is_done_only_for_those_who_lack_it(tickets):
+    had, other = events(*tickets)[:2]
+    Delivery.objects.filter(event=had).update(done=[LAST])
+    deliver(0)
+    assert had not in of("together")
+    assert other in of("together")
+    assert waiting() == []
+
+
+def test_a_claim_that_a_kill_left_behind_is_no_try_of_the_innocent(tickets):
+    bad = events(tickets[0])[0]
+    fails[bad] = 2
+    Delivery.objects.update(attempts=1, leased_until=timezone.now() - LEASE)
+    for attempts in (1, 2):
+        deliver(0)
+        row = Delivery.objects.get(event=bad)
+        assert (row.attempts, row.last_error) == (attempts, "OSError: deaf")
+        assert row.due_at - timezone.now() <= Delivery.backoff[attempts - 1]
+        Delivery.objects.filter(event=bad).update(due_at=timezone.now())
+    deliver(0)
+    assert waiting() == []
