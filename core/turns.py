@@ -28,20 +28,23 @@ class Turn:
         nudge(self._task, pk)
 
 
-def take_turn(model: type[WorkRow], pk: int, act: Callable[[int], object]) -> None:
+def take_turn(model: type[WorkRow], pk: int, act: Callable[[int], bool]) -> None:
     """Do the row that was named, then what else is due, the oldest first.
 
     `act` leaves a row alone that is not due any more or that somebody else is at, so whoever is called to help gets
-    his share of the rows.
+    his share of the rows; it tells whether it did anything. Who finds nothing to do calls nobody: rows that others are
+    at stay due, and the idle would call each other for them without end.
     """
     turn, tried = Turn(model), {pk}
-    act(pk)
+    helps = act(pk)
     while found := list(model.objects.due().exclude(pk__in=tried).values_list("pk", flat=True)[:AHEAD]):
-        if len(found) > 1:
-            turn.call_another(found[-1])
+        called = False
         for each in found:
+            if helps and not called and each != found[-1]:
+                turn.call_another(found[-1])
+                called = True
             if not turn.lasts():
                 turn.call_another(each)
                 return
             tried.add(each)
-            act(each)
+            helps = act(each) or helps

@@ -90,12 +90,13 @@ def fetch(pk: int) -> None:
         fetch.delay(pk)
 
 
-def _process(pk: int) -> None:
+def _process(pk: int) -> bool:
     """To read a message takes long before its row is claimed; nobody else reads the same in vain."""
     with in_hand(READING, pk) as is_ours, for_a_moment():
         if is_ours:
             intake.process(pk)
+    return is_ours
 
 
-def _send(pk: int) -> None:
-    run_leased(Outgoing, pk, send, lease=LEASE)
+def _send(pk: int) -> bool:
+    return run_leased(Outgoing, pk, send, lease=LEASE)

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -30,10 +31,11 @@ MOST_AT_ONCE = 20
 # Of so many that are due the earliest events are taken.
 LOOKED_AT = 200
 
-# Nobody takes an event as long as an earlier one of its ticket waits that he does not take as well.
+# Nobody takes an event as long as an earlier one of its ticket waits that he does not take as well. What was tried
+# again by hand is old and yet due last: of the tickets that are due all earlier events are taken, too.
 _CLAIM = """
 WITH due AS MATERIALIZED (
-    SELECT id, ticket_id, event_id FROM tickets_delivery AS one
+    SELECT ticket_id, event_id FROM tickets_delivery AS one
     WHERE due_at <= %(now)s AND (leased_until IS NULL OR leased_until < %(now)s) AND attempts = 0
     AND NOT EXISTS (
         SELECT 1 FROM tickets_delivery AS earlier
@@ -41,15 +43,15 @@ WITH due AS MATERIALIZED (
         AND (earlier.attempts > 0 OR earlier.due_at > %(now)s OR earlier.leased_until >= %(now)s)
     )
     ORDER BY due_at, id LIMIT %(looked_at)s
-), chosen AS MATERIALIZED (SELECT * FROM due ORDER BY event_id LIMIT %(most)s)
+), chosen AS MATERIALIZED (
+    SELECT one.id FROM (SELECT ticket_id, max(event_id) AS event_id FROM due GROUP BY ticket_id) AS last
+    JOIN tickets_delivery AS one ON one.ticket_id = last.ticket_id AND one.event_id <= last.event_id
+    WHERE one.due_at IS NOT NULL
+    ORDER BY one.event_id LIMIT %(most)s
+)
 UPDATE tickets_delivery AS claimed SET leased_until = %(until)s, attempts = 1
 FROM chosen
-WHERE claimed.id = chosen.id AND NOT EXISTS (
-    SELECT 1 FROM tickets_delivery AS earlier
-    WHERE earlier.ticket_id = chosen.ticket_id AND earlier.event_id < chosen.event_id AND earlier.due_at IS NOT NULL
-    AND earlier.id NOT IN (SELECT id FROM chosen)
-)
-AND claimed.attempts = 0 AND claimed.due_at <= %(now)s
+WHERE claimed.id = chosen.id AND claimed.attempts = 0 AND claimed.due_at <= %(now)s
 RETURNING claimed.id
 """
 
@@ -63,7 +65,8 @@ class _Given:
 
 
 def take_turn(pk: int) -> None:
-    """Deliver all that is due, for as long as a turn lasts; what has failed before comes last. `pk` is a row of it."""
+    """Deliver all that is due, for as long as a turn lasts; what has failed before comes last, and yet some of it in
+    every turn. `pk` is a row of it."""
     turn = Turn(Delivery)
     while claimed := _claim():
         if len(claimed) == MOST_AT_ONCE:
@@ -71,15 +74,18 @@ def take_turn(pk: int) -> None:
         with for_a_moment():
             _deliver(claimed, turn)
         if not turn.lasts():
-            turn.call_another(pk)
-            return
-    again = Delivery.objects.due().filter(attempts__gt=0).values_list("pk", flat=True)[:MOST_AT_ONCE]
-    tried = [deliver_one(each) for each in again]
-    if len(tried) == MOST_AT_ONCE and any(tried):
+            break
+    again = _failed_before()
+    tried = 0
+    for each in again:
+        if tried and not turn.lasts():
+            break
+        tried += deliver_one(each, turn)
+    if not turn.lasts() or (tried and len(again) == MOST_AT_ONCE):
         turn.call_another(pk)
 
 
-def deliver_one(pk: int) -> bool:
+def deliver_one(pk: int, turn: Turn) -> bool:
     """One event on its own, then the later ones of its ticket, which wait for it; whether its turn had come.
 
     Each handler that has succeeded once is not run again.
@@ -89,20 +95,27 @@ def deliver_one(pk: int) -> bool:
         return False
     if not run_leased(Delivery, pk, _run_handlers, lease=LEASE):
         return False
-    _deliver_later_ones(delivery)
+    _deliver_later_ones(delivery, turn)
     return True
 
 
-def _deliver_later_ones(delivery: Delivery) -> None:
-    """Of its ticket, as long as none fails."""
+def _deliver_later_ones(delivery: Delivery, turn: Turn) -> None:
+    """Of its ticket, as long as none fails and the turn lasts."""
     for _event in range(MOST_AT_ONCE):
         following = Delivery.objects.unfinished().filter(ticket_id=delivery.ticket_id).order_by("event_id").first()
         if following is None or following.pk == delivery.pk:  # the latter has failed: the others wait for it
             return
         delivery = following
-        if not run_leased(Delivery, delivery.pk, _run_handlers, lease=LEASE):
+        if not turn.lasts() or not run_leased(Delivery, delivery.pk, _run_handlers, lease=LEASE):
             return
     wake(delivery)
+
+
+def _failed_before() -> list[int]:
+    """Those whose turn has come; what waits for an earlier event of its ticket would only stand in their way."""
+    earlier = Delivery.objects.unfinished().filter(ticket_id=OuterRef("ticket_id"), event__lt=OuterRef("event_id"))
+    found = Delivery.objects.due().filter(~Exists(earlier), attempts__gt=0)
+    return list(found.values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 
 def _claim() -> list[Delivery]:
@@ -121,49 +134,71 @@ def _claim() -> list[Delivery]:
 
 def _deliver(claimed: Sequence[Delivery], turn: Turn) -> None:
     """One after the other. The later events of a ticket where one failed are given back, and so is what a turn has no
-    time for; the first always has its time."""
+    time for and whatever an accident leaves behind; the first always has its time."""
     given: dict[int, list[_Given]] = {}
-    back: list[Delivery] = []
-    for delivery in claimed:
-        before = given.get(delivery.ticket_id, [])
-        if (given and not turn.lasts()) or (before and before[-1].error is not None):
-            back.append(delivery)
-            continue
-        if before:  # handlers may have changed the ticket since it was read
-            delivery.event = _event(delivery.event_id)
-        with logs.scope(work=f"{Delivery._meta.label} {delivery.pk}"):
+    done: list[_Given] = []
+    try:
+        for delivery in claimed:
+            before = given.get(delivery.ticket_id, [])
+            if (given and not turn.lasts()) or (before and before[-1].error is not None):
+                continue
+            error = _deliver_alone(delivery, read_anew=bool(before))
+            given.setdefault(delivery.ticket_id, []).append(_Given(delivery, error))
+        everyone = [one for some in given.values() for one in some]
+        _run_together([one for one in everyone if one.error is None])
+        done = everyone
+    finally:
+        _settle(done, claimed)
+
+
+def _deliver_alone(delivery: Delivery, *, read_anew: bool) -> Exception | None:
+    """What goes wrong around the handlers is the trouble of this event, too: the others of the claim go on."""
+    with logs.scope(work=f"{Delivery._meta.label} {delivery.pk}"):
+        try:
+            if read_anew:  # handlers may have changed the ticket since it was read
+                delivery.event = _event(delivery.event_id)
             error = _run(delivery, _one_by_one())
-            if error is None:
-                log.info("done")
-        given.setdefault(delivery.ticket_id, []).append(_Given(delivery, error))
-    everyone = [one for some in given.values() for one in some]
-    _run_together([one for one in everyone if one.error is None])
-    _settle(everyone, back)
+        except Exception as trouble:
+            log.exception("failed")
+            error = trouble
+        if error is None:
+            log.info("done")
+    return error
 
 
 def _run_together(given: Sequence[_Given]) -> None:
     """What does many events at once; when that fails, each on its own, so that only the one to blame fails."""
     for name, act in _together().items():
+        lacking = [one for one in given if name not in one.delivery.done]
         try:
             with transaction.atomic():
-                act([one.delivery.event for one in given])
+                act([one.delivery.event for one in lacking])
         except Exception:
-            log.exception("%s failed for %s events at once", name, len(given))
-            for one in given:
+            log.exception("%s failed for %s events at once", name, len(lacking))
+            for one in lacking:
                 one.error = _run(one.delivery, [name]) or one.error
         else:
-            for one in given:
+            for one in lacking:
                 one.delivery.done = [*one.delivery.done, name]
 
 
-def _settle(given: Sequence[_Given], back: Sequence[Delivery]) -> None:
-    """A claim that has run out meanwhile is somebody else's: the number of the try is the fence."""
+def _settle(given: Sequence[_Given], claimed: Sequence[Delivery]) -> None:
+    """Whatever of the claim was not given to all its handlers goes back, with what it has done so far. A claim that has
+    run out meanwhile is somebody else's: the number of the try is the fence."""
+    if connection.errors_occurred and not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()  # one that was lost is no reason to keep the claim
     done = [one.delivery.pk for one in given if one.error is None]
+    back = {delivery.pk: delivery for delivery in claimed}
+    for one in given:
+        del back[one.delivery.pk]
+    untouched = [delivery.pk for delivery in back.values() if not delivery.done]
     with transaction.atomic():
         commit_lightly()
         ours = Delivery.objects.filter(attempts=1)
         ours.filter(pk__in=done).update(due_at=None, leased_until=None, done=list(settings.AFTER))
-        ours.filter(pk__in=[delivery.pk for delivery in back]).update(leased_until=None, attempts=0)
+        ours.filter(pk__in=untouched).update(leased_until=None, attempts=0)
+        for begun in (delivery for delivery in back.values() if delivery.done):
+            ours.filter(pk=begun.pk).update(leased_until=None, attempts=0, done=begun.done)
         for one in given:
             if one.error is not None:
                 one.delivery.attempts = 0  # fail() counts this try
@@ -173,7 +208,13 @@ def _settle(given: Sequence[_Given], back: Sequence[Delivery]) -> None:
 
 
 def _run_handlers(delivery: Delivery) -> None:
-    """A failing handler fails alone: the others run, and only it is tried again."""
+    """A failing handler fails alone: the others run, and only it is tried again.
+
+    A first try of which nothing is known was a claim of many whose worker was killed, as a rule by another event: it
+    does not count.
+    """
+    if delivery.attempts == 2 and not delivery.last_error:
+        delivery.attempts = 1
     delivery.event = _event(delivery.event_id)
     if error := _run(delivery, settings.AFTER):
         raise error

@@ -42,6 +42,13 @@ def test_after_the_moment_it_is_asked_anew(asked):
         assert asked("a") == "a 2"
 
 
+def test_a_long_block_remembers_no_longer(asked):
+    with memo.for_a_moment():
+        asked("a")
+        asked.clock[0] += memo.MOMENT + 0.1
+        assert [asked("a"), asked("a")] == ["a 2", "a 2"]
+
+
 def test_outside_of_the_block_nothing_is_remembered(asked):
     with memo.for_a_moment():
         asked("a")

@@ -28,14 +28,14 @@ def called(monkeypatch) -> list[int]:
     return sent
 
 
-def done(pk: int) -> None:
-    Delivery.objects.filter(pk=pk).update(due_at=None)
+def done(pk: int) -> bool:
+    return bool(Delivery.objects.filter(pk=pk).update(due_at=None))
 
 
 @pytest.mark.django_db
 def test_who_is_called_does_all_that_is_due_each_once(rows, called):
     seen: list[int] = []
-    take_turn(Delivery, rows[2], lambda pk: (seen.append(pk), done(pk)))
+    take_turn(Delivery, rows[2], lambda pk: not seen.append(pk) and done(pk))
     assert sorted(seen) == sorted(rows)
     assert seen[0] == rows[2]
     assert called == [rows[-1]]  # others may help
@@ -44,15 +44,27 @@ def test_who_is_called_does_all_that_is_due_each_once(rows, called):
 @pytest.mark.django_db
 def test_a_row_that_stays_due_is_looked_at_once_in_a_turn(rows, called):
     seen: list[int] = []
-    take_turn(Delivery, rows[0], seen.append)
+    take_turn(Delivery, rows[0], lambda pk: bool(seen.append(pk)))
     assert sorted(seen) == sorted(rows)
+
+
+@pytest.mark.django_db
+def test_who_finds_nothing_to_do_calls_nobody(rows, called):
+    take_turn(Delivery, rows[0], lambda _pk: False)  # others are at them, and they stay due
+    assert called == []
+
+
+@pytest.mark.django_db
+def test_who_finds_something_to_do_after_all_calls_for_the_rest(rows, called):
+    take_turn(Delivery, rows[0], lambda pk: pk == rows[2])
+    assert called == [rows[-1]]
 
 
 @pytest.mark.django_db
 def test_when_the_turn_is_over_somebody_is_called_for_the_rest(rows, called, monkeypatch):
     monkeypatch.setattr(turns, "TURN", 0.0)
     seen: list[int] = []
-    take_turn(Delivery, rows[0], seen.append)
+    take_turn(Delivery, rows[0], lambda pk: bool(seen.append(pk)))
     assert seen == [rows[0]]
     assert called[-1] == rows[1]
 

@@ -146,6 +146,21 @@ def test_a_claim_takes_no_event_without_the_ones_before_it(tickets, monkeypatch)
     assert [row.event_id for row in delivering._claim()] == [events(tickets[1])[0]]
 
 
+def test_what_was_tried_again_by_hand_is_taken_though_its_line_is_long(tickets, monkeypatch):
+    """Given up long ago and due only now, so that the later events of its ticket and of others are due before it."""
+    monkeypatch.setattr(delivering, "LOOKED_AT", 1)
+    monkeypatch.setattr(delivering, "MOST_AT_ONCE", 1)
+    first, later = events(tickets[0])[:2]
+    Delivery.objects.update(due_at=timezone.now() - timedelta(minutes=5))
+    Delivery.objects.filter(event=later).update(due_at=timezone.now() - timedelta(minutes=9))
+    row = Delivery.objects.get(event=first)
+    row.retry()
+    row.save_work()
+    assert [one.event_id for one in delivering._claim()] == [first]
+    Delivery.objects.filter(event=first).update(due_at=None)
+    assert [one.event_id for one in delivering._claim()] == [later]
+
+
 def test_what_a_turn_has_no_time_for_is_given_back(tickets, monkeypatch):
     monkeypatch.setattr("core.turns.TURN", 0.0)
     deliver(0)
@@ -179,3 +194,86 @@ def test_what_waits_for_an_event_with_a_pause_calls_nobody(tickets, monkeypatch)
     deliver(7)
     assert called == []
     assert waiting() == mine
+
+
+def test_what_has_failed_before_gets_its_turn_though_new_events_never_end(tickets, monkeypatch):
+    monkeypatch.setattr("core.turns.TURN", 0.0)
+    monkeypatch.setattr(delivering, "MOST_AT_ONCE", 1)
+    failed = events(tickets[2])[0]
+    Delivery.objects.filter(event=failed).update(attempts=1)
+    deliver(7)
+    assert of("one") == [events(*tickets)[0], failed]
+    assert waiting() == [pk for pk in events(*tickets)[1:] if pk != failed]
+
+
+def test_what_has_failed_before_keeps_to_the_turn(tickets, monkeypatch):
+    called: list[int] = []
+    monkeypatch.setattr("core.turns.nudge", lambda _task, pk: called.append(pk))
+    monkeypatch.setattr("core.turns.TURN", 0.0)
+    Delivery.objects.update(attempts=1)
+    deliver(7)
+    assert of("one") == events(*tickets)[:1]
+    assert called == [7]
+
+
+def test_many_that_wait_for_an_event_with_a_pause_hide_nobody(tickets, monkeypatch):
+    monkeypatch.setattr(delivering, "MOST_AT_ONCE", 1)
+    first = events(tickets[0])[0]
+    Delivery.objects.exclude(event__in=events(*tickets[:2])).update(due_at=None)
+    Delivery.objects.update(attempts=1)
+    Delivery.objects.filter(event=first).update(due_at=timezone.now() + timedelta(hours=1))
+    deliver(7)
+    assert of("one")[0] == events(tickets[1])[0]
+
+
+def test_an_accident_between_events_gives_the_claim_back_with_what_was_done(tickets, monkeypatch):
+    def stop(_given) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivering, "_run_together", stop)
+        with pytest.raises(SystemExit):
+            deliver(0)
+    facts = set(Delivery.objects.unfinished().values_list("attempts", "leased_until", "last_error"))
+    assert (waiting(), facts) == (events(*tickets), {(0, None, "")})
+    deliver(0)
+    assert waiting() == []
+    assert of("one") == events(*tickets)  # none of them twice
+
+
+def test_trouble_around_the_handlers_is_the_trouble_of_one_event(tickets, monkeypatch):
+    bad = events(tickets[0])[1]  # read anew, because it is the second of its ticket
+    read = delivering._event
+
+    def unreadable(pk: int) -> Event:
+        if pk == bad:
+            raise OSError("unreadable")
+        return read(pk)
+
+    monkeypatch.setattr(delivering, "_event", unreadable)
+    deliver(0)
+    assert waiting() == events(tickets[0])[1:]
+    assert Delivery.objects.get(event=bad).last_error == "OSError: unreadable"
+
+
+def test_what_is_done_for_many_at_once_is_done_only_for_those_who_lack_it(tickets):
+    had, other = events(*tickets)[:2]
+    Delivery.objects.filter(event=had).update(done=[LAST])
+    deliver(0)
+    assert had not in of("together")
+    assert other in of("together")
+    assert waiting() == []
+
+
+def test_a_claim_that_a_kill_left_behind_is_no_try_of_the_innocent(tickets):
+    bad = events(tickets[0])[0]
+    fails[bad] = 2
+    Delivery.objects.update(attempts=1, leased_until=timezone.now() - LEASE)
+    for attempts in (1, 2):
+        deliver(0)
+        row = Delivery.objects.get(event=bad)
+        assert (row.attempts, row.last_error) == (attempts, "OSError: deaf")
+        assert row.due_at - timezone.now() <= Delivery.backoff[attempts - 1]
+        Delivery.objects.filter(event=bad).update(due_at=timezone.now())
+    deliver(0)
+    assert waiting() == []
