@@ -3,6 +3,7 @@
 import contextlib
 import io
 import random
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from imports.headings import guessed
 from imports.kinds.people import COLUMNS
-from imports.reading import csv_files, sources, xlsx_files
+from imports.reading import csv_files, sheet_rows, sources, xlsx_files
 from imports.reading.bounds import Unreadable
 from imports.reading.sources import open_source
 from imports.values import Reader, Unfit, several, yes_or_no
@@ -156,6 +157,53 @@ def test_a_row_in_the_far_end_is_refused(monkeypatch):
     monkeypatch.setattr(xlsx_files, "MOST_LINES", 1000)
     with pytest.raises(Unreadable, match="Divide it"):
         read(tampered(SHEET, lambda xml: xml.replace(b"</sheetData>", end)))
+
+
+def peak_of(content: bytes) -> int:
+    """Bytes that reading takes at its most, and that it is refused in plain words."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unreadable):
+            read(content)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        tampered(SHEET, lambda xml: xml.replace(b"</sheetData>", b"<row>" + b"<c/>" * 500_000 + b"</row></sheetData>")),
+        tampered("xl/styles.xml", lambda xml: xml.replace(b"</cellXfs>", b"<xf/>" * 400_000 + b"</cellXfs>")),
+        b"a,b\n" + b"," * 10_000_000,
+        b'a,b\n"' + b"\n" * 100_000 + b",,,\n" * 1_100_000,
+    ],
+    ids=["cells", "styles", "commas", "quotes"],
+)
+def test_small_files_that_unfold_take_no_memory(content):
+    assert peak_of(content) < 60_000_000
+
+
+def test_shared_texts_are_counted_before_they_are_read(monkeypatch):
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    named = b'<Override PartName="/xl/texts.xml" ContentType="' + kind + b'"/></Types>'
+    out = io.BytesIO(tampered("[Content_Types].xml", lambda xml: xml.replace(b"</Types>", named)))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/texts.xml", b"<sst>" + b"<si/>" * 1000 + b"</sst>")
+    assert read(out.getvalue())[1] == ROWS[1:]
+    monkeypatch.setattr(sheet_rows, "MOST_MARKS", 1000)
+    with pytest.raises(Unreadable, match="unpacks to more"):
+        read(out.getvalue())
+
+
+def test_what_stands_beside_the_lines_of_a_sheet_is_not_kept():
+    beside = tampered(
+        SHEET, lambda xml: xml.replace(b"<sheetData>", b"<cols>" + b"<x/>" * 500_000 + b"</cols><sheetData>")
+    )
+    tracemalloc.start()
+    assert read(beside)[1] == ROWS[1:]
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
 
 
 @given(st.binary(max_size=300))
