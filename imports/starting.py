@@ -138,7 +138,7 @@ def forget_old() -> None:
 
 def begin_pass(job: Import, state: State) -> None:
     """All rows from the first on, counted anew; saving is up to the caller (`PASS_FIELDS`)."""
-    job.state, job.trouble, job.finished_at, job.setbacks = state, "", None, 0
+    job.state, job.trouble, job.finished_at, job.setbacks, job.claims = state, "", None, 0, 0
     job.position = job.offset = job.created = job.changed = job.unchanged = job.refused = 0
     job.refused_file, job.preview = "", []
     job.refusals.all().delete()
@@ -146,6 +146,7 @@ def begin_pass(job: Import, state: State) -> None:
 
 PASS_FIELDS = (
     "setbacks",
+    "claims",
     "state",
     "trouble",
     "finished_at",

@@ -22,7 +22,7 @@ from core.blobs import open_blob
 from core.clock import now
 from core.work import LEASE
 from imports.duplicates import Duplicates, find_duplicates
-from imports.headings import columns_for, missing_in
+from imports.headings import checked, columns_for, known_for, missing_in
 from imports.kinds.all import KINDS
 from imports.kinds.base import REFUSED, Cells, Column, Fault, Plan, RowRefused, Setting, faults_of
 from imports.models import Import, Refusal, State
@@ -44,6 +44,8 @@ CHUNK = 200
 SHOWN, SHOWN_OF_CELL = 20, 200
 # Seconds at a time, below the limit of the task (imports/tasks.py).
 BUDGET = 600.0
+# Workers that may be lost over a file one after the other, without a chunk in between, before it is given up.
+MOST_CLAIMS = 3
 
 
 class Lost(Exception):
@@ -55,6 +57,7 @@ def run(job: Import) -> None:
     until = time.monotonic() + BUDGET
     with translation.override(job.language), acting_through(lambda: _through(job)):
         try:
+            _count_claim(job)
             if job.what not in importable(job.owner):
                 raise Unreadable(_("Its owner may not import this any more."))
             if job.state == State.READING:
@@ -67,6 +70,19 @@ def run(job: Import) -> None:
             _fail(job, str(error))
         except Lost:
             log.info("stopped")
+        finally:
+            # Whatever it came to: nobody was lost over it. Only who is killed does not get here.
+            job.claims = 0
+
+
+def _count_claim(job: Import) -> None:
+    """Whoever is killed, as by want of memory, raises nothing that could be counted afterwards."""
+    if job.claims >= MOST_CLAIMS:
+        raise Unreadable(
+            _("Work on this file was cut off several times, so it was given up. Divide it, or save it as CSV.")
+        )
+    job.claims += 1
+    _save(job, "claims")
 
 
 def _through(job: Import) -> str:
@@ -87,12 +103,22 @@ def _read(job: Import) -> None:
     if number == 0:
         raise Unreadable(_("There is nothing in the file but its headings."))
     job.lines, job.total = digest, number
-    if not (job.columns and len(job.columns) == len(job.headings)):
-        job.columns = list(columns_for(job))
+    _settle_columns(job)
     job.state = State.ASKING if missing_in(job, job.columns) else State.CHECKING
     if job.state == State.ASKING and job.goes_on:
         raise Unreadable(_("Its columns are not known. Import such a file once by hand."))
     _save(job, "headings", "columns", "lines", "total", "state", "position")
+
+
+def _settle_columns(job: Import) -> None:
+    """As they were said with the file, else as the last time, else by their names."""
+    if not job.columns:
+        job.columns = list(columns_for(job, known_for(job)))
+        return
+    try:
+        job.columns = checked(job, job.columns)
+    except ValidationError as error:
+        raise Unreadable(" ".join(error.messages)) from error
 
 
 def _rows(job: Import, until: float) -> bool:
@@ -199,8 +225,8 @@ def _keep(job: Import, last: KeptRow, number: int, tally: _Tally) -> None:
     for outcome, count in tally.counts.items():
         setattr(job, outcome, getattr(job, outcome) + count)
     job.position, job.offset = job.position + number, last.ends
-    job.preview = [*job.preview, *tally.shown]
-    fields = ["position", "offset", "created", "changed", "unchanged", "refused"]
+    job.preview, job.claims = [*job.preview, *tally.shown], 0
+    fields = ["claims", "position", "offset", "created", "changed", "unchanged", "refused"]
     _save(job, *fields, *(["preview"] if tally.shown else []))
 
 

@@ -133,6 +133,49 @@ def test_columns_that_are_not_known_are_asked_for_and_remembered(world):
     assert (again.state, again.columns) == (State.CHECKED, ["email", "name", ""])
 
 
+def test_nobody_decides_how_the_files_of_others_are_read(world):
+    User.objects.filter(pk=world.bea.pk).update(is_administrator=True)
+    bea = User.objects.get(pk=world.bea.pk)
+    job = checked([["Wohin", "Phone"], ["g@x.example", "G"]], "people", bea)
+    work(begin_import(work(choose_columns(job, ["email", "name"], zone="UTC", dates="dmy"))))
+    again = [["Wohin", "Phone"], ["h@x.example", "1"]]
+    assert checked(again, "people", bea).columns == ["email", "name"]
+    assert (checked(again, "people", world.alex).state, Import.objects.latest("id").columns) == (
+        State.ASKING,
+        ["", "phone"],
+    )
+
+
+def test_headings_that_are_keys_say_themselves_what_they_are(world):
+    rows = [["email", "name", "phone"], ["g@x.example", "G", "1"]]
+    job = checked(rows, "people", world.alex)
+    work(begin_import(work(choose_columns(job, ["email", "phone", "name"], zone="UTC", dates="dmy"))))
+    assert checked(rows, "people", world.alex).columns == ["email", "name", "phone"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (["email", "Name"], "not the columns"),
+        (["email", "email"], "twice"),
+        (["email"], "not the columns"),
+        (["", "name"], "Email"),
+    ],
+)
+def test_columns_that_were_said_with_the_file_are_not_guessed_over(world, columns, words):
+    job = checked([["E-Mail", "Name"], ["g@x.example", "G"]], "people", world.alex, columns=columns)
+    assert job.state == State.FAILED and words in job.trouble
+
+
+def test_refused_rows_are_read_as_the_file_that_they_are_of(world):
+    rows = [["Wohin", "Wer"], ["none", "G"]]
+    job = work(choose_columns(checked(rows, "people", world.alex), ["email", "name"], zone="UTC", dates="dmy"))
+    head, row = refused_rows(work(begin_import(job)))
+    again = imported([head, ["h@x.example", *row[1:]], ["still none", *row[1:]]], "people", world.alex)
+    assert (again.columns, counts(again)) == (["email", "name", "", ""], {"created": 1, "refused": 1})
+    assert refused_rows(again)[0] == head
+
+
 def test_a_file_may_go_on_without_a_person(world):
     job = work(handed_in(as_csv(ROWS), "people", world.alex, goes_on=True))
     assert (job.state, counts(job), job.due_at) == (State.DONE, {"created": 2}, None)
