@@ -19,6 +19,12 @@ class Unreadable(Exception):
     """The file cannot be read; the text is for people."""
 
 
+# How spreadsheets write that something went wrong, in CSV as well.
+ERRORS = frozenset(
+    ["#N/A", "#NV", "#REF!", "#BEZUG!", "#VALUE!", "#WERT!", "#DIV/0!", "#NAME?", "#NUM!", "#ZAHL!", "#NULL!"]
+)
+
+
 class Unread(str):
     """What stands in a cell that says nothing; `reason` is for people."""
 

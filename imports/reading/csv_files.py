@@ -51,7 +51,7 @@ def encoding_of(file: IO[bytes]) -> str:
 
 
 def delimiter_of(sample: str) -> str:
-    """What divides the first line into most cells; Excel may say so itself (`sep=;`)."""
+    """What divides the first line that holds anything into most cells; Excel may say so itself (`sep=;`)."""
     first = sample.lstrip("\ufeff").split("\n", 1)[0].strip().lower()
     if first.startswith("sep=") and len(first) == 5:
         return first[4]
@@ -61,7 +61,8 @@ def delimiter_of(sample: str) -> str:
 def _lines(text: io.TextIOWrapper, delimiter: str) -> Iterator[Line]:
     text.seek(0)
     pieces = _Pieces(text)
-    rows = csv.reader(pieces, delimiter=delimiter)
+    # Else a quotation mark that is never closed would take the rest of the file into one cell, unseen.
+    rows = csv.reader(pieces, delimiter=delimiter, strict=True)
     before = 0
     try:
         for cells in rows:
@@ -119,6 +120,7 @@ def _is_utf8(file: IO[bytes]) -> bool:
 
 def _width(sample: str, delimiter: str) -> int:
     try:
-        return len(next(csv.reader(io.StringIO(sample), delimiter=delimiter), []))
+        rows = csv.reader(io.StringIO(sample), delimiter=delimiter)
+        return next((len(cells) for cells in rows if any(cell.strip() for cell in cells)), 0)
     except csv.Error:
         return 0

@@ -11,8 +11,8 @@ from defusedxml.ElementTree import iterparse
 from django.utils.translation import gettext as _
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
-from openpyxl.worksheet._reader import ROW_TAG, VALUE_TAG, WorkSheetParser
-from openpyxl.xml.constants import SHEET_MAIN_NS, SHARED_STRINGS
+from openpyxl.worksheet._reader import ROW_TAG, WorkSheetParser
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from imports.reading.bounds import Unreadable, too_many_lines
 
@@ -75,7 +75,9 @@ def rows_of(reader: ExcelReader, part: str, *, most_lines: int) -> Iterator[tupl
     book, last = reader.wb, 0
     with reader.archive.open(part) as content:
         source = _Counted(content)
-        parser = WorkSheetParser(source, reader.shared_strings, True, book.epoch, book._date_formats)
+        parser = WorkSheetParser(
+            source, reader.shared_strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats
+        )
         parser.timedelta_formats = book._timedelta_formats
         for row in _elements(source):
             number, cells = parser.parse_row(row)
@@ -115,7 +117,8 @@ def _cell(element: Any, cell: dict[str, Any]) -> Cell:
     if cell["data_type"] == _ERROR:
         return cell["column"], value, _("It holds an error of the spreadsheet.")
     formula = element.find(_FORMULA)
-    if formula is not None and value is None and element.find(VALUE_TAG) is None:
+    # An empty text is a result as well.
+    if formula is not None and value is None and element.get("t") != "str":
         words = _("It holds a formula whose result is not in the file. Open it in a spreadsheet program and save it.")
         return cell["column"], f"={formula.text or ''}", words
     return cell["column"], value, ""
