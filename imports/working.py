@@ -125,7 +125,12 @@ def _rows(job: Import, until: float) -> bool:
     """One pass over the rows, from where it stopped; false when there was no time for all of them."""
     kind = KINDS[job.what]
     setting = Setting(job.owner, Reader(ZoneInfo(job.zone), job.dates), job.language, reference=str(job.pk))
-    duplicates = find_duplicates(job.lines, lambda cells: kind.identity(_cells(job, cells)))
+    duplicates = find_duplicates(
+        job.lines,
+        lambda cells: kind.identity(_cells(job, cells)),
+        done=job.offset,
+        refused=job.refusals.order_by("line").values_list("line", flat=True).iterator(),
+    )
     rows = kept_rows(job.lines, offset=job.offset)
     while chunk := list(islice(rows, CHUNK)):
         _take(job, chunk, setting, duplicates)
@@ -172,6 +177,7 @@ def _take(job: Import, chunk: Sequence[KeptRow], setting: Setting, duplicates: D
                 if job.state == State.IMPORTING:
                     _act(plan, kind.columns)
                 outcome = plan.outcome
+                duplicates.take(kind.identity(cells), kept.row.line)
                 tally.keys.append(cells.get(kind.key, ""))
             except RowRefused as error:
                 outcome, faults = REFUSED, error.faults
@@ -187,7 +193,10 @@ def _refuse_as_it_stands(job: Import, kept: KeptRow, identity: str, duplicates: 
     if row.fault:
         column = job.columns[row.place] if row.place is not None else ""
         raise RowRefused([Fault(column, row.fault)])
-    first = duplicates.first_of(identity, row.line)
+    unread = [(job.columns[int(place)], reason) for place, reason in row.unread.items()]
+    if faults := [Fault(column, reason) for column, reason in unread if column]:
+        raise RowRefused(faults)
+    first = duplicates.taken_in(identity)
     if first is not None:
         text = _("The same stands in line %(line)s already.") % {"line": first}
         raise RowRefused([Fault(KINDS[job.what].key, text)])
