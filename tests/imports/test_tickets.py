@@ -19,7 +19,7 @@ from tickets.actions.replying import receive
 from tickets.actions.routing import assign
 from tickets.events import Cause, broken_links
 from tickets.messages import Message
-from tickets.models import Delivery, FieldDefinition, Ticket
+from tickets.models import Delivery, FieldDefinition, State, Ticket
 from tickets.search import search
 from tickets.sentences import cause_of, sentence_of
 
@@ -121,6 +121,34 @@ def test_what_the_file_says_anew_is_taken_over_and_nothing_else(world, tickets, 
     assert (ticket.state.name, ticket.owner, ticket.tags) == ("closed successful", world.bea, ["key"])
     assert [event.kind for event in ticket.events.order_by("version")][-2:] == ["tags.changed", "ticket.closed"]
     assert Delivery.objects.unfinished().count() == 0
+
+
+def test_a_number_is_the_same_whatever_its_case_and_blanks(world):
+    rows = [HEAD, ["REQ  77", *OPEN[1:]], ["inc-5", *OPEN[1:]]]
+    assert counts(imported(rows, "tickets", world.alex)) == {"created": 2}
+    assert counts(imported(rows, "tickets", world.alex)) == {"unchanged": 2}
+    again = [HEAD, ["req 77", *OPEN[1:]], ["INC-5", *OPEN[1:]], ["Inc-5", *OPEN[1:]]]
+    assert counts(imported(again, "tickets", world.alex)) == {"unchanged": 2, "refused": 1}
+    assert Ticket.objects.count() == 2
+
+
+def test_what_was_right_when_it_came_is_not_refused_later(world, tickets):
+    head = [*HEAD, "Waits until"]
+    soon = (now() + timedelta(hours=1)).isoformat()
+    waits = ["7", *OPEN[1:6], "pending reminder", "", "carlos@demo.example", "", soon]
+    waits[3] = "Support::Hardware"
+    assert counts(imported([head, waits], "tickets", world.alex)) == {"created": 1}
+    FieldDefinition.objects.create(key="cause", label="Cause", kind="text", to_close=True)
+    User.objects.filter(pk=world.carlos.pk).update(is_active=False)
+    with pretend(now() + timedelta(hours=2)):
+        assert counts(imported([head, waits, [*CLOSED, ""]], "tickets", world.alex)) == {"unchanged": 2}
+        job = imported([head, [*waits[:9], "tag", soon]], "tickets", world.alex)
+        assert (counts(job), reasons(job)) == ({"changed": 1}, [])
+        anew = [*waits]
+        anew[6] = State.objects.filter(type__startswith="pending").exclude(name="pending reminder").first().name
+        assert [column for _line, column, _why in reasons(imported([head, anew], "tickets", world.alex))] == [
+            "pending_until"
+        ]
 
 
 def test_what_was_said_once_stays(world, tickets):
