@@ -166,5 +166,20 @@ def named(rows: Iterable[tuple[Value, Iterable[str]]]) -> dict[str, Value]:
     return found
 
 
+def in_words(understood: Mapping[str, object], reader: Reader) -> dict[str, str]:
+    """Values as people are shown them: times in the zone that was chosen."""
+    return {key: _in_words(value, reader) for key, value in understood.items()}
+
+
+def _in_words(value: object, reader: Reader) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return value.astimezone(reader.zone).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, list | tuple):
+        return "; ".join(str(one) for one in value)
+    return str(value)
+
+
 def shortened(text: str) -> str:
     return clean_line(text, LONGEST_SHOWN)

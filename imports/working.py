@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone, translation
@@ -25,14 +27,14 @@ from imports.duplicates import Duplicates, find_duplicates
 from imports.headings import checked, columns_for, known_for, missing_in
 from imports.kinds.all import KINDS
 from imports.kinds.base import REFUSED, Cells, Column, Fault, Plan, RowRefused, Setting, faults_of
-from imports.models import Import, Refusal, State
+from imports.models import Dates, Import, Refusal, State
 from imports.reading.bounds import Unreadable
 from imports.reading.kept_rows import KeptRow, keep_rows, kept_rows
 from imports.reading.sources import open_source
 from imports.refusing import write_refused
 from imports.rights import importable
 from imports.starting import PASS_FIELDS, begin_pass
-from imports.values import Reader
+from imports.values import Reader, in_words
 from mail.keeping import note_unneeded
 from tickets.actions.progress import ClosingFieldsMissing
 from tickets.events import Refused
@@ -107,13 +109,16 @@ def _read(job: Import) -> None:
     job.state = State.ASKING if missing_in(job, job.columns) else State.CHECKING
     if job.state == State.ASKING and job.goes_on:
         raise Unreadable(_("Its columns are not known. Import such a file once by hand."))
-    _save(job, "headings", "columns", "lines", "total", "state", "position")
+    _save(job, "headings", "columns", "zone", "dates", "lines", "total", "state", "position")
 
 
 def _settle_columns(job: Import) -> None:
     """As they were said with the file, else as the last time, else by their names."""
+    known = known_for(job)
+    job.zone = job.zone or (known.zone if known else job.owner.time_zone) or settings.TIME_ZONE
+    job.dates = job.dates or (known.dates if known else Dates.DAY_FIRST)
     if not job.columns:
-        job.columns = list(columns_for(job, known_for(job)))
+        job.columns = list(columns_for(job, known))
         return
     try:
         job.columns = checked(job, job.columns)
@@ -171,17 +176,20 @@ def _take(job: Import, chunk: Sequence[KeptRow], setting: Setting, duplicates: D
         known = kind.known(named, setting)
         for kept, cells in zip(chunk, named, strict=True):
             faults: Sequence[Fault] = ()
+            understood: Mapping[str, Any] = {}
             try:
                 _refuse_as_it_stands(job, kept, kind.identity(cells), duplicates)
                 plan = kind.plan(cells, known, setting)
                 if job.state == State.IMPORTING:
                     _act(plan, kind.columns)
-                outcome = plan.outcome
+                outcome, understood = plan.outcome, plan.understood
                 duplicates.take(kind.identity(cells), kept.row.line)
                 tally.keys.append(cells.get(kind.key, ""))
             except RowRefused as error:
                 outcome, faults = REFUSED, error.faults
-            _count(job, tally, kept, cells, outcome, faults)
+            _count(job, tally, kept, outcome, faults)
+            if len(job.preview) + len(tally.shown) < SHOWN:
+                tally.shown.append(_shown(kept, {**cells, **in_words(understood, setting.reader)}, outcome, faults))
         if job.state == State.IMPORTING:
             kind.finish(tally.keys)
         _keep(job, chunk[-1], len(chunk), tally)
@@ -219,14 +227,16 @@ def _act(plan: Plan, columns: Callable[[], Iterable[Column]]) -> None:
         raise RowRefused([Fault("", _("It does not go together with what is there already."))]) from error
 
 
-def _count(job: Import, tally: _Tally, kept: KeptRow, cells: Cells, outcome: str, faults: Sequence[Fault]) -> None:
+def _count(job: Import, tally: _Tally, kept: KeptRow, outcome: str, faults: Sequence[Fault]) -> None:
     tally.counts[outcome] = tally.counts.get(outcome, 0) + 1
     for fault in faults:
         tally.refusals.append(Refusal(job=job, line=kept.row.line, column=fault.column[:80], reason=fault.reason[:300]))
-    if len(job.preview) + len(tally.shown) < SHOWN:
-        values = {key: text[:SHOWN_OF_CELL] for key, text in cells.items()}
-        reasons = [{"column": fault.column, "reason": fault.reason} for fault in faults]
-        tally.shown.append({"line": kept.row.line, "outcome": outcome, "values": values, "reasons": reasons})
+
+
+def _shown(kept: KeptRow, cells: Cells, outcome: str, faults: Sequence[Fault]) -> dict:
+    values = {key: text[:SHOWN_OF_CELL] for key, text in cells.items()}
+    reasons = [{"column": fault.column, "reason": fault.reason} for fault in faults]
+    return {"line": kept.row.line, "outcome": outcome, "values": values, "reasons": reasons}
 
 
 def _keep(job: Import, last: KeptRow, number: int, tally: _Tally) -> None:

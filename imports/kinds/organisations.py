@@ -84,12 +84,12 @@ class Organisations:
         row.end()
         is_linked = key is None or normal(key) in known.by_key
         if found is None:
-            return Plan(CREATED, lambda: _save(Organisation(), wanted, domains, key, setting))
+            return Plan(CREATED, lambda: _save(Organisation(), wanted, domains, key, setting), row.understood)
         has = known.domains[found.pk]
         same = all(getattr(found, field) == value for field, value in wanted.items())
         if same and is_linked and (domains is None or set(domains) == set(has)):
-            return Plan(UNCHANGED)
-        return Plan(CHANGED, lambda: _save(found, wanted, domains, key, setting))
+            return Plan(UNCHANGED, understood=row.understood)
+        return Plan(CHANGED, lambda: _save(found, wanted, domains, key, setting), row.understood)
 
     def finish(self, keys: Sequence[str]) -> None:
         """Organisations come as a whole."""

@@ -105,12 +105,12 @@ class People:
         assert email is not None
         if person is None:
             new = _with_sight(replace(CustomerFacts(email=email, name=""), **_plain(wanted)), wanted)
-            return Plan(CREATED, lambda: add_customer(new, by=setting.by))
+            return Plan(CREATED, lambda: add_customer(new, by=setting.by), row.understood)
         before = known.facts[person.pk]
         after = _changed(before, email, wanted)
         if _comparable(after) == _comparable(before):
-            return Plan(UNCHANGED)
-        return Plan(CHANGED, lambda: _change(person.pk, email, wanted, setting))
+            return Plan(UNCHANGED, understood=row.understood)
+        return Plan(CHANGED, lambda: _change(person.pk, email, wanted, setting), row.understood)
 
     def finish(self, keys: Sequence[str]) -> None:
         """People come as a whole."""

@@ -134,14 +134,14 @@ class Tickets:
         anew = {key for key, text in told.items() if origin is None or origin.values.get(key) != text}
         if origin is None:
             row.end()
-            return Plan(CREATED, lambda: _import(read, told, setting))
+            return Plan(CREATED, lambda: _import(read, told, setting), row.understood)
         if not anew:
-            return Plan(UNCHANGED)
+            return Plan(UNCHANGED, understood=row.understood)
         row.faults = [fault for fault in row.faults if _is_due(fault.column, anew, told)]
         for key in sorted(anew & FIXED):
             row.refuse(key, _("This is settled with the import and cannot be changed by a file."))
         row.end()
-        return Plan(CHANGED, lambda: _change(origin, read, anew, told, setting))
+        return Plan(CHANGED, lambda: _change(origin, read, anew, told, setting), row.understood)
 
     def finish(self, keys: Sequence[str]) -> None:
         """Reports count them at once: no event tells of them."""

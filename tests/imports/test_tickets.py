@@ -8,12 +8,13 @@ from accounts.models import User
 from automation.models import RuleRun
 from core.clock import now, pretend
 from imports.models import Origin
+from imports.starting import begin_import
 from mail.models import Outgoing
 from reports.checking import check
 from reports.models import Check, Fact, Story
 from sla.models import Clock, TicketTargets
 from sla.retargeting import look_again
-from tests.imports.conftest import counts, imported, reasons
+from tests.imports.conftest import checked, counts, imported, reasons, work
 from tests.sla.conftest import HOUR, office, sla  # noqa: F401
 from tickets.actions.replying import receive
 from tickets.actions.routing import assign
@@ -149,6 +150,18 @@ def test_what_was_right_when_it_came_is_not_refused_later(world, tickets):
         assert [column for _line, column, _why in reasons(imported([head, anew], "tickets", world.alex))] == [
             "pending_until"
         ]
+
+
+def test_what_is_shown_is_what_was_understood(world):
+    rows = [HEAD, ["x", *OPEN[1:5], "02/01/2026 1:00 PM", *OPEN[6:]]]
+    job = checked(rows, "tickets", world.alex, zone="Europe/Lisbon", dates="mdy")
+    assert job.preview[0]["values"]["created"] == "2026-02-01 13:00"
+    work(begin_import(job))
+    again = checked(rows, "tickets", world.alex, zone="")
+    assert (again.zone, again.dates, counts(again)) == ("Europe/Lisbon", "mdy", {"unchanged": 1})
+    assert again.preview[0]["values"]["created"] == "2026-02-01 13:00"
+    other = checked(rows, "tickets", world.alex, zone="UTC", dates="dmy")
+    assert other.preview[0]["values"]["created"] == "2026-01-02 13:00"
 
 
 def test_what_was_said_once_stays(world, tickets):
