@@ -1,7 +1,7 @@
-"""Rows of one file that mean the same thing: the first counts. Found with eight bytes for each row."""
+"""Rows of one file that mean the same thing: the first that is taken counts. Found with eight bytes for each row."""
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -10,28 +10,38 @@ from imports.reading.kept_rows import kept_rows
 
 @dataclass(frozen=True)
 class Duplicates:
-    """The line of the first row, by what more than one row has in common."""
+    """What more than one row has in common, and the line of the first of them that was taken, as far as they are."""
 
-    first: dict[int, int] = field(default_factory=dict)
+    twice: Set[int] = frozenset()
+    taken: dict[int, int] = field(default_factory=dict)
 
-    def first_of(self, identity: str, line: int) -> int | None:
-        """The line before this one that means the same; None where there is none."""
-        found = self.first.get(_short(identity)) if identity and self.first else None
-        return found if found is not None and found < line else None
+    def taken_in(self, identity: str) -> int | None:
+        """The line that means the same and was taken; None where there is none."""
+        return self.taken.get(_short(identity)) if identity and self.taken else None
+
+    def take(self, identity: str, line: int) -> None:
+        if identity and self.twice and (short := _short(identity)) in self.twice:
+            self.taken.setdefault(short, line)
 
 
-def find_duplicates(digest: str, identity: Callable[[Sequence[str]], str]) -> Duplicates:
-    """Reads all rows, and once more only where some mean the same."""
+def find_duplicates(
+    digest: str, identity: Callable[[Sequence[str]], str], *, done: int, refused: Iterator[int]
+) -> Duplicates:
+    """Reads all rows, and where some mean the same those before `done` (in bytes) once more: they were taken, but for
+    the lines `refused`, which come in their order."""
     seen = array("Q", (_short(name) for kept in kept_rows(digest) if (name := identity(kept.row.cells))))
-    twice = _twice(seen)
-    if not twice:
-        return Duplicates()
-    first: dict[int, int] = {}
+    found = Duplicates(_twice(seen))
+    if not found.twice or not done:
+        return found
+    next_refused = next(refused, None)
     for kept in kept_rows(digest):
-        name = identity(kept.row.cells)
-        if name and (short := _short(name)) in twice:
-            first.setdefault(short, kept.row.line)
-    return Duplicates(first)
+        if kept.ends > done:
+            break
+        while next_refused is not None and next_refused < kept.row.line:
+            next_refused = next(refused, None)
+        if next_refused != kept.row.line:
+            found.take(identity(kept.row.cells), kept.row.line)
+    return found
 
 
 def _twice(seen: array) -> set[int]:

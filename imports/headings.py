@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from core.text import fold
 from imports.kinds.all import KINDS
@@ -18,13 +18,32 @@ from imports.models import Import, KnownHeadings
 _NO_LETTERS = re.compile(r"[\W_]+")
 
 
-def columns_for(job: Import) -> Sequence[str]:
+# What stands behind the headings of a file of refused rows (imports/refusing.py).
+OF_REFUSALS = (gettext_lazy("Line of the file"), gettext_lazy("Why it was refused"))
+
+
+def known_for(job: Import) -> KnownHeadings | None:
+    """How its owner had such a file read last. Headings that are all keys of ours say themselves what they are."""
+    columns = KINDS[job.what].columns()
+    own = own_of(job.headings)
+    keys = {column.key for column in columns}
+    if all(heading in keys for heading in own):
+        return None
+    known = KnownHeadings.objects.filter(owner=job.owner_id, what=job.what, digest=digest_of(own)).first()
+    fits = known is not None and len(known.columns) == len(own) and set(known.columns) <= {*keys, ""}
+    return known if fits else None
+
+
+def columns_for(job: Import, known: KnownHeadings | None) -> Sequence[str]:
     """Of each heading the key of what it is, "" where it is nothing that is known. Each column once: the first."""
-    known = KnownHeadings.objects.filter(what=job.what, digest=digest_of(job.headings)).first()
-    offered = {column.key for column in KINDS[job.what].columns()}
-    if known is not None and set(known.columns) <= {*offered, ""}:
-        return known.columns
+    if known is not None:
+        return [*known.columns, *[""] * (len(job.headings) - len(known.columns))]
     return guessed(job.headings, KINDS[job.what].columns())
+
+
+def own_of(headings: Sequence[str]) -> Sequence[str]:
+    """Without those that we put behind the headings of refused rows, in whatever language."""
+    return headings[:-2] if tuple(_plain(heading) for heading in headings[-2:]) in _of_refusals() else headings
 
 
 def guessed(headings: Sequence[str], columns: Sequence[Column]) -> list[str]:
@@ -38,8 +57,9 @@ def guessed(headings: Sequence[str], columns: Sequence[Column]) -> list[str]:
 
 def remember(job: Import) -> None:
     """The next file with these headings is read like this one."""
-    values = {"columns": job.columns, "zone": job.zone, "dates": job.dates}
-    KnownHeadings.objects.update_or_create(what=job.what, digest=digest_of(job.headings), defaults=values)
+    own = own_of(job.headings)
+    values = {"columns": job.columns[: len(own)], "zone": job.zone, "dates": job.dates}
+    KnownHeadings.objects.update_or_create(owner=job.owner, what=job.what, digest=digest_of(own), defaults=values)
 
 
 def checked(job: Import, columns: Sequence[str]) -> list[str]:
@@ -62,6 +82,14 @@ def missing_in(job: Import, columns: Sequence[str]) -> list[Column]:
 
 def digest_of(headings: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps([_plain(heading) for heading in headings]).encode()).hexdigest()
+
+
+def _of_refusals() -> set[tuple[str, ...]]:
+    found = set()
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found.add(tuple(_plain(str(heading)) for heading in OF_REFUSALS))
+    return found
 
 
 def _names(columns: Sequence[Column]) -> Mapping[str, str]:

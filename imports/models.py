@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -59,7 +60,7 @@ class Import(WorkRow):
     task = "imports.tasks.work"
     backoff: ClassVar[Sequence[timedelta]] = (timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=10))
 
-    WORK_FIELDS: ClassVar[Sequence[str]] = (*WorkRow.WORK_FIELDS, "setbacks", "state", "finished_at")
+    WORK_FIELDS: ClassVar[Sequence[str]] = (*WorkRow.WORK_FIELDS, "setbacks", "claims", "state", "finished_at")
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="imports")
     what = models.CharField(max_length=13, choices=What.choices)
@@ -95,6 +96,8 @@ class Import(WorkRow):
 
     # Tries that went wrong in this pass. `attempts` only grows: by it whoever works tells that it is still theirs.
     setbacks = models.PositiveSmallIntegerField(default=0)
+    # Who took it and was not heard of again, in a row: whoever is killed says nothing (imports/working.py).
+    claims = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(default=now, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -163,14 +166,18 @@ class Origin(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["what", "key"], name="one_origin_per_key")]
+        # Keys are compared without their case (imports/kinds/finding.py).
+        indexes: ClassVar = [models.Index("what", Lower("key"), name="origin_by_key")]
 
     def __str__(self) -> str:
         return f"{self.what} {self.key}"
 
 
 class KnownHeadings(models.Model):
-    """How a file with these headings was read last, so that the next one like it is read alike without a person."""
+    """How its owner had a file with these headings read last, so that the next one like it is read alike without a
+    person. Nobody decides how the files of others are read."""
 
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     what = models.CharField(max_length=13, choices=What.choices)
     # SHA-256 of the headings.
     digest = models.CharField(max_length=64)
@@ -179,7 +186,9 @@ class KnownHeadings(models.Model):
     dates = models.CharField(max_length=3, choices=Dates.choices)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["what", "digest"], name="headings_known_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "what", "digest"], name="headings_known_to_owner")
+        ]
 
     def __str__(self) -> str:
         return f"{self.what} {self.digest[:8]}"

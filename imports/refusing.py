@@ -6,10 +6,9 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
 from core.blobs import store_file
 from core.sheets import csv_lines
+from imports.headings import OF_REFUSALS, own_of
 from imports.kinds.all import KINDS
 from imports.models import Import, Refusal
 from imports.reading.kept_rows import kept_rows
@@ -38,10 +37,11 @@ def in_words(refusal: Refusal, labels: dict[str, str]) -> str:
 
 
 def _lines(job: Import) -> Iterator[Sequence[str]]:
-    yield [*job.headings, _("Line of the file"), _("Why it was refused")]
+    own = own_of(job.headings)
+    yield [*own, *map(str, OF_REFUSALS)]
     labels = labels_of(job)
     refusals = job.refusals.order_by("line", "id").iterator(chunk_size=2000)
     rows = (kept.row for kept in kept_rows(job.lines))
     for line, reasons in groupby(refusals, key=attrgetter("line")):
         row = next(row for row in rows if row.line == line)
-        yield [*row.cells, str(line), " ".join(in_words(reason, labels) for reason in reasons)]
+        yield [*row.cells[: len(own)], str(line), " ".join(in_words(reason, labels) for reason in reasons)]

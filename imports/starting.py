@@ -40,7 +40,7 @@ def start_import(
     name: str,
     what: str,
     zone: str = "",
-    dates: str = Dates.DAY_FIRST,
+    dates: str = "",
     columns: Sequence[str] | None = None,
     goes_on: bool = False,
     through: str = "",
@@ -49,14 +49,14 @@ def start_import(
 ) -> Import:
     """Take a file in, to be read and checked in the background. With `goes_on` what can be imported is, unseen.
 
-    `columns` say what each heading is; without them it is found out. Raises `ValidationError` by field.
+    `columns` say what each heading is; without them it is found out. Without `zone` and `dates` they are those of the
+    last file with these headings, else the owner's zone and the day first. Raises `ValidationError` by field.
     """
     if what not in importable(by):
         raise ValidationError({"what": _("You cannot import this.")})
-    zone = zone or by.time_zone or settings.TIME_ZONE
-    if zone not in available_timezones():
+    if zone and zone not in available_timezones():
         raise ValidationError({"zone": _("There is no such time zone.")})
-    if dates not in Dates.values:
+    if dates and dates not in Dates.values:
         raise ValidationError({"dates": _("Choose one of the listed values.")})
     if Import.objects.unfinished().filter(owner=by).count() >= MOST_WAITING:
         raise ValidationError({"file": _("Other files of yours are being worked on; wait for them.")})
@@ -138,7 +138,7 @@ def forget_old() -> None:
 
 def begin_pass(job: Import, state: State) -> None:
     """All rows from the first on, counted anew; saving is up to the caller (`PASS_FIELDS`)."""
-    job.state, job.trouble, job.finished_at, job.setbacks = state, "", None, 0
+    job.state, job.trouble, job.finished_at, job.setbacks, job.claims = state, "", None, 0, 0
     job.position = job.offset = job.created = job.changed = job.unchanged = job.refused = 0
     job.refused_file, job.preview = "", []
     job.refusals.all().delete()
@@ -146,6 +146,7 @@ def begin_pass(job: Import, state: State) -> None:
 
 PASS_FIELDS = (
     "setbacks",
+    "claims",
     "state",
     "trouble",
     "finished_at",

@@ -24,6 +24,7 @@ _LOCAL = re.compile(
     r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:[T ,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s*([ap])?\.?m?\.?)?\s*\Z",
     re.IGNORECASE,
 )
+_YEAR_FIRST = re.compile(r"(\d{4})[./](\d{1,2})[./](\d{1,2})(?=\D|\Z)")
 _EARLIEST = 1970
 _YES = frozenset(["1", "yes", "y", "true", "x", "ja", "j", "wahr", "si", "s", "verdadero", "sim", "verdadeiro"])
 _NO = frozenset(["0", "no", "n", "false", "nein", "falsch", "falso", "nao"])
@@ -45,7 +46,7 @@ class Reader:
     def moment(self, text: str) -> datetime:
         """A day alone is its beginning."""
         try:
-            found = datetime.fromisoformat(text)
+            found = datetime.fromisoformat(_YEAR_FIRST.sub(_as_iso, text, count=1))
         except ValueError:
             found = self._local(text)
         if not _EARLIEST <= found.year <= 2100:
@@ -69,6 +70,10 @@ class Reader:
         except ValueError as error:
             words = {"text": shortened(text)}
             raise Unfit(_("“%(text)s” is no date. Write it as 2026-12-31 or 2026-12-31 14:30.") % words) from error
+
+
+def _as_iso(found: re.Match[str]) -> str:
+    return f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
 
 
 def _hour(found: re.Match[str]) -> int:
@@ -159,6 +164,21 @@ def named(rows: Iterable[tuple[Value, Iterable[str]]]) -> dict[str, Value]:
         for name in names:
             found.setdefault(fold(name), row)
     return found
+
+
+def in_words(understood: Mapping[str, object], reader: Reader) -> dict[str, str]:
+    """Values as people are shown them: times in the zone that was chosen."""
+    return {key: _in_words(value, reader) for key, value in understood.items()}
+
+
+def _in_words(value: object, reader: Reader) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return value.astimezone(reader.zone).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, list | tuple):
+        return "; ".join(str(one) for one in value)
+    return str(value)
 
 
 def shortened(text: str) -> str:

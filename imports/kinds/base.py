@@ -1,7 +1,7 @@
 """What all kinds of rows share: columns, cells that are read one by one, plans, and refusals with their reasons."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -53,6 +53,8 @@ class Plan:
 
     outcome: str
     act: Callable[[], object] = lambda: None
+    # What was read of the cells, by their columns.
+    understood: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Reading:
     def __init__(self, cells: Cells) -> None:
         self.cells = cells
         self.faults: list[Fault] = []
+        self.understood: dict[str, Any] = {}
 
     def get(self, key: str, read: Callable[[str], Value]) -> Value | None:
         """None where the cell is empty, or cannot be read."""
@@ -101,7 +104,8 @@ class Reading:
         if not text:
             return None
         try:
-            return read(text)
+            value = self.understood[key] = read(text)
+            return value
         except Unfit as error:
             self.faults.append(Fault(key, str(error)))
             return None

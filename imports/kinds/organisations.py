@@ -14,6 +14,7 @@ from accounts.domains import clean_domain, save_domains
 from accounts.models import Organisation
 from imports import values
 from imports.kinds.base import CHANGED, CREATED, UNCHANGED, Cells, Column, Plan, Reading, Setting, said
+from imports.kinds.finding import normal, organisation_of, organisations_named, origins_of
 from imports.models import Origin, What
 
 LONGEST_NOTES = 5_000
@@ -51,14 +52,14 @@ class Organisations:
         return COLUMNS
 
     def identity(self, cells: Cells) -> str:
-        return cells.get("external_id") or cells.get("name", "")
+        key = normal(cells.get("external_id", ""))
+        return f"key {key}" if key else normal(cells.get("name", ""))
 
     def known(self, rows: Sequence[Cells], setting: Setting) -> KnownOrganisations:
-        keys = [cells["external_id"] for cells in rows if cells.get("external_id")]
-        origins = Origin.objects.filter(what=What.ORGANISATIONS, key__in=keys).select_related("organisation")
-        by_key = {origin.key: origin.organisation for origin in origins if origin.organisation is not None}
-        named = Organisation.objects.filter(name__in=[cells.get("name", "") for cells in rows])
-        by_name = {row.name: row for row in named}
+        keys = [cells.get("external_id", "") for cells in rows]
+        origins = origins_of(What.ORGANISATIONS, keys).select_related("organisation")
+        by_key = {normal(origin.key): origin.organisation for origin in origins if origin.organisation is not None}
+        by_name = organisations_named(cells.get("name", "") for cells in rows)
         ids = {row.pk for row in (*by_key.values(), *by_name.values())}
         found = Organisation.objects.filter(pk__in=ids).prefetch_related("domains")
         domains = {row.pk: {one.domain: one.sees_all for one in row.domains.all()} for row in found}
@@ -76,19 +77,19 @@ class Organisations:
             }
         )
         domains = row.get("domains", _domains)
-        found = known.by_key.get(key or "") or known.by_name.get(name or "")
-        same_name = known.by_name.get(name or "")
+        found = known.by_key.get(normal(key or "")) or organisation_of(name or "", known.by_name)
+        same_name = organisation_of(name or "", known.by_name)
         if found is not None and same_name is not None and same_name != found:
             row.refuse("name", _("There is already an organisation with this name."))
         row.end()
-        is_linked = key is None or key in known.by_key
+        is_linked = key is None or normal(key) in known.by_key
         if found is None:
-            return Plan(CREATED, lambda: _save(Organisation(), wanted, domains, key, setting))
+            return Plan(CREATED, lambda: _save(Organisation(), wanted, domains, key, setting), row.understood)
         has = known.domains[found.pk]
         same = all(getattr(found, field) == value for field, value in wanted.items())
         if same and is_linked and (domains is None or set(domains) == set(has)):
-            return Plan(UNCHANGED)
-        return Plan(CHANGED, lambda: _save(found, wanted, domains, key, setting))
+            return Plan(UNCHANGED, understood=row.understood)
+        return Plan(CHANGED, lambda: _save(found, wanted, domains, key, setting), row.understood)
 
     def finish(self, keys: Sequence[str]) -> None:
         """Organisations come as a whole."""
@@ -112,5 +113,6 @@ def _save(
             has = dict(organisation.domains.values_list("domain", "sees_all"))
             save_domains(organisation, {domain: has.get(domain, False) for domain in domains}, by=setting.by)
         if key is not None:
-            Origin.objects.filter(organisation=organisation).exclude(key=key).delete()
-            Origin.objects.update_or_create(what=What.ORGANISATIONS, key=key, defaults={"organisation": organisation})
+            Origin.objects.filter(organisation=organisation).delete()
+            origins_of(What.ORGANISATIONS, [key]).delete()
+            Origin.objects.create(what=What.ORGANISATIONS, key=key, organisation=organisation)

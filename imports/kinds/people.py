@@ -15,6 +15,7 @@ from accounts.models import EmailAddress, Organisation, User
 from core.text import normalise_address
 from imports import values
 from imports.kinds.base import CHANGED, CREATED, UNCHANGED, Cells, Column, Plan, Reading, Setting, said
+from imports.kinds.finding import organisation_of, organisations_named
 
 MOST_ADDRESSES = 20
 LONGEST_NOTES = 5_000
@@ -26,8 +27,35 @@ COLUMNS = (
         is_needed=True,
     ),
     Column("name", gettext_lazy("Name"), ("full name", "vollstandiger name", "nombre", "nome", "nome completo")),
+    Column(
+        "first_name",
+        gettext_lazy("First name"),
+        ("given name", "forename", "vorname", "nombre de pila", "primeiro nome"),
+    ),
+    Column(
+        "last_name",
+        gettext_lazy("Last name"),
+        ("surname", "family name", "nachname", "familienname", "apellido", "apellidos", "apelido", "sobrenome"),
+    ),
     Column("further", gettext_lazy("Other addresses"), ("further addresses", "weitere adressen", "otras direcciones")),
-    Column("phone", gettext_lazy("Phone"), ("telephone", "telefon", "telefono", "telefone", "tel")),
+    Column(
+        "phone",
+        gettext_lazy("Phone"),
+        (
+            "telephone",
+            "telefon",
+            "telefono",
+            "telefone",
+            "tel",
+            "phone number",
+            "business phone",
+            "work phone",
+            "telefonnummer",
+            "telefon geschaftlich",
+            "telefono del trabajo",
+            "telefone comercial",
+        ),
+    ),
     Column(
         "organisation", gettext_lazy("Organisation"), ("organization", "company", "firma", "unternehmen", "empresa")
     ),
@@ -64,7 +92,7 @@ class People:
         mine = customers_of(setting.by).filter(pk__in={person.pk for person in people.values()})
         changeable = mine.prefetch_related("addresses", "memberships__organisation")
         names = {name for cells in rows for name in values.several(cells.get("organisation", ""))}
-        organisations = {row.name: row for row in Organisation.objects.filter(name__in=names)}
+        organisations = organisations_named(names)
         return KnownPeople(people, {person.pk: facts_of(person) for person in changeable}, organisations)
 
     def plan(self, cells: Cells, known: KnownPeople, setting: Setting) -> Plan:
@@ -77,15 +105,21 @@ class People:
         assert email is not None
         if person is None:
             new = _with_sight(replace(CustomerFacts(email=email, name=""), **_plain(wanted)), wanted)
-            return Plan(CREATED, lambda: add_customer(new, by=setting.by))
+            return Plan(CREATED, lambda: add_customer(new, by=setting.by), row.understood)
         before = known.facts[person.pk]
         after = _changed(before, email, wanted)
         if _comparable(after) == _comparable(before):
-            return Plan(UNCHANGED)
-        return Plan(CHANGED, lambda: change_customer(person, after, by=setting.by))
+            return Plan(UNCHANGED, understood=row.understood)
+        return Plan(CHANGED, lambda: _change(person.pk, email, wanted, setting), row.understood)
 
     def finish(self, keys: Sequence[str]) -> None:
         """People come as a whole."""
+
+
+def _change(pk: int, email: str, wanted: dict[str, Any], setting: Setting) -> None:
+    """By what is so now: an earlier row of the same chunk may have been about the same person."""
+    person = User.objects.prefetch_related("addresses", "memberships__organisation").get(pk=pk)
+    change_customer(person, _changed(facts_of(person), email, wanted), by=setting.by)
 
 
 def facts_of(person: User) -> CustomerFacts:
@@ -108,7 +142,7 @@ def _addresses(cells: Cells) -> list[str]:
 def _said(row: Reading, known: KnownPeople) -> dict[str, Any]:
     return said(
         {
-            "name": row.get("name", lambda text: values.line(text, 150)),
+            "name": _name(row),
             "further": row.get("further", _further),
             "phone": row.get("phone", lambda text: values.line(text, 50)),
             "language": row.get("language", values.language),
@@ -121,6 +155,19 @@ def _said(row: Reading, known: KnownPeople) -> dict[str, Any]:
     )
 
 
+def _name(row: Reading) -> str | None:
+    """As a whole, or of its parts; "Name" beside a first name alone is what stands behind it."""
+    whole, first, last = (
+        row.get(key, lambda text: values.line(text, 150)) for key in ("name", "first_name", "last_name")
+    )
+    parts = [part for part in (first, whole or last) if part]
+    if whole and last and not first:
+        parts = [whole, last]
+    if whole and (first and last or any(part in whole for part in (first, last) if part)):
+        parts = [whole]
+    return values.line(" ".join(parts), 150) if parts else None
+
+
 def _further(text: str) -> tuple[str, ...]:
     found = tuple(values.address(each) for each in values.several(text))
     if len(found) > MOST_ADDRESSES:
@@ -131,11 +178,11 @@ def _further(text: str) -> tuple[str, ...]:
 def _organisations(text: str, known: KnownPeople) -> tuple[Organisation, ...]:
     found = []
     for name in values.several(text):
-        if name not in known.organisations:
+        if (organisation := organisation_of(name, known.organisations)) is None:
             words = {"name": values.shortened(name)}
             raise values.Unfit(_("There is no organisation “%(name)s”. Import or add it first.") % words)
-        found.append(known.organisations[name])
-    return tuple(found)
+        found.append(organisation)
+    return tuple(dict.fromkeys(found))
 
 
 def _refuse_foreign(

@@ -13,7 +13,7 @@ from tickets.models import Ticket
 
 # What is said once: a message that was given stays as it was, and so does when it came.
 FIXED = frozenset(["text", "customer", "customer_name", "created", "channel", "language"])
-_STATE = ("state", "closed", "pending_until")
+STATE = ("state", "closed", "pending_until")
 
 _VERBS: Mapping[str, Callable[..., object]] = {
     "title": set_title,
@@ -35,5 +35,5 @@ def take_over(ticket: Ticket, read: Mapping[str, Any], anew: set[str], *, by: Us
         if fields:
             wanted = {key: read["fields"][key] for key in fields if key in read["fields"]}
             set_custom_fields(ticket, wanted, by=by, cause=cause)
-        if anew & set(_STATE):
+        if anew & set(STATE):
             set_state(ticket, read["state"], until=read["pending_until"], by=by, cause=cause)

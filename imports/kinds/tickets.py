@@ -19,7 +19,8 @@ from core.clock import now
 from core.text import normalise_address
 from imports import values
 from imports.kinds.base import CHANGED, CREATED, UNCHANGED, Cells, Column, Plan, Reading, Setting
-from imports.kinds.ticket_changes import FIXED, take_over
+from imports.kinds.finding import normal, origins_of
+from imports.kinds.ticket_changes import FIXED, STATE, take_over
 from imports.kinds.ticket_fields import FIELD, Fields, fields_by_key
 from imports.models import Origin, What
 from reports.keeping import keep
@@ -108,15 +109,15 @@ class Tickets:
         return (*COLUMNS, *own)
 
     def identity(self, cells: Cells) -> str:
-        return cells.get("number", "")
+        return normal(cells.get("number", ""))
 
     def known(self, rows: Sequence[Cells], setting: Setting) -> KnownTickets:
         numbers = [cells.get("number", "") for cells in rows]
-        origins = Origin.objects.filter(what=What.TICKETS, key__in=numbers, ticket__isnull=False)
+        origins = origins_of(What.TICKETS, numbers).filter(ticket__isnull=False)
         addresses = {normalise_address(cells.get(key, "")) for cells in rows for key in ("customer", "owner")}
         found = EmailAddress.objects.filter(address__in=addresses).select_related("user")
         return KnownTickets(
-            origins={origin.key: origin for origin in origins.select_related("ticket")},
+            origins={normal(origin.key): origin for origin in origins.select_related("ticket")},
             people={row.address: row.user for row in found},
             queues=_queues(),
             states=_states(),
@@ -128,23 +129,30 @@ class Tickets:
     def plan(self, cells: Cells, known: KnownTickets, setting: Setting) -> Plan:
         row = Reading(cells)
         read = _read(row, known, setting)
-        origin = known.origins.get(read["number"] or "")
+        origin = known.origins.get(normal(read["number"] or ""))
         told = {key: text for key, text in cells.items() if key != "number"}
         anew = {key for key, text in told.items() if origin is None or origin.values.get(key) != text}
-        if origin is not None:
-            for key in sorted(anew & FIXED):
-                row.refuse(key, _("This is settled with the import and cannot be changed by a file."))
-        row.end()
         if origin is None:
-            return Plan(CREATED, lambda: _import(read, told, setting))
+            row.end()
+            return Plan(CREATED, lambda: _import(read, told, setting), row.understood)
         if not anew:
-            return Plan(UNCHANGED)
-        return Plan(CHANGED, lambda: _change(origin, read, anew, told, setting))
+            return Plan(UNCHANGED, understood=row.understood)
+        row.faults = [fault for fault in row.faults if _is_due(fault.column, anew, told)]
+        for key in sorted(anew & FIXED):
+            row.refuse(key, _("This is settled with the import and cannot be changed by a file."))
+        row.end()
+        return Plan(CHANGED, lambda: _change(origin, read, anew, told, setting), row.understood)
 
     def finish(self, keys: Sequence[str]) -> None:
         """Reports count them at once: no event tells of them."""
-        found = Origin.objects.filter(what=What.TICKETS, key__in=keys, ticket__isnull=False)
+        found = origins_of(What.TICKETS, keys).filter(ticket__isnull=False)
         keep(list(found.values_list("ticket", flat=True)))
+
+
+def _is_due(column: str, anew: set[str], told: dict[str, str]) -> bool:
+    """Whether a fault matters for a ticket that is here: what the file said before was right when it came."""
+    with_it = STATE if column in STATE else {column}
+    return column not in told or bool(anew & set(with_it))
 
 
 def _read(row: Reading, known: KnownTickets, setting: Setting) -> dict[str, Any]:

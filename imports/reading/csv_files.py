@@ -9,7 +9,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from core.sheets import guarded, unguarded
-from imports.reading.bounds import Unreadable
+from imports.reading.bounds import LONGEST_LINE, MOST_COLUMNS, Unreadable
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 64 * 1024
@@ -51,7 +51,7 @@ def encoding_of(file: IO[bytes]) -> str:
 
 
 def delimiter_of(sample: str) -> str:
-    """What divides the first line into most cells; Excel may say so itself (`sep=;`)."""
+    """What divides the first line that holds anything into most cells; Excel may say so itself (`sep=;`)."""
     first = sample.lstrip("\ufeff").split("\n", 1)[0].strip().lower()
     if first.startswith("sep=") and len(first) == 5:
         return first[4]
@@ -60,18 +60,36 @@ def delimiter_of(sample: str) -> str:
 
 def _lines(text: io.TextIOWrapper, delimiter: str) -> Iterator[Line]:
     text.seek(0)
-    rows = csv.reader(text, delimiter=delimiter)
+    pieces = _Pieces(text)
+    # Else a quotation mark that is never closed would take the rest of the file into one cell, unseen.
+    rows = csv.reader(pieces, delimiter=delimiter, strict=True)
     before = 0
     try:
         for cells in rows:
-            number, before = before + 1, rows.line_num
+            number, before, pieces.size = before + 1, rows.line_num, 0
+            if len(cells) > MOST_COLUMNS:  # what is beyond them is one cell at most: enough to tell of it
+                cells = [*cells[:MOST_COLUMNS], next(filter(None, cells[MOST_COLUMNS:]), "")]
             if number == 1 and len(cells) and cells[0].lstrip("\ufeff").lower().startswith("sep=") and len(cells) < 3:
                 continue
             yield number, [_own(cell) for cell in cells]
     except csv.Error as error:
         words = {"line": before + 1}
-        text_of_it = _("Line %(line)s cannot be read: a cell is too long, or a quotation mark is missing at its end.")
+        text_of_it = _("Line %(line)s cannot be read: it is too long, or a quotation mark is missing at its end.")
         raise Unreadable(text_of_it % words) from error
+
+
+class _Pieces:
+    """Lines of the text for the reader, which makes one of several where quotation marks go on. Raises `csv.Error`."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.text, self.size = text, 0
+
+    def __iter__(self) -> Iterator[str]:
+        while piece := self.text.readline(LONGEST_LINE + 1):
+            self.size += len(piece)
+            if self.size > LONGEST_LINE:
+                raise csv.Error("line is too long")
+            yield piece
 
 
 def _own(cell: str) -> str:
@@ -102,6 +120,7 @@ def _is_utf8(file: IO[bytes]) -> bool:
 
 def _width(sample: str, delimiter: str) -> int:
     try:
-        return len(next(csv.reader(io.StringIO(sample), delimiter=delimiter), []))
+        rows = csv.reader(io.StringIO(sample), delimiter=delimiter)
+        return next((len(cells) for cells in rows if any(cell.strip() for cell in cells)), 0)
     except csv.Error:
         return 0

@@ -27,7 +27,7 @@ def keep_rows(source: Source, tell: Callable[[int], None]) -> tuple[str, int]:
         path = Path(folder) / "rows"
         with path.open("w", encoding="utf-8") as file:
             for number, row in enumerate(source.rows, start=1):
-                file.write(json.dumps([row.line, row.cells, row.fault, row.place]) + "\n")
+                file.write(json.dumps([row.line, row.cells, row.fault, row.place, row.unread]) + "\n")
                 if number % TOLD_EVERY == 0:
                     tell(number)
         with path.open("rb") as kept:

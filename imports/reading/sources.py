@@ -1,18 +1,20 @@
 """A file of either kind, as a heading and rows: nothing empty, nothing too long, nothing that cannot be stored."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import IO
 
 from django.utils.translation import gettext as _
 
 from core.text import clean_line, strip_nul
 from imports.reading.bounds import (
+    ERRORS,
     LONGEST_CELL,
     LONGEST_HEADING,
     MOST_COLUMNS,
     MOST_EMPTY,
     MOST_LINES,
+    Unread,
     Unreadable,
     too_many_columns,
     too_many_lines,
@@ -32,6 +34,8 @@ class Row:
     cells: Sequence[str]
     fault: str = ""
     place: int | None = None
+    # Why cells say nothing, by their places as texts (it is kept as JSON).
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,14 @@ def _row(line: int, cells: Sequence[str], width: int) -> Row:
         if len(cell) > LONGEST_CELL:
             fault, place = _("The cell has more than %(number)s characters.") % {"number": LONGEST_CELL}, at
     own = [cell[:LONGEST_CELL] for cell in cells[:width]]
-    return Row(line, [*own, *[""] * (width - len(own))], fault, place)
+    unread = {str(at): reason for at, cell in enumerate(cells[:width]) if (reason := _why_unread(cell))}
+    return Row(line, [*own, *[""] * (width - len(own))], fault, place, unread)
+
+
+def _why_unread(cell: str) -> str:
+    if isinstance(cell, Unread):
+        return cell.reason
+    return _("It holds an error of the spreadsheet.") if cell in ERRORS else ""
 
 
 def _full(lines: Iterator[Line]) -> Iterator[Line]:
@@ -79,7 +90,7 @@ def _full(lines: Iterator[Line]) -> Iterator[Line]:
     for number, cells in lines:
         if number > MOST_LINES:
             raise too_many_lines()
-        clean = [strip_nul(cell).strip() for cell in cells]
+        clean = [cell if isinstance(cell, Unread) else strip_nul(cell).strip() for cell in cells]
         if any(clean):
             empty = 0
             yield number, clean

@@ -10,10 +10,10 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from imports.reading.bounds import MOST_COLUMNS, MOST_LINES, Unreadable, too_many_lines
+from imports.reading.bounds import MOST_COLUMNS, MOST_LINES, Unread, Unreadable
+from imports.reading.sheet_rows import Cell, first_sheet, opened, rows_of, too_large
 
 ZIP = b"PK\x03\x04"
 # Unpacked bytes: of a sheet, which is read as it comes, and of what is held in memory.
@@ -47,19 +47,11 @@ def read_xlsx(file: IO[bytes]) -> Iterator[Line]:
     try:
         _refuse_bombs(file)
         # Entities and DTDs are refused by defusedxml, which openpyxl uses where it is there.
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        book = opened(file)
         try:
-            sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            if not sheets:
-                raise Unreadable(_("There is no sheet in the file."))
-            sheet = sheets[0]
-            # What a file says of its own size may be wrong.
-            sheet.reset_dimensions()
-            # No line is unfolded further than the heading goes, and one cell more, which says that it goes on.
-            for number, cells in _numbered(sheet, _width(sheet) + 1):
-                yield number, [_text(cell) for cell in cells]
+            yield from _lines(rows_of(book, first_sheet(book), most_lines=MOST_LINES))
         finally:
-            book.close()
+            book.archive.close()
     except Unreadable:
         raise
     except (zipfile.BadZipFile, InvalidFileException, ParseError, *_BROKEN) as error:
@@ -74,19 +66,20 @@ def _why(error: BaseException | None) -> str:
     return _("The file is damaged, or no XLSX. Open it in a spreadsheet program and save it anew.")
 
 
-def _numbered(sheet: Any, width: int) -> Iterator[tuple[int, Sequence[Any]]]:
-    for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=width), start=1):
-        if number > MOST_LINES:
-            raise too_many_lines()
-        yield number, cells
-
-
-def _width(sheet: Any) -> int:
-    """How long the first line is that holds anything."""
-    for _number, cells in _numbered(sheet, MOST_COLUMNS + 1):
-        if filled := [place for place, cell in enumerate(cells, start=1) if cell not in (None, "")]:
-            return filled[-1]
-    return 0
+def _lines(rows: Iterator[tuple[int, list[Cell]]]) -> Iterator[Line]:
+    """No line is unfolded further than the heading goes, and one cell more, which says that it goes on."""
+    width = 0
+    for number, cells in rows:
+        most = width + 1 if width else MOST_COLUMNS + 1
+        line = [""] * most
+        for column, value, trouble in cells:
+            if 1 <= column <= most:
+                text = _text(value)
+                line[column - 1] = Unread(text, trouble) if trouble else text
+        if not width:
+            width = max((place for place, text in enumerate(line, start=1) if text), default=0)
+            line = line[:width]
+        yield number, line
 
 
 def _refuse_bombs(file: IO[bytes]) -> None:
@@ -97,10 +90,10 @@ def _refuse_bombs(file: IO[bytes]) -> None:
     others = [part for part in parts if "worksheets/" not in part.filename]
     largest = max((part.file_size for part in others), default=0)
     if sheets > LARGEST_SHEET or largest > LARGEST_PART or len(parts) > MOST_PARTS:
-        raise _too_large()
+        raise too_large()
     for part in others:
         if _unpacked(archive, part) > part.file_size:
-            raise _too_large()
+            raise too_large()
 
 
 def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
@@ -112,10 +105,6 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
         while piece := content.read(_PIECE):
             size += len(piece)
     return size
-
-
-def _too_large() -> Unreadable:
-    return Unreadable(_("The file unpacks to more than there is room for. Save it as CSV."))
 
 
 def _text(value: Any) -> str:

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from imports.models import Import, State
+from imports.starting import begin_import
 from tests.imports.conftest import as_csv, as_xlsx, checked, work
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,14 @@ def test_what_is_wrong_with_the_form_is_said(world, alex):
     assert alex.post("/admin/imports/new/", {"what": "people", "dates": "dmy"}).status_code == 422
     answer = alex.post("/admin/imports/new/", sent([], what="cars"))
     assert answer.status_code == 422 and not Import.objects.exists()
+
+
+def test_a_file_is_read_as_the_last_one_with_its_headings(alex):
+    for said in ({"zone": "Europe/Lisbon", "dates": "mdy"}, {"zone": "", "dates": ""}):
+        alex.post("/admin/imports/new/", sent(ROWS, name="people.xlsx", **said))
+        job = work(Import.objects.latest("id"))
+        assert (job.zone, job.dates) == ("Europe/Lisbon", "mdy")
+        work(begin_import(job))
 
 
 def test_a_file_that_cannot_be_read_says_why(world, alex):

@@ -2,9 +2,11 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts.models import ConfigChange, EmailAddress, Organisation, User
 from accounts.roles import create_role, let_edit_people
+from imports import working
 from imports.models import Import, State
 from imports.starting import begin_import, choose_columns, start_import
 from tests.imports.conftest import as_csv, as_xlsx, checked, counts, handed_in, imported, reasons, refused_rows, work
@@ -35,6 +37,23 @@ def test_customers_are_made_with_what_the_file_says(world):
     assert not nina.has_usable_password()
     change = ConfigChange.objects.get(kind="accounts.user", object_id=str(nina.pk))
     assert (change.actor, change.through) == (world.alex, f"import {job.pk}")
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells"),
+    [
+        (["Vorname", "Nachname"], ["Nina", "Weiß"]),
+        (["First Name", "Last Name"], ["Nina", "Weiß"]),
+        (["Nombre", "Apellidos"], ["Nina", "Weiß"]),
+        (["Name", "Vorname"], ["Weiß", "Nina"]),
+        (["Name", "First name", "Surname"], ["Nina Weiß", "Nina", "Weiß"]),
+        (["Full name", "Given name"], ["Nina Weiß", "Nina"]),
+    ],
+)
+def test_names_in_parts(world, headings, cells):
+    rows = [["E-Mail-Adresse", *headings, "Telefon geschäftlich"], ["n@x.example", *cells, "+49 1"]]
+    assert counts(imported(rows, "people", world.alex)) == {"created": 1}
+    assert User.objects.filter(email="n@x.example").values_list("name", "phone").get() == ("Nina Weiß", "+49 1")
 
 
 def test_a_check_writes_nothing(world):
@@ -107,6 +126,30 @@ def test_refusals_name_line_and_column(world):
     assert User.objects.get(email="bea@demo.example").name == "Bea Costa"
 
 
+def test_what_was_refused_does_not_stand_in_the_way_of_its_like(world, small_chunks, monkeypatch):
+    small_chunks(2)
+    monkeypatch.setattr(working, "BUDGET", -1)
+    rows = [
+        ["email", "phone", "organisation"],
+        ["e@x.example", "1", "Nowhere"],
+        ["E@x.example", "2", ""],
+        ["e@x.example", "3", ""],
+        ["f@x.example", "#N/A", ""],
+        ["f@x.example", "4", ""],
+        ["e@x.example", "5", ""],
+    ]
+    job = handed_in(as_csv(rows), "people", world.alex, goes_on=True)
+    for _turn in range(8):
+        Import.objects.filter(pk=job.pk, due_at__isnull=False).update(due_at=timezone.now())
+        job = work(job)
+    assert (job.state, counts(job)) == (State.DONE, {"created": 2, "refused": 4})
+    assert reasons(job)[1:] == [
+        (4, "email", "The same stands in line 3 already."),
+        (5, "phone", "It holds an error of the spreadsheet."),
+        (7, "email", "The same stands in line 3 already."),
+    ]
+
+
 def test_refused_rows_can_be_mended_and_imported_again(world):
     rows = [["email", "name"], ["=evil", "-1"], ["ok@x.example", "Ok"]]
     job = imported(rows, "people", world.alex)
@@ -131,6 +174,49 @@ def test_columns_that_are_not_known_are_asked_for_and_remembered(world):
     work(begin_import(job))
     again = checked([["wohin", "WER", "egal"], ["h@x.example", "H", ""]], "people", world.alex)
     assert (again.state, again.columns) == (State.CHECKED, ["email", "name", ""])
+
+
+def test_nobody_decides_how_the_files_of_others_are_read(world):
+    User.objects.filter(pk=world.bea.pk).update(is_administrator=True)
+    bea = User.objects.get(pk=world.bea.pk)
+    job = checked([["Wohin", "Phone"], ["g@x.example", "G"]], "people", bea)
+    work(begin_import(work(choose_columns(job, ["email", "name"], zone="UTC", dates="dmy"))))
+    again = [["Wohin", "Phone"], ["h@x.example", "1"]]
+    assert checked(again, "people", bea).columns == ["email", "name"]
+    assert (checked(again, "people", world.alex).state, Import.objects.latest("id").columns) == (
+        State.ASKING,
+        ["", "phone"],
+    )
+
+
+def test_headings_that_are_keys_say_themselves_what_they_are(world):
+    rows = [["email", "name", "phone"], ["g@x.example", "G", "1"]]
+    job = checked(rows, "people", world.alex)
+    work(begin_import(work(choose_columns(job, ["email", "phone", "name"], zone="UTC", dates="dmy"))))
+    assert checked(rows, "people", world.alex).columns == ["email", "name", "phone"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (["email", "Name"], "not the columns"),
+        (["email", "email"], "twice"),
+        (["email"], "not the columns"),
+        (["", "name"], "Email"),
+    ],
+)
+def test_columns_that_were_said_with_the_file_are_not_guessed_over(world, columns, words):
+    job = checked([["E-Mail", "Name"], ["g@x.example", "G"]], "people", world.alex, columns=columns)
+    assert job.state == State.FAILED and words in job.trouble
+
+
+def test_refused_rows_are_read_as_the_file_that_they_are_of(world):
+    rows = [["Wohin", "Wer"], ["none", "G"]]
+    job = work(choose_columns(checked(rows, "people", world.alex), ["email", "name"], zone="UTC", dates="dmy"))
+    head, row = refused_rows(work(begin_import(job)))
+    again = imported([head, ["h@x.example", *row[1:]], ["still none", *row[1:]]], "people", world.alex)
+    assert (again.columns, counts(again)) == (["email", "name", "", ""], {"created": 1, "refused": 1})
+    assert refused_rows(again)[0] == head
 
 
 def test_a_file_may_go_on_without_a_person(world):
@@ -194,6 +280,26 @@ def test_organisations_by_name_and_by_key(world):
     assert (initech.is_vip, list(initech.domains.values_list("domain", flat=True))) == (True, ["initech.example"])
     taken = imported([rows[0], ["Acme", "4711", "", ""]], "organisations", world.alex)
     assert reasons(taken) == [(2, "name", "There is already an organisation with this name.")]
+
+
+def test_two_rows_for_one_person_do_not_undo_each_other(world):
+    imported([["email", "further"], ["a@new.example", "b@new.example"]], "people", world.alex)
+    rows = [["email", "phone", "notes"], ["a@new.example", "1", ""], ["b@new.example", "", "two"]]
+    assert counts(imported(rows, "people", world.alex)) == {"changed": 2}
+    person = User.objects.get(email="a@new.example")
+    assert (person.phone, person.notes) == ("1", "two")
+    assert counts(imported(rows, "people", world.alex)) == {"unchanged": 2}
+
+
+def test_names_and_keys_of_organisations_are_one_whatever_their_case_and_blanks(world):
+    rows = [["Name", "Kundennummer"], ["Eyes  Double", "K  1"], ["Eyes Two", ""], ["eyes  two", ""]]
+    job = imported(rows, "organisations", world.alex)
+    assert counts(job) == {"created": 2, "refused": 1}
+    assert counts(imported(rows[:3], "organisations", world.alex)) == {"unchanged": 2}
+    again = [rows[0], ["eyes two", ""], ["EYES DOUBLE", "k 1"]]
+    assert counts(imported(again, "organisations", world.alex)) == {"changed": 2}
+    assert Organisation.objects.filter(name__istartswith="eyes").count() == 2
+    assert counts(imported([["email", "firma"], ["n@x.example", "Eyes  TWO"]], "people", world.alex)) == {"created": 1}
 
 
 def test_only_so_many_wait_at_once(world):

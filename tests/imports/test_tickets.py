@@ -8,18 +8,19 @@ from accounts.models import User
 from automation.models import RuleRun
 from core.clock import now, pretend
 from imports.models import Origin
+from imports.starting import begin_import
 from mail.models import Outgoing
 from reports.checking import check
 from reports.models import Check, Fact, Story
 from sla.models import Clock, TicketTargets
 from sla.retargeting import look_again
-from tests.imports.conftest import counts, imported, reasons
+from tests.imports.conftest import checked, counts, imported, reasons, work
 from tests.sla.conftest import HOUR, office, sla  # noqa: F401
 from tickets.actions.replying import receive
 from tickets.actions.routing import assign
 from tickets.events import Cause, broken_links
 from tickets.messages import Message
-from tickets.models import Delivery, FieldDefinition, Ticket
+from tickets.models import Delivery, FieldDefinition, State, Ticket
 from tickets.search import search
 from tickets.sentences import cause_of, sentence_of
 
@@ -121,6 +122,46 @@ def test_what_the_file_says_anew_is_taken_over_and_nothing_else(world, tickets, 
     assert (ticket.state.name, ticket.owner, ticket.tags) == ("closed successful", world.bea, ["key"])
     assert [event.kind for event in ticket.events.order_by("version")][-2:] == ["tags.changed", "ticket.closed"]
     assert Delivery.objects.unfinished().count() == 0
+
+
+def test_a_number_is_the_same_whatever_its_case_and_blanks(world):
+    rows = [HEAD, ["REQ  77", *OPEN[1:]], ["inc-5", *OPEN[1:]]]
+    assert counts(imported(rows, "tickets", world.alex)) == {"created": 2}
+    assert counts(imported(rows, "tickets", world.alex)) == {"unchanged": 2}
+    again = [HEAD, ["req 77", *OPEN[1:]], ["INC-5", *OPEN[1:]], ["Inc-5", *OPEN[1:]]]
+    assert counts(imported(again, "tickets", world.alex)) == {"unchanged": 2, "refused": 1}
+    assert Ticket.objects.count() == 2
+
+
+def test_what_was_right_when_it_came_is_not_refused_later(world, tickets):
+    head = [*HEAD, "Waits until"]
+    soon = (now() + timedelta(hours=1)).isoformat()
+    waits = ["7", *OPEN[1:6], "pending reminder", "", "carlos@demo.example", "", soon]
+    waits[3] = "Support::Hardware"
+    assert counts(imported([head, waits], "tickets", world.alex)) == {"created": 1}
+    FieldDefinition.objects.create(key="cause", label="Cause", kind="text", to_close=True)
+    User.objects.filter(pk=world.carlos.pk).update(is_active=False)
+    with pretend(now() + timedelta(hours=2)):
+        assert counts(imported([head, waits, [*CLOSED, ""]], "tickets", world.alex)) == {"unchanged": 2}
+        job = imported([head, [*waits[:9], "tag", soon]], "tickets", world.alex)
+        assert (counts(job), reasons(job)) == ({"changed": 1}, [])
+        anew = [*waits]
+        anew[6] = State.objects.filter(type__startswith="pending").exclude(name="pending reminder").first().name
+        assert [column for _line, column, _why in reasons(imported([head, anew], "tickets", world.alex))] == [
+            "pending_until"
+        ]
+
+
+def test_what_is_shown_is_what_was_understood(world):
+    rows = [HEAD, ["x", *OPEN[1:5], "02/01/2026 1:00 PM", *OPEN[6:]]]
+    job = checked(rows, "tickets", world.alex, zone="Europe/Lisbon", dates="mdy")
+    assert job.preview[0]["values"]["created"] == "2026-02-01 13:00"
+    work(begin_import(job))
+    again = checked(rows, "tickets", world.alex, zone="")
+    assert (again.zone, again.dates, counts(again)) == ("Europe/Lisbon", "mdy", {"unchanged": 1})
+    assert again.preview[0]["values"]["created"] == "2026-02-01 13:00"
+    other = checked(rows, "tickets", world.alex, zone="UTC", dates="dmy")
+    assert other.preview[0]["values"]["created"] == "2026-01-02 13:00"
 
 
 def test_what_was_said_once_stays(world, tickets):

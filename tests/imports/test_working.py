@@ -127,6 +127,27 @@ def test_what_goes_wrong_is_tried_again_and_then_said(world, monkeypatch):
     assert job.parked_at is not None and "ZeroDivisionError" in job.last_error
 
 
+def test_a_file_over_which_workers_are_lost_is_given_up_in_plain_words(world, monkeypatch):
+    job = handed_in(as_csv(ROWS), "people", world.alex)
+    seen = []
+
+    def killed(*_args):
+        seen.append(Import.objects.get(pk=job.pk).claims)
+        # Nothing that a killed process has in its hands is saved.
+        monkeypatch.setattr(Import, "WORK_FIELDS", ("attempts",))
+        raise Killed
+
+    for _try in range(3):
+        with monkeypatch.context() as patched, pytest.raises(Killed):
+            patched.setattr(working, "open_source", killed)
+            run_leased(Import, job.pk, working.run, lease=LEASE)
+        Import.objects.update(leased_until=None)
+    monkeypatch.undo()
+    job = work(job)
+    assert (seen, job.state, job.due_at) == ([1, 2, 3], State.FAILED, None)
+    assert "given up" in job.trouble
+
+
 def test_files_are_let_go_of_after_a_month_and_what_came_stays(world):
     job = imported(ROWS, "people", world.alex)
     Import.objects.update(created_at=timezone.now() - timedelta(days=31))

@@ -30,8 +30,10 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=What.values)
         parser.add_argument("file")
         parser.add_argument("--by", required=True, metavar="ADDRESS", help="the administrator in whose name it is done")
-        parser.add_argument("--zone", default="", help="time zone of times without one (the person's)")
-        parser.add_argument("--dates", choices=Dates.values, default=Dates.DAY_FIRST, help="order of days and months")
+        parser.add_argument(
+            "--zone", default="", help="time zone of times without one (as the last time, else the person's)"
+        )
+        parser.add_argument("--dates", choices=Dates.values, default="", help="order of days and months")
         parser.add_argument("--check", action="store_true", help="only say what would be done")
 
     def handle(self, *args, what: str, file: str, by: str, zone: str, dates: str, check: bool, **options):

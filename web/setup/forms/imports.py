@@ -38,8 +38,12 @@ class NewImport(_HowRead):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         kinds = importable(by)
-        initial = {"what": kinds[0] if kinds else "", "zone": by.time_zone, "dates": Dates.DAY_FIRST}
+        initial = {"what": kinds[0] if kinds else "", "zone": "", "dates": ""}
         super().__init__(*args, zone=by.time_zone, initial=initial, **kwargs)
+        zone_before = ("", _("As the last time with these headings, else your time zone"))
+        dates_before = ("", _("As the last time with these headings, else the day first"))
+        self.fields["zone"].choices = [zone_before, *zone_choices(by.time_zone)[1:]]
+        self.fields["dates"].choices, self.fields["dates"].required = [dates_before, *Dates.choices], False
         self.fields["what"].label = _("What the rows are")
         self.fields["what"].choices = [(kind.value, kind.label) for kind in kinds]
         self.fields["file"].label = _("File")
@@ -47,6 +51,9 @@ class NewImport(_HowRead):
             "number": LARGEST_FILE // (1024 * 1024)
         }
         self.fields["file"].widget.attrs["accept"] = ".csv,.tsv,.txt,.xlsx"
+
+    def clean_zone(self) -> str:
+        return self.cleaned_data["zone"]
 
 
 class ColumnsForm(_HowRead):
