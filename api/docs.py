@@ -16,6 +16,22 @@ TAGS = (
     *("Tickets", "Articles", "People", "Knowledge base", "SLAs", "Processes", "Reports", "Choices"),
     *("Automation", "Texts", "Webhooks", "Alerts", "Mail", "Imports", "Administration", "Health"),
 )
+REFUSALS = {
+    "400": "Something that was sent cannot be accepted: `errors` has messages by field.",
+    "401": "There is no valid token.",
+    "403": "The token's person has no right to it, or the token does not open it.",
+    "404": "It is not there, or may not be seen.",
+    "409": "It cannot be done as things are set up, other things lean on it (`leaning`), or the first request with "
+    "this `Idempotency-Key` is still running.",
+    "410": "This place in `changes/` belongs to another server.",
+    "411": "The request does not say its length.",
+    "412": "It has changed since what `If-Match` names.",
+    "413": "The request is too large.",
+    "415": "The request is no JSON.",
+    "422": "This `Idempotency-Key` was used for another request.",
+    "429": "Too many requests: `Retry-After` says when to go on.",
+    "503": "Somebody else holds it, or the database does not answer: try again after `Retry-After`.",
+}
 METHODS = ("get", "post", "patch", "put", "delete")
 
 
@@ -39,6 +55,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     context = {
         "sections": [{"tag": tag, "operations": sections[tag]} for tag in TAGS],
         "things": things,
+        "refusals": [{"status": status, "words": _marked(words)} for status, words in REFUSALS.items()],
     }
     return render(request, "api/docs.html", context)
 
@@ -51,7 +68,6 @@ def _operations(described: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _operation(operation: dict[str, Any]) -> dict[str, Any]:
-    status, answer = next(iter(operation["responses"].items()))
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     examples = [
         {"title": example["summary"], "text": json.dumps(example["value"], indent=2, ensure_ascii=False)}
@@ -65,9 +81,39 @@ def _operation(operation: dict[str, Any]) -> dict[str, Any]:
         "parameters": [_parameter(p) for p in operation.get("parameters", [])],
         "takes": _type(content["schema"]) if content else None,
         "examples": examples,
-        "status": status,
-        "gives": _type(next(iter(answer.get("content", {}).values()), {}).get("schema", {})),
+        "answers": list(_answers(operation["responses"])),
+        "refusals": _refusals(operation),
     }
+
+
+def _answers(responses: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Those of success, with what they give."""
+    for status, answer in responses.items():
+        if status.startswith("2"):
+            schema = next(iter(answer.get("content", {}).values()), {}).get("schema")
+            yield {"status": status, "gives": _type(schema) if schema else None, "words": answer["description"]}
+
+
+def _refusals(operation: dict[str, Any]) -> list[str]:
+    """What this operation may refuse with; what each means stands under Refusals."""
+    parameters = operation.get("parameters", [])
+    headers = {p["name"] for p in parameters if p["in"] == "header"}
+    places = {p["in"] for p in parameters}
+    takes = "requestBody" in operation
+    applies = {
+        "400": takes or "query" in places,
+        "401": True,
+        "403": True,
+        "404": "path" in places,
+        "409": takes or "Idempotency-Key" in headers,
+        "412": "If-Match" in headers,
+        "413": takes,
+        "415": takes,
+        "422": "Idempotency-Key" in headers,
+        "429": True,
+        "503": True,
+    }
+    return [status for status, does in applies.items() if does]
 
 
 def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.db import IntegrityError, OperationalError
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -98,6 +99,8 @@ def is_busy(error: OperationalError) -> bool:
 
 def _translated(error: Exception) -> Exception:
     """Errors of the layers below as errors of the interface."""
+    if isinstance(error, Http404):
+        return exceptions.NotFound()  # what Django says names our classes
     if isinstance(error, Stale):
         return PreconditionFailed()
     if isinstance(error, Refused):

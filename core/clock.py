@@ -6,7 +6,7 @@ Work rows, leases and tokens go by the real clock (`timezone.now`): nobody may p
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.utils import timezone
 
@@ -25,3 +25,14 @@ def pretend(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _pretended.reset(mark)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment as the database takes it: that knows no zones 16 hours or more away.
+
+    At both ends of the calendar, where this cannot be reckoned, the zone is left out.
+    """
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=UTC)

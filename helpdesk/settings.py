@@ -216,7 +216,7 @@ MIDDLEWARE = [
     "web.common.brands.BrandOfHost",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "web.common.middleware.Language",
-    "django.middleware.common.CommonMiddleware",
+    "web.common.middleware.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "web.common.middleware.PersonSettings",

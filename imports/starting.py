@@ -54,10 +54,7 @@ def start_import(
     """
     if what not in importable(by):
         raise ValidationError({"what": _("You cannot import this.")})
-    if zone and zone not in available_timezones():
-        raise ValidationError({"zone": _("There is no such time zone.")})
-    if dates and dates not in Dates.values:
-        raise ValidationError({"dates": _("Choose one of the listed values.")})
+    _check_reading(zone, dates)
     if Import.objects.unfinished().filter(owner=by).count() >= MOST_WAITING:
         raise ValidationError({"file": _("Other files of yours are being worked on; wait for them.")})
     digest, size = _stored(file)
@@ -84,8 +81,7 @@ def choose_columns(job: Import, columns: Sequence[str], *, zone: str, dates: str
         job = _locked(job)
         if job.state not in OPEN_TO_CHANGE:
             raise ValidationError(_("The columns cannot be changed any more."))
-        if zone not in available_timezones() or dates not in Dates.values:
-            raise ValidationError(_("Choose one of the listed values."))
+        _check_reading(zone, dates)
         job.columns, job.zone, job.dates = headings.checked(job, columns), zone, dates
         _begin(job, State.CHECKING)
     return job
@@ -175,6 +171,14 @@ def _begin(job: Import, state: State) -> None:
 
 def _locked(job: Import) -> Import:
     return Import.objects.select_for_update(of=("self",)).get(pk=job.pk)
+
+
+def _check_reading(zone: str, dates: str) -> None:
+    """What is left out is found out."""
+    if zone and zone not in available_timezones():
+        raise ValidationError({"zone": _("There is no such time zone.")})
+    if dates and dates not in Dates.values:
+        raise ValidationError({"dates": _("Choose one of the listed values.")})
 
 
 def _stored(file: BinaryIO) -> tuple[str, int]:

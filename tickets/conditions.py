@@ -23,7 +23,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.clock import now
+from core.clock import in_utc, now
 from tickets import comparisons
 from tickets.comparisons import OPERATORS, Field
 from tickets.customfields import custom_field_now, custom_fields
@@ -221,7 +221,7 @@ def _time(operand: Any, seen_by: Viewer) -> datetime:
         moment = datetime.fromisoformat(operand)
     except ValueError as error:
         raise ConditionError(_("A time is ISO 8601.")) from error
-    return moment if moment.tzinfo else timezone.make_aware(moment)
+    return in_utc(moment if moment.tzinfo else timezone.make_aware(moment))
 
 
 def _morning(moment: datetime) -> datetime:

@@ -13,7 +13,7 @@ from accounts.audit import seen_of
 from accounts.models import ApiToken
 from api.base import Door
 from api.problems import PreconditionFailed
-from api.v1.levels.access import fingerprint
+from api.v1.levels.access import fingerprint, said_of
 from automation.dependents import dependents, is_in_use
 
 CONFIRMED = "confirmed"
@@ -54,5 +54,5 @@ def refused(error: ValidationError, *, names: dict[str, str] | None = None) -> s
     """What the domain says about a field, said by the interface; `names` where it calls a field otherwise."""
     if not hasattr(error, "error_dict"):
         return serializers.ValidationError({"non_field_errors": error.messages})
-    found = {(names or {}).get(field, field): said for field, said in error.message_dict.items()}
+    found = {(names or {}).get(field, field): said for field, said in said_of(error).items()}
     return serializers.ValidationError({"non_field_errors" if k == "__all__" else k: v for k, v in found.items()})

@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
+from django_filters.fields import IsoDateTimeField
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
 from api.v1.fields import ADDRESS_OR_ID, NAME_OR_ID, find, find_person
+from core.clock import in_utc
 from sla.models import Policy
 from tickets import options
 from tickets.conditions import ConditionError, check
@@ -30,6 +33,16 @@ def _by(schema: dict, method: str, meaning: str) -> filters.CharFilter:
     return extend_schema_field(schema)(filters.CharFilter(method=method, max_length=LONGEST, help_text=meaning))
 
 
+class MomentField(IsoDateTimeField):
+    def to_python(self, value: Any) -> datetime | None:
+        moment = super().to_python(value)
+        return in_utc(moment) if moment else None
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    field_class = MomentField
+
+
 class RequestFilters(filters.FilterSet):
     """What a customer may ask about his requests."""
 
@@ -38,7 +51,7 @@ class RequestFilters(filters.FilterSet):
     open = extend_schema_field(OpenApiTypes.BOOL)(
         filters.ChoiceFilter(choices=TRUE_OR_FALSE, method="filter_open", help_text="Not closed, merged or removed.")
     )
-    created_after = filters.IsoDateTimeFilter("created_at", "gte", help_text="This moment or later.")
+    created_after = MomentFilter("created_at", "gte", help_text="This moment or later.")
 
     def filter_q(self, tickets: TicketQuerySet, _name: str, text: str) -> QuerySet:
         number = number_in(text)
@@ -65,8 +78,8 @@ class TicketFilters(RequestFilters):
     customer = _by(ADDRESS_OR_ID, "filter_person", "Address or id.")
     tag = filters.CharFilter(method="filter_tag", max_length=LONGEST, help_text="One whole tag.")
     sla = _by(NAME_OR_ID, "filter_sla", "Name or id.")
-    due_before = filters.IsoDateTimeFilter("due_at", "lte", help_text="Due at this moment or earlier.")
-    due_after = filters.IsoDateTimeFilter("due_at", "gte", help_text="Due at this moment or later.")
+    due_before = MomentFilter("due_at", "lte", help_text="Due at this moment or earlier.")
+    due_after = MomentFilter("due_at", "gte", help_text="Due at this moment or later.")
     order = extend_schema_field({"type": "string", "enum": ["changed", "due"], "default": "changed"})(
         filters.ChoiceFilter(
             choices=[("changed", ""), ("due", "")],
@@ -80,7 +93,7 @@ class TicketFilters(RequestFilters):
     condition = filters.CharFilter(
         method="filter_condition", max_length=LONGEST_CONDITION, help_text="JSON in the condition language."
     )
-    changed_after = filters.IsoDateTimeFilter("changed_at", "gte", help_text="This moment or later.")
+    changed_after = MomentFilter("changed_at", "gte", help_text="This moment or later.")
 
     def found(self, tickets: TicketQuerySet, text: str) -> QuerySet:
         try:

@@ -9,8 +9,9 @@ from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 
-from accounts.models import User
+from accounts.models import ApiToken, User
 from api.v1.access import articles_for, tickets_of
 from api.v1.belonging import NEAR, LinkShape, read
 from api.v1.effort import TimeEntryShape
@@ -120,20 +121,23 @@ FETCHES: Mapping[str, Fetch] = {
 }
 ONE = ("customer", "organisation", "queue")
 LONG = {"articles", "history"}
+# What the part of people shows in full: tokens that do not open that get none of it here.
+OF_PEOPLE = {"customer", "organisation"}
 # What else the desk knows of a ticket is nothing for customers.
 FOR_CUSTOMERS = ("articles",)
 INCLUDE = OpenApiParameter(
     "include",
     {"type": "array", "items": {"type": "string", "enum": [*FETCHES]}},
     description="What is sent with it, with commas between: see `included`. With articles or history a page has "
-    f"{LONGEST_PAGE} tickets at most. Customers can ask for their articles.",
+    f"{LONGEST_PAGE} tickets at most. Customers can ask for their articles. "
+    "`customer` and `organisation` need a token that opens people.",
     style="form",
     explode=False,
 )
 
 
-def wanted(text: str | None, reader: User) -> list[str]:
-    """The names in `include`. One that is unknown is refused."""
+def wanted(text: str | None, reader: User, token: ApiToken) -> list[str]:
+    """The names in `include`. One that is unknown is refused, and so is what the token does not open."""
     if text is None:
         return []
     known = FETCHES if reader.is_agent else FOR_CUSTOMERS
@@ -143,6 +147,9 @@ def wanted(text: str | None, reader: User) -> list[str]:
         raise serializers.ValidationError(
             {"include": [_("This cannot be included: %(names)s. Known are: %(known)s.") % words]}
         )
+    opens_people = not token.queues and (not token.areas or ApiToken.Area.PEOPLE in token.areas)
+    if OF_PEOPLE & {*names} and not opens_people:
+        raise PermissionDenied(_("This token does not open this part of the interface."))
     return names
 
 

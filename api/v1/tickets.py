@@ -65,7 +65,7 @@ class TicketList(Door):
         Unknown parameters are refused.
         """
         self.shown = Ticket.objects.select_related(*SHOWN)
-        self.names = wanted(request.query_params.get("include") or None, self.person)
+        self.names = wanted(request.query_params.get("include") or None, self.person, request.auth)
         if LONG & {*self.names}:
             self.paginator.usual = self.paginator.largest = LONGEST_PAGE
         return self.listing(self.filter_queryset(tickets_of(self.person)), TicketWithMoreShape)
@@ -128,7 +128,7 @@ class TicketDetail(Changing):
     )
     def get(self, request: Request, number: str) -> Response:
         """The facts of a ticket. Its messages are in its articles, or come with it."""
-        names = wanted(request.query_params.get("include"), self.person)
+        names = wanted(request.query_params.get("include"), self.person, request.auth)
         ticket = ticket_of(self.person, number)
         include([ticket], names, self.person)
         return self._shown(ticket)

@@ -6,15 +6,17 @@ Only what a file says anew is changed: what somebody has written here since stay
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, product
 from typing import Any
 
 from django.db import transaction
-from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.text import fold
 from imports import values
 from imports.kinds.base import CHANGED, CREATED, UNCHANGED, Cells, Column, Fault, Plan, Reading, RowRefused, Setting
+from imports.markup import as_html
 from imports.models import Origin, What
 from knowledge.actions.drafting import save_draft, start_article
 from knowledge.actions.publishing import publish, withdraw
@@ -24,6 +26,7 @@ from knowledge.models import Article, ArticleFile, Category, Translation, Visibi
 from knowledge.writing import Facts, Words
 
 LONGEST_BODY = 100_000
+MOST_PATHS = 100  # of one category: each step of a path may have a name in each language
 DRAFT, PUBLISHED = "draft", "published"
 COLUMNS = (
     Column(
@@ -58,7 +61,6 @@ COLUMNS = (
     ),
     Column("state", gettext_lazy("Status"), ("state", "zustand", "estado")),
 )
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _STEP = re.compile(r"\s*(?:›|>|::|/)\s*")
 _VISIBILITIES = values.named(
     [
@@ -105,7 +107,7 @@ class Articles:
         language = row.get("language", values.language) or setting.language
         visibility = row.get("visibility", lambda text: values.choice(text, _VISIBILITIES))
         title = row.need("title", lambda text: values.line(text, 200))
-        body = row.need("body", lambda text: _html(values.prose(text, LONGEST_BODY)))
+        body = row.need("body", lambda text: as_html(values.prose(text, LONGEST_BODY)))
         words = {
             "summary": row.get("summary", lambda text: values.line(text, 500)),
             "keywords": row.get("keywords", _keywords),
@@ -207,25 +209,26 @@ def _show(article: Article, new: _New, setting: Setting) -> None:
     (publish if new.state == PUBLISHED else withdraw)(translation, by=setting.by)
 
 
-def _html(text: str) -> str:
-    return text if _MARKUP.search(text) else linebreaks(text, autoescape=True)
-
-
 def _keywords(text: str) -> tuple[str, ...]:
     return tuple(values.several(text.replace(",", ";")))
 
 
 def _categories(setting: Setting) -> dict[str, Category]:
-    """By their path, and those whose name is the only one by that."""
+    """By their path, and those whose name is the only one by that; in any of their languages."""
     rows = {row.pk: row for row in Category.objects.editable_by(setting.by)}
-    names: dict[str, list[Category]] = {}
-    paths = {}
+    paths: list[tuple[Category, list[str]]] = []
+    holders: dict[str, set[int]] = {}
     for row in rows.values():
-        path, above = [row.name], row.parent_id
-        while above in rows and len(path) < 10:
-            path.insert(0, rows[above].name)
+        named, above = [_names(row)], row.parent_id
+        while above in rows and len(named) < 10:
+            named.insert(0, _names(rows[above]))
             above = rows[above].parent_id
-        paths[" › ".join(path)] = row
-        names.setdefault(row.name, []).append(row)
-    alone = [(found[0], [name]) for name, found in names.items() if len(found) == 1]
-    return values.named([*((row, [path]) for path, row in paths.items()), *alone])
+        paths.append((row, [" › ".join(path) for path in islice(product(*named), MOST_PATHS)]))
+        for name in _names(row):
+            holders.setdefault(fold(name), set()).add(row.pk)
+    alone = [(rows[next(iter(found))], [name]) for name, found in holders.items() if len(found) == 1]
+    return values.named([*paths, *alone])
+
+
+def _names(row: Category) -> list[str]:
+    return list(dict.fromkeys([row.name, *filter(None, row.names.values())]))

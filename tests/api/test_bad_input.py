@@ -107,3 +107,14 @@ def test_strange_cookies_and_parameters(world, bea, ticket):
     cookies = "session=\x01; =; csrf=%00; a" + "=" * 5000
     assert bea.get(f"tickets/{ticket.number}/", headers={"Cookie": cookies}).status_code == 200
     is_problem(bea.get("tickets/?" + "&".join(f"k{n}=1" for n in range(2000))), 400)
+
+
+@pytest.mark.parametrize("path", ["tickets", "tickets/48213", "people"])
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_what_is_sent_to_an_address_without_its_slash_is_not_sent_on_to_a_list(bea, method, path):
+    """Clients follow 301 with a GET, whose 200 looks like success."""
+    answer = bea.generic(method, path, {"title": "x"})
+    is_problem(answer, 404)
+    assert answer.json()["detail"] == f"Addresses end with a slash: /api/v1/{path}/"
+    is_problem(bea.generic(method, f"{path}/there/is/none", {}), 404)
+    assert bea.get(path).status_code == 301

@@ -89,7 +89,7 @@ def test_stopping(alex):
     [
         ({"what": "cars"}, "what"),
         ({"content": "§"}, "content"),
-        ({"content": ""}, "file"),
+        ({"content": ""}, "content"),
         ({"zone": "Mars/Base"}, "zone"),
         ({"dates": "ymd"}, "dates"),
         ({"columns": "email"}, "columns"),
@@ -110,3 +110,19 @@ def test_who_may_not(world, program):
     assert Program(secret).get("imports/").status_code == 403
     _token, secret = issue_token(world.alex, name="robot", limits=Limits(areas=[ApiToken.Area.TICKETS]))
     assert Program(secret).get("imports/").status_code == 403
+
+
+def test_refusals_name_what_was_sent(alex):
+    empty = alex.post("imports/", body(content=""))
+    assert (empty.status_code, empty.json()["errors"]) == (400, {"content": ["There is nothing in the file."]})
+    id = alex.post("imports/", body()).json()["id"]
+    worked(id)
+    for answer in (alex.patch(f"imports/{id}/", {"zone": "Mars"}), alex.post("imports/", body(zone="Mars"))):
+        assert (answer.status_code, answer.json()["errors"]) == (400, {"zone": ["There is no such time zone."]})
+    assert alex.get("imports/0/").json()["detail"] == "Not found."
+    for path, row in {
+        "webhooks/": {"name": "Chat", "url": "https://chat.example.com/hooks", "events": ["opened"]},
+        "slas/": {"name": "Gold"},
+    }.items():
+        assert alex.post(path, row).status_code == 201, path
+        assert alex.post(path, row).json()["errors"] == {"name": ["There is already one with this value."]}

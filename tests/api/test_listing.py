@@ -60,6 +60,11 @@ def test_a_list_holds_what_may_be_read_and_changed_last_comes_first(world, progr
         ({"changed_after": "2100-01-01T00:00:00Z"}, []),
         ({"created_after": "0001-01-01T00:00:00+14:00"}, [0, 1, 2]),
         ({"created_after": "9999-12-31T23:59:59-14:00"}, []),
+        ({"created_after": "2000-01-01T00:00:00+20:00"}, [0, 1, 2]),
+        ({"changed_after": "2100-01-01T00:00:00-23:59"}, []),
+        ({"due_before": "0001-01-01T00:00:00+23:59"}, []),
+        ({"condition": '{"field": "created", "after": "2000-01-01T00:00:00+20:00"}'}, [0, 1, 2]),
+        ({"condition": '{"field": "created", "after": "9999-12-31T23:59:59-23:59"}'}, []),
     ],
 )
 def test_lists_are_narrowed(world, bea, three, asked, found):

@@ -391,3 +391,13 @@ def test_every_link_of_the_page_leads_somewhere(rf, db):
     page = docs(rf.get("/api/v1/docs/")).content.decode()
     names = set(re.findall(r'id="([^"]+)"', page))
     assert set(re.findall(r'href="#([^"]+)"', page)) <= names
+
+
+def test_the_page_tells_all_answers_and_folds_what_is_long(rf, db):
+    page = docs(rf.get("/api/v1/docs/")).content.decode()
+    change = page[page.index('id="changeTicket"') :].partition("</section>")[0]
+    assert [status for status in ("400", "404", "409", "412", "415", "429") if f"#refusal-{status}" not in change] == []
+    opening = page[page.index('id="openTicket"') :].partition("</section>")[0]
+    assert "#refusal-422" in opening and "#refusal-412" not in opening
+    assert page.count('<details class="apidoc__section">') == page.count("<h2 lang") + 2
+    assert "<doc-filter" in page

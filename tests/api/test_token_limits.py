@@ -68,6 +68,19 @@ def test_a_token_for_a_queue_opens_tickets_alone(world):
     assert robot.post("slas/", {"name": "Mine"}).status_code == 403
 
 
+@pytest.mark.parametrize("limits", [{"areas": ["tickets"]}, {"areas": ["tickets", "knowledge"]}, {"queues": True}])
+def test_a_token_that_does_not_open_people_gets_them_with_no_ticket(world, limits):
+    ticket = TicketFactory(queue=world.support, customer=world.dana)
+    robot = made(world.bea, **({"queues": [world.support.pk]} if "queues" in limits else limits))
+    for path in ("tickets/", f"tickets/{ticket.number}/"):
+        for name in ("customer", "organisation", "articles,customer"):
+            answer = robot.get(path, {"include": name})
+            assert (answer.status_code, b"organisations" in answer.content) == (403, False), (path, name)
+        assert robot.get(path, {"include": "articles,queue,watchers"}).status_code == 200
+    both = made(world.bea, areas=["tickets", "people"])
+    assert both.get("tickets/", {"include": "customer,organisation"}).status_code == 200
+
+
 def test_a_token_for_a_queue_changes_nobody_and_no_shared_view(world):
     robot, free = made(world.alex, queues=[world.support.pk]), made(world.alex)
     view = {"name": "Mine", "condition": {"field": "tags", "contains": "urgent"}}

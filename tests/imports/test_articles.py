@@ -90,3 +90,38 @@ def test_refusals_name_line_and_column(world, shelves):
         (5, "title", "It is empty, and has to be there."),
         (5, "body", "It is empty, and has to be there."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Use <Ctrl>+C.\n\nThen <Enter your name>.", "Use <Ctrl>+C.\n\nThen <Enter your name>."),
+        (
+            "Ask Jo <jo@demo.example>\n\nor <https://demo.example/?a=1>.",
+            "Ask Jo <jo@demo.example>\n\nor <https://demo.example/?a=1>.",
+        ),
+        ("List<int> in cd <dir>\n\n1 < 2 and 3 > 2", "List<int> in cd <dir>\n\n1 < 2 and 3 > 2"),
+        (
+            "<p>Use <Ctrl>+C in List<int>.</p><p>Ask <jo@demo.example>.</p>",
+            "Use <Ctrl>+C in List<int>.\n\nAsk <jo@demo.example>.",
+        ),
+        ("Hold <strong>both</strong> keys.", "Hold both keys."),
+        ('<p>One<o:p></o:p></p><ac:link x="y">Two</ac:link><BR/>Three', "One\n\nTwo\nThree"),
+    ],
+)
+def test_words_in_angle_brackets_are_not_lost(world, shelves, text, shown):
+    imported([["Key", "Title", "Text", "Category"], ["a", "T", text, "Charging"]], "articles", world.alex)
+    assert Article.objects.get().translations.get().latest.text.strip() == shown
+
+
+def test_categories_are_found_by_their_names_in_all_languages(world, shelves):
+    shelves.names = {"de": "Laden"}
+    shelves.parent.names = {"de": "Geräte"}
+    for category in (shelves, shelves.parent):
+        save_category(category, brands=[], by=world.alex)
+    rows = [
+        [str(row), "T", "x", name] for row, name in enumerate(["Laden", "Geräte › Laden", "Devices/Laden", "devices"])
+    ]
+    assert counts(imported([["Key", "Title", "Text", "Category"], *rows], "articles", world.alex)) == {"created": 4}
+    places = Article.objects.order_by("pk").values_list("category__name", flat=True)
+    assert list(places) == ["Charging", "Charging", "Charging", "Devices"]

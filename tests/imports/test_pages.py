@@ -114,3 +114,10 @@ def test_the_page_costs_the_same_for_many_rows(world, alex, queries):
         return len(counted)
 
     assert asked(1) == asked(150)
+
+
+def test_why_a_row_is_refused_stands_below_it_over_all_columns(world, signed_in):
+    job = checked([["E-Mail", "Name"], ["nina@acme.example", "Nina"], ["none", "Nobody"]], "people", world.alex)
+    page = signed_in(world.alex).get(f"/admin/imports/{job.pk}/").content.decode()
+    assert '<td></td><td colspan="3"><div class="imp__whys">' in page
+    assert page.count('<tr class="imp__first">') == page.count('class="imp__whys"') == 1

@@ -6,6 +6,7 @@ import sys
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 
 from web.common.unavailable import RETRY_SECONDS, is_database_trouble, unavailable
@@ -57,7 +58,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _page(request: HttpRequest, status: int, *, template: str = "") -> HttpResponse:
     if _is_api(request):
-        return JsonResponse(_problem(status), status=status, content_type="application/problem+json")
+        return JsonResponse(_problem(request, status), status=status, content_type="application/problem+json")
     context = {
         # "Not there" says the same about everything: with the same words, the same bytes (T42).
         "reference": "" if status == 404 else getattr(request, "id", ""),
@@ -70,7 +71,7 @@ def _is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith("/api/")
 
 
-def _problem(status: int) -> dict[str, object]:
+def _problem(request: HttpRequest, status: int) -> dict[str, object]:
     titles = {
         400: _("Bad request"),
         403: _("Not allowed"),
@@ -79,4 +80,7 @@ def _problem(status: int) -> dict[str, object]:
         500: _("Server error"),
         503: _("Not available at the moment"),
     }
-    return {"type": "about:blank", "title": titles[status], "status": status}
+    problem: dict[str, object] = {"type": "about:blank", "title": titles[status], "status": status}
+    if status == 404 and is_valid_path(f"{request.path_info}/"):
+        problem["detail"] = _("Addresses end with a slash: %(address)s") % {"address": f"{request.path}/"}
+    return problem

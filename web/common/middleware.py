@@ -6,6 +6,7 @@ import zoneinfo
 from datetime import tzinfo
 
 from django.conf import settings
+from django.middleware.common import CommonMiddleware
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
@@ -27,6 +28,14 @@ class RequestId:
             response = self.get_response(request)
         response["X-Request-ID"] = request.id
         return response
+
+
+class Common(CommonMiddleware):
+    def should_redirect_with_slash(self, request):
+        """Programs that send something would follow with a GET, and take the list for what became of it."""
+        if request.path_info.startswith("/api/") and request.method not in ("GET", "HEAD"):
+            return False
+        return super().should_redirect_with_slash(request)
 
 
 class Language:

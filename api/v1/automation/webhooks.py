@@ -53,7 +53,11 @@ class NewWebhookForm(StrictSerializer):
     """A program of somebody else that is told of events."""
 
     name = TextField(min_length=1, max_length=100)
-    url = TextField(min_length=1, max_length=1000, help_text="With https. Redirects are not followed.")
+    url = TextField(
+        min_length=1,
+        max_length=1000,
+        help_text="With https, or http where nobody else can listen. Redirects are not followed.",
+    )
     is_active = FlagField(required=False, help_text="An inactive one is told nothing, and what waits is given up.")
     events = events_field(required=False)
     condition = ConditionField(required=False, help_text="Empty: every ticket.")

@@ -21,8 +21,8 @@ from api.base import Door
 from api.once import once
 from api.problems import CannotBe
 from api.schema import IDEMPOTENCY_KEY
+from api.v1.administration import refused
 from api.v1.imports.shapes import EXAMPLE, HowReadForm, ImportShape, NewImportForm, RefusalShape, options_of
-from api.v1.levels.access import refused
 from imports.models import Import
 from imports.rights import importable
 from imports.starting import begin_import, cancel_import, choose_columns, imports_of, remove_import, start_import
@@ -86,7 +86,7 @@ class ImportList(_Imports):
                 **options_of(given),
             )
         except ValidationError as error:
-            raise refused(error) from error
+            raise refused(error, names={"file": "content"}) from error
         return self.told(job, status.HTTP_201_CREATED)
 
 
@@ -114,7 +114,7 @@ class ImportDetail(_Imports):
         try:
             choose_columns(job, said["columns"], zone=said["zone"], dates=said["dates"])
         except ValidationError as error:
-            raise CannotBe(" ".join(error.messages)) from error
+            raise refused(error) if hasattr(error, "error_dict") else CannotBe(" ".join(error.messages)) from error
         return self.told(job)
 
     @extend_schema(operation_id="removeImport", summary="Remove an import", responses={204: None}, tags=TAG)

@@ -40,4 +40,16 @@ def require_seen(header: str | None, shown: Mapping[str, Any]) -> None:
 
 def refused(error: ValidationError) -> serializers.ValidationError:
     """What the domain says about a field, said by the interface."""
-    return serializers.ValidationError(getattr(error, "message_dict", None) or error.messages)
+    return serializers.ValidationError(said_of(error) if hasattr(error, "error_dict") else error.messages)
+
+
+def said_of(error: ValidationError) -> dict[str, list[str]]:
+    """By field. What Django says of values that are taken names our classes, which are nothing for people."""
+    return {
+        field: [
+            str(_("There is already one with this value.")) if one.code == "unique" else text
+            for one in errors
+            for text in one.messages
+        ]
+        for field, errors in error.error_dict.items()
+    }
