@@ -20,6 +20,7 @@ from tests.processes import world as made
 from tests.processes.drawings import CUSTOMER, QUEUE, acting, drawing, end, line, node, start, tag, way, ways, work
 from tickets.customfields import forget_kinds
 from tickets.models import FieldDefinition
+from tickets.sentences import cause_of
 
 PART = {"HX-Request": "true"}
 
@@ -414,6 +415,8 @@ def test_a_customer_fills_in_a_form(dana, world, ticket):
     assert dana.post(url, {"field_serial": ""}).status_code == 422
     assert dana.post(url, {"field_serial": "X1"}).status_code == 302
     assert made.fresh(run).state == "done"
+    done = ticket.events.filter(kind__in=["fields.changed", "process.done"])
+    assert [cause_of(one) for one in done] == ["in the portal", "in the portal"]
 
 
 def test_the_task_of_a_customer_is_nobody_elses(world, signed_in, ticket):
@@ -439,6 +442,7 @@ def test_a_link_decides_without_signing_in(world, ticket):
     assert browser.post(url, {"answer": "declined", "comment": "no"}).status_code == 302
     decision.refresh_from_db()
     assert (decision.answer, decision.way) == ("declined", "link")
+    assert cause_of(ticket.events.get(kind="process.decided")).startswith("as an approver, by the link")
     assert "You have declined this" in browser.get(url).content.decode()
 
 
