@@ -76,7 +76,7 @@ def offer_of(user: User, ticket: Ticket, key: str) -> Offer | None:
 
 
 def missing_values(text: str, known: Mapping[str, Any]) -> list[str]:
-    """The placeholders of a template that `known` has no value for, in their order; what a loop names itself is none."""
+    """The placeholders of a template that `known` has no value for, in order; what a loop names is none."""
     own = {*_LOOP.findall(text), "forloop"}
     names = [name for name in dict.fromkeys(_PLACEHOLDER.findall(text)) if name.partition(".")[0] not in own]
     return [name for name in names if not _value_of(name, known)]

@@ -182,6 +182,16 @@ def test_a_step_becomes_an_approval(alex, world):
     }
 
 
+def test_an_approval_keeps_everybody_who_is_asked(alex, world):
+    for key in ("serial", "second"):
+        field(key, label=key)
+    by = [{"kind": "queue"}, *({"kind": "field", "field": key} for key in ("second", "serial"))]
+    process = draft(line(work("Check", {"approval": {"rule": "all", "by": by}})), world)
+    typed = {"name": "Checked", "mode": "approval", "rule": "all", "by_queue": "on"}
+    assert alex.post(step_url(process, "Check"), {**typed, "by_fields": ["serial", "second"]}).status_code == 302
+    assert settings_of(process, "Check")["approval"] == {"rule": "all", "by": by, "delegation": False}
+
+
 def test_a_wrong_address_changes_nothing(alex, world):
     process = draft(line(work("Check")), world)
     typed = {"name": "Check", "mode": "form", "who": "agent", "person": "nobody@nowhere.example"}

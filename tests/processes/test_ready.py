@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
+from lxml import html
 
 from mail.models import Address
 from processes import forms, ready
@@ -179,3 +181,25 @@ def test_a_risky_change_needs_the_team(ticket, worker, risk, answer, end):
         do(run, "Carry", worker, change_result="rolled back")
         do(run, "Review", worker)
     assert (fresh(run).state, path(run)[-1]) == ("done", end)
+
+
+def sent_by(form):
+    """What a browser sends of a form that nobody has touched."""
+    return {
+        name: [value for given, value in form.form_values() if given == name]
+        for name, _value in form.form_values()
+        if name != "then"
+    }
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_each_step_saved_untouched_stays_as_it_is(key, world, signed_in):
+    process = ready.from_template(key, by=world.alex)
+    alex, before = signed_in(world.alex), read_drawing(process.versions.get().xml)
+    for step in before.elements:
+        url = f"{reverse('setup:process_step', args=[process.pk])}?element={step.id}"
+        (form,) = [one for one in html.fromstring(alex.get(url).content).forms if "name" in one.fields]
+        assert alex.post(url, sent_by(form)).status_code == 302, step.id
+        (draft,) = process.versions.all()
+        assert read_drawing(draft.xml).by_id[step.id].settings == step.settings
+    assert problems_of(read_drawing(draft.xml), process=process) == []
