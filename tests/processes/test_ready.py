@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
 from lxml import html
@@ -104,6 +105,23 @@ def test_access_needs_two_approvals(ticket, worker, manager, team, end):
     assert (run.state, path(run)[-1], ticket.state.type) == ("done", end, "closed")
     told = ticket.articles.filter(sender="system").get()
     assert ("was not approved" in told.body) == (end == "Declined")
+
+
+def test_who_approves_a_purchase_is_asked_once_there_is_an_amount(ticket, worker):
+    form = forms.form_of(tasks(begin("purchase", ticket, worker))["Ask"])
+    for amount, is_asked in [("", False), ("99", False), ("100", True)]:
+        asked = forms.asked(form, {"purchase_item": "Lamp", "purchase_amount": amount}, ticket)
+        assert ("purchase_manager" in {entry.key for entry in asked}) == is_asked
+
+
+def test_nobody_names_himself_as_who_approves(ticket, worker):
+    run = begin("access", ticket, worker)
+    answers = {"access_system": "ERP", "access_level": "read", "access_reason": "Work"}
+    with pytest.raises(ValidationError) as refused:
+        do(run, "Describe", ticket.customer, **answers, access_manager=ticket.customer.email.upper())
+    assert set(refused.value.message_dict) == {"access_manager"}
+    do(run, "Describe", ticket.customer, **answers, access_manager=PersonFactory().email)
+    assert "Manager" in tasks(run)
 
 
 @pytest.mark.parametrize(
