@@ -182,6 +182,30 @@ def test_a_step_becomes_an_approval(alex, world):
     }
 
 
+def test_the_list_speaks_of_fields_times_and_steps_in_words(alex, world):
+    for key, label in [("serial", "Serial number"), ("boss", "Boss")]:
+        field(key, label=label)
+    field("day", label="First day", kind="date")
+    by = approval({"kind": "field", "field": "boss"}, deadline={"after": "3d", "business": True})
+    timer = node(
+        "intermediateCatchEvent",
+        "T",
+        {"timer": {"field": "day", "offset": "-1d"}},
+        inside="<bpmn:timerEventDefinition />",
+    )
+    xml = line(work("Tell", {**QUEUE, "form": [{"field": "serial"}]}), work("Ask", by), timer)
+    process = draft(xml.replace('name="Ask"', 'name=""'), world)
+    page = alex.get(f"{reverse('setup:process', args=[process.pk])}?view=list").content.decode()
+    for words in (
+        "Asks for: Serial number",
+        "whose address is in “Boss”: all have to approve",
+        "3 days of opening hours",
+        "1 day before the date in “First day”",
+        "<bdi>Approval</bdi>",
+    ):
+        assert words in page
+
+
 def test_an_approval_keeps_everybody_who_is_asked(alex, world):
     for key in ("serial", "second"):
         field(key, label=key)
@@ -408,6 +432,24 @@ def test_whoever_only_reads_steers_nothing(world, signed_in, ticket):
     assert reader.get(reverse("desk:processes", args=[ticket.number])).status_code == 200
     assert reader.post(reverse("desk:process_cancel", args=[ticket.number, run.pk]), {"reason": "x"}).status_code == 404
     assert reader.post(reverse("desk:task", args=[Task.objects.get().pk])).status_code == 404
+    assert made.fresh(run).state == "going"
+
+
+def test_a_run_that_is_stuck_says_why_beside_the_ticket_and_tries_again(bea, world, ticket):
+    field("boss", label="Boss")
+    process = made.published(line(work("Ask", approval({"kind": "field", "field": "boss"}))))
+    run = starting.start(process, ticket, by=world.bea)
+    assert made.fresh(run).state == "stuck"
+    page, url = (
+        reverse("desk:ticket", args=[ticket.number]),
+        reverse("desk:process_retry", args=[ticket.number, run.pk]),
+    )
+    shown = bea.get(page).content.decode()
+    assert "There is nobody who could do it." in shown
+    assert f'hx-post="{url}"' in shown
+    ticket.custom_fields["boss"] = world.carlos.email
+    ticket.save(update_fields=["custom_fields"])
+    assert bea.post(url, headers=PART).status_code == 200
     assert made.fresh(run).state == "going"
 
 
