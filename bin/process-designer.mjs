@@ -126,13 +126,17 @@ class Names extends LabelEditingProvider {
 const TAKEN = ["name", "extensionElements", "documentation", "loopCharacteristics", "conditionExpression", "eventDefinitions", "calledElement", "cancelActivity", "default"];
 
 class Takeover {
-  static $inject = ["elementRegistry", "modeling", "bpmnReplace"];
-  constructor(elementRegistry, modeling, bpmnReplace) {
-    Object.assign(this, { registry: elementRegistry, modeling, bpmnReplace });
+  static $inject = ["elementRegistry", "modeling", "bpmnReplace", "commandStack"];
+  constructor(elementRegistry, modeling, bpmnReplace, commandStack) {
+    Object.assign(this, { registry: elementRegistry, modeling, bpmnReplace, commandStack });
+    // one thing to undo, whatever it is made of
+    commandStack.register("process.take", { preExecute: ({ found, fresh }) => this.change(found, fresh) });
   }
   take(fresh) {
     const found = this.registry.get(fresh.id);
-    if (!found) return;
+    if (found) this.commandStack.execute("process.take", { found, fresh });
+  }
+  change(found, fresh) {
     const element = kindOf(fresh) === kindOf(found.businessObject) ? found : this.replaced(found, fresh);
     this.modeling.updateProperties(element, this.properties(element.businessObject, fresh));
   }

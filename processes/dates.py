@@ -8,7 +8,7 @@ from processes import sentences, timing
 from processes.drawing import Element
 from processes.models import Run, Timer
 from processes.plans import plan_of
-from processes.words import name_of
+from processes.words import for_history, name_of
 from tickets.events import Cause, record
 from tickets.models import Event, Ticket
 
@@ -76,8 +76,8 @@ def _release(run: Run, timer: Timer) -> None:
 def _record(ticket: Ticket, kind: str, run: Run, element: Element, event: Event, **data: Any) -> None:
     process = run.version.process
     told = {
-        "process": {"id": process.pk, "name": process.name},
-        "step": {"id": element.id, "name": name_of(element, "en")},
+        "process": for_history(process.pk, process.name, process.names),
+        "step": for_history(element.id, name_of(element, "en"), element.settings.get("names")),
         **data,
     }
     cause = Cause("process", str(run.pk), event=event)

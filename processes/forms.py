@@ -3,13 +3,14 @@
 One code for desk, portal and API. The values are custom fields of the ticket.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.people import person_with_address
 from core.clock import now
 from processes.drawing import Element
 from processes.models import Process, Task
@@ -45,6 +46,8 @@ class Form:
     entries: Sequence[Entry]
     text: str = ""
     known: Mapping[str, Any] = field(default_factory=dict)
+    # Fields that name who approves, where the customer must not.
+    approvers: frozenset[str] = frozenset()
 
     @property
     def deciding(self) -> set[str]:
@@ -53,14 +56,15 @@ class Form:
 
 
 def form_of(task: Task) -> Form:
-    place = plan_of(task.run).places[task.element]
-    return _form(place.element, task.ticket, task.draft)
+    places = plan_of(task.run).places
+    elements = [place.element for place in places.values()]
+    return _form(places[task.element].element, elements, task.ticket, task.draft)
 
 
 def start_form(process: Process, ticket: Ticket) -> Form:
     """What is asked before the process starts; empty where it starts without questions."""
-    starts = drawing_of(process.active).starts if process.active else []
-    return _form(starts[0], ticket, {}) if starts else Form(())
+    drawing = drawing_of(process.active) if process.active else None
+    return _form(drawing.starts[0], drawing.elements, ticket, {}) if drawing and drawing.starts else Form(())
 
 
 def asked(form: Form, answers: Mapping[str, Any], ticket: Ticket) -> list[Entry]:
@@ -95,6 +99,8 @@ def check(form: Form, answers: Mapping[str, Any], ticket: Ticket) -> dict[str, A
             values[entry.key] = canonical(entry.field, answers.get(entry.key))
             if entry.required and values[entry.key] in (None, "", [], False):
                 raise ValidationError(_("This is needed."), code="required")
+            if entry.key in form.approvers and _is_customer(values[entry.key], ticket):
+                raise ValidationError(_("Nobody approves what he has asked for himself. Name somebody else."))
         except ValidationError as error:
             errors[entry.key] = error
     if errors:
@@ -108,7 +114,7 @@ def kept(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in answers.items() if key in keys and _is_plain(value)}
 
 
-def _form(element: Element, ticket: Ticket, draft: Mapping[str, Any]) -> Form:
+def _form(element: Element, elements: Iterable[Element], ticket: Ticket, draft: Mapping[str, Any]) -> Form:
     wanted = [one for one in element.settings.get("form", ()) if isinstance(one, Mapping)]
     keys = [one.get("field") for one in wanted]
     known = {one.key: one for one in FieldDefinition.objects.filter(key__in=keys, is_active=True)}
@@ -125,7 +131,19 @@ def _form(element: Element, ticket: Ticket, draft: Mapping[str, Any]) -> Form:
         for one in wanted
         if one.get("field") in known
     ]
-    return Form(entries, in_language(element.settings.get("text")))
+    return Form(entries, in_language(element.settings.get("text")), approvers=_approvers(elements))
+
+
+def _approvers(elements: Iterable[Element]) -> frozenset[str]:
+    """As `processes.people.approvers_of` leaves the customer out, unless the step asks "the customer"."""
+    asked = [one.settings.get("approval", {}).get("by", ()) for one in elements]
+    strict = [by for by in asked if not any(one.get("kind") == "customer" for one in by)]
+    return frozenset(str(one.get("field")) for by in strict for one in by if one.get("kind") == "field")
+
+
+def _is_customer(address: Any, ticket: Ticket) -> bool:
+    person = person_with_address(str(address or ""))
+    return person is not None and person.pk == ticket.customer_id
 
 
 def _is_shown(entry: Entry, seen: Mapping[str, Any], ticket: Ticket) -> bool:

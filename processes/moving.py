@@ -26,7 +26,7 @@ from processes.engine import Engine, StepError, Stuck
 from processes.models import Impulse, Run, Step
 from processes.plans import plan_of
 from processes.settling import settle
-from processes.words import name_of
+from processes.words import for_history, name_of
 from tickets.changes import locked
 from tickets.conditions import viewer
 from tickets.events import DESK, Cause, TooDeep, record
@@ -82,7 +82,8 @@ class Mover:
             cause = DESK
         process = self.run.version.process
         plain = {name: {"was": None, "now": value} for name, value in data.items()}
-        told = {"process": {"was": None, "now": {"id": process.pk, "name": process.name}}, **plain}
+        named = for_history(process.pk, process.name, process.names)
+        told = {"process": {"was": None, "now": named}, **plain}
         return record(self.ticket, kind, by=by, cause=cause or self.cause, data=told)
 
     def changed(self) -> None:
@@ -201,9 +202,9 @@ class Mover:
         if is_new:
             wake(duty)
 
-    def step(self, place: Place) -> dict[str, str]:
+    def step(self, place: Place) -> dict[str, Any]:
         """A step as it stands in the history."""
-        return {"id": place.id, "name": name_of(place.element, "en")}
+        return for_history(place.id, name_of(place.element, "en"), place.element.settings.get("names"))
 
     def finish_work(self, instance: UUID, element: str, outcome: str) -> bool:
         """What people had to do is done; `go` moves on. False when nobody waits for that any more."""

@@ -1,6 +1,6 @@
 """What pages and programs show of runs: where the tokens are, what was, what comes, who is waited for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,13 +20,15 @@ __all__ = ["RunView", "StepView", "drawing_of", "offered", "panel_of", "view_of"
 
 # What is shown as a step: work, automatic steps and events that wait. Gateways are only drawn.
 _SHOWN = ACTIVITIES | {Kind.CATCH}
+_CHOICES = frozenset({Kind.EXCLUSIVE, Kind.EVENT_BASED})
 MOST_STEPS = 200
 
 
 @dataclass(frozen=True)
 class StepView:
     """`state` is "done", "now", "next" or "stuck"; `id` is the element's, with the key of a called process before it.
-    `who` is whom it waits for, or who has done it."""
+    `who` is whom it waits for, or who has done it. Of several that may come next, `is_other` says that it would come
+    instead of the one before."""
 
     id: str
     element: Element
@@ -36,6 +38,7 @@ class StepView:
     who: str = ""
     task: Task | None = None
     times: int = 1
+    is_other: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def view_of(run: Run, *, may_steer: bool = False) -> RunView:
     tasks = [task for task in run.tasks.all() if task.is_open]
     steps = [*_done(run, drawings), *_now(run, drawings, tasks)]
     shown = {step.id for step in steps}
-    steps += [step for step in _next(drawings, steps) if step.id not in shown]
+    steps += _next(drawings, steps, shown)
     dues = [task.due_at for task in tasks if task.due_at]
     return RunView(
         run=run,
@@ -149,35 +152,41 @@ def _now(run: Run, drawings: Mapping[str, Drawing], tasks: Iterable[Task]) -> li
     return list(found.values())
 
 
-def _next(drawings: Mapping[str, Drawing], steps: Iterable[StepView]) -> list[StepView]:
-    """What can come directly after what is now, whichever way is taken."""
+def _next(drawings: Mapping[str, Drawing], steps: Iterable[StepView], shown: Collection[str]) -> list[StepView]:
+    """What can come directly after what is now, whichever way is taken, and is not `shown` already."""
     found: dict[str, StepView] = {}
     for step in steps:
         if step.state == "done":
             continue
         scope, _sep, _id = step.id.rpartition(SEPARATOR)
-        for element in _after(drawings[scope], step.element.id):
+        choices: set[str] = set()
+        for element, choice in _after(drawings[scope], step.element.id):
             key = full_id(scope, element.id)
-            found[key] = StepView(key, element, name_of(element), "next")
+            if key in shown or key in found:
+                continue
+            found[key] = StepView(key, element, name_of(element), "next", is_other=choice in choices)
+            choices |= {choice} if choice else set()
     return list(found.values())
 
 
-def _after(drawing: Drawing, start: str) -> Iterable[Element]:
-    """The steps that follow, through gateways and out of sub-processes."""
-    todo, seen = [start], {start}
+def _after(drawing: Drawing, start: str) -> Iterable[tuple[Element, str]]:
+    """The steps that follow, through gateways and out of sub-processes, each with the choice that leads to it."""
+    todo, seen = [(start, "")], {start}
     while todo:
-        current = todo.pop()
+        current, choice = todo.pop()
+        if current != start and drawing.by_id[current].kind in _CHOICES:
+            choice = choice or current
         for flow in drawing.flows_from(current):
             element = drawing.by_id.get(flow.target)
             if element is None or element.id in seen:
                 continue
             seen.add(element.id)
             if element.kind in _SHOWN:
-                yield element
+                yield element, choice
             elif element.kind == Kind.END and element.parent:
-                todo.append(element.parent)
+                todo.append((element.parent, choice))
             else:
-                todo.append(element.id)
+                todo.append((element.id, choice))
 
 
 def _marks(run: Run, steps: Iterable[StepView]) -> dict[str, str]:

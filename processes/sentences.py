@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.moments import full_moment
@@ -21,7 +22,10 @@ CANCELLED, JUMPED, TAKEN = "process.cancelled", "process.jumped", "process.taken
 
 def _named(event: Event, name: str) -> str:
     now = (event.data.get(name) or {}).get("now") or {}
-    return str(now.get("name", "")) if isinstance(now, dict) else str(now)
+    if not isinstance(now, dict):
+        return str(now)
+    names = now.get("names") or {}
+    return str(names.get(get_language() or "") or now.get("name", ""))
 
 
 def _words(event: Event) -> dict[str, str]:

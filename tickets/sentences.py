@@ -43,7 +43,7 @@ def icon_of(event: Event) -> str:
 
 def cause_of(event: Event) -> str:
     """By which way it happened, for the history: "by mail 17", "by the interface, token deploy" ..."""
-    words = CAUSES.get(event.cause_kind)
+    words = CAUSES.get(f"{event.cause_kind} {event.cause_reference}") or CAUSES.get(event.cause_kind)
     return str(words) % {"reference": event.cause_reference} if words else event.cause_kind
 
 
@@ -290,6 +290,10 @@ CAUSES = {
     "absence": pgettext_lazy("cause", "because of an absence"),
     "survey": pgettext_lazy("cause", "by the survey"),
     "approval": pgettext_lazy("cause", "as an approver"),
+    "approval desk": pgettext_lazy("cause", "as an approver, in the desk"),
+    "approval portal": pgettext_lazy("cause", "as an approver, in the portal"),
+    "approval link": pgettext_lazy("cause", "as an approver, by the link in an email, without signing in"),
+    "approval mail": pgettext_lazy("cause", "as an approver, by mail"),
     "process": pgettext_lazy("cause", "by the process run no. %(reference)s"),
     "web form": pgettext_lazy("cause", "by the web form no. %(reference)s"),
     "taken back": pgettext_lazy("cause", "with a message that was taken back"),

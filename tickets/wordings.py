@@ -35,6 +35,7 @@ PLACEHOLDERS = {
 
 MOST_OFFERED = 8
 _PLACEHOLDER = re.compile(r"\{\{-?\s*([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)")
+_LOOP = re.compile(r"\{%-?\s*for\s+([a-z_][a-z0-9_]*)\s+in\s")
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,10 @@ def offer_of(user: User, ticket: Ticket, key: str) -> Offer | None:
 
 
 def missing_values(text: str, known: Mapping[str, Any]) -> list[str]:
-    """The placeholders of a template that `known` has no value for, in their order."""
-    return [name for name in dict.fromkeys(_PLACEHOLDER.findall(text)) if not _value_of(name, known)]
+    """The placeholders of a template that `known` has no value for, in order; what a loop names is none."""
+    own = {*_LOOP.findall(text), "forloop"}
+    names = [name for name in dict.fromkeys(_PLACEHOLDER.findall(text)) if name.partition(".")[0] not in own]
+    return [name for name in names if not _value_of(name, known)]
 
 
 def templates_for(user: User, queue: Queue, language: str = "") -> QuerySet[ReplyTemplate]:

@@ -119,6 +119,8 @@ def heading(occasion: str) -> str:
 HEADINGS = {
     "mentioned": _("You were mentioned"),
     "assigned": _("A ticket for you"),
+    "asked": _("A process waits for you"),
+    "stuck": _("A process is stuck"),
     "escalated": _("Escalation"),
     "breached": _("The time has run out"),
     "warned": _("Time is running short"),

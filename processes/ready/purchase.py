@@ -55,7 +55,12 @@ def template() -> Template:
                     form(
                         "purchase_manager",
                         needed=True,
-                        when={"not": {"field": "field.purchase_amount", "below": SMALL}},
+                        when={
+                            "all": [
+                                {"not": {"field": "field.purchase_amount", "empty": True}},
+                                {"not": {"field": "field.purchase_amount", "below": SMALL}},
+                            ]
+                        },
                     ),
                 ],
             ),

@@ -1,6 +1,7 @@
 // <process-designer data-module data-source data-panel data-words>: a BPMN drawing, changed here and kept by the server.
 // What is drawn is saved after a moment ([data-save], a form of htmx); a chosen step has its panel (#step-panel). What
-// the panel has saved comes back by the event `process:changed`. Says `designer:ready` once it is drawn.
+// the panel has saved comes back by the event `process:changed`, and what was drawn is in the panel once it is saved,
+// unless something is typed there, which is never lost without a question (js/leave-guard.js). Says `designer:ready` once it is drawn.
 
 const PAUSE = 700;
 const COLOURS = { defaultFillColor: "var(--bg-surface)", defaultStrokeColor: "var(--text-muted)", defaultLabelColor: "var(--text)" };
@@ -18,7 +19,7 @@ class ProcessDesigner extends HTMLElement {
     this.get = (name) => this.bpmn.get(name);
     await this.draw(await this.fetched());
     this.bpmn.on("commandStack.changed", () => this.changed());
-    this.bpmn.on("selection.changed", ({ newSelection }) => this.chosen(newSelection));
+    this.bpmn.on("selection.changed", ({ newSelection, oldSelection }) => this.chosen(newSelection, oldSelection));
     this.whole();
     this.dataset.ready = "";
     document.body.dispatchEvent(new CustomEvent("designer:ready"));
@@ -85,7 +86,9 @@ class ProcessDesigner extends HTMLElement {
 
   answered({ sourceElement, response }) {
     if (sourceElement !== this.save) return;
-    this.say(response?.status < 300 ? this.words.saved : this.words.not_saved);
+    const isSaved = response?.status < 300;
+    this.say(isSaved ? this.words.saved : this.words.not_saved);
+    if (isSaved && !this.choosing && this.shown && !this.isTyped) this.show(this.shown);
     this.done?.();
   }
 
@@ -100,15 +103,41 @@ class ProcessDesigner extends HTMLElement {
 
   // ---- one step and its panel
 
-  async chosen(elements) {
+  async chosen(elements, [old]) {
     const [element] = elements;
     if (this.trying || this.merging || elements.length > 1 || element?.id === this.shown) return;
+    if (!element && old && (await this.isBack(old))) return;
     const { id = "" } = element?.labelTarget ?? element ?? {};
+    if (this.isTyped && id !== this.shown && !confirm(this.words.typed)) return this.stay();
     this.shown = id;
+    this.choosing = true;
     await this.flush();
-    if (this.shown !== id) return;
+    this.choosing = false;
+    if (this.shown === id) this.show(id);
+  }
+
+  // undone or done again: what was chosen has given way to another of the same id, or another is chosen already
+  async isBack(old) {
+    await null;
+    const back = !old.parent && this.get("elementRegistry").get(this.shown);
+    if (back) this.get("selection").select(back);
+    return this.get("selection").get().length > 0;
+  }
+
+  show(id) {
     const url = `${this.dataset.panel}?element=${encodeURIComponent(id)}`;
     window.htmx.ajax("GET", url, { source: this, target: "#step-panel" });
+  }
+
+  // what is in the panel and not saved
+  get isTyped() {
+    return document.querySelector("#step-panel leave-guard")?.on;
+  }
+
+  // back to the step whose panel is there, once the drawing has done with the choice
+  stay() {
+    const back = this.get("elementRegistry").get(this.shown);
+    setTimeout(() => this.get("selection").select(back ?? null));
   }
 
   // the panel was saved: what it may change is taken over from the drawing that the server has now

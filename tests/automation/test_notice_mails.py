@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from accounts.people import system_actor
 from automation.effects import Context
-from automation.models import Notice, NoticeDelivery, NoticeHouse, WebhookDelivery
+from automation.models import Endpoint, Notice, NoticeDelivery, NoticeHouse, WebhookDelivery
 from automation.notices.bell import forget_old
 from automation.notices.effects import NOTICE_EFFECTS
 from automation.notices.house import save_house, save_levels, save_text
-from automation.notices.occasions import OCCASIONS
+from automation.notices.occasions import OCCASIONS, Audience
+from automation.notices.texts import heading, words_for
+from automation.notices.webhooks import call_endpoint
 from automation.tasks import send_notice
 from core.work import run_leased
 from mail.loops import MARK, has_come_back
@@ -292,8 +294,6 @@ def test_customers_read_nothing_that_is_ours(world, ticket, postbox):
 
 
 def test_a_notice_by_webhook_goes_to_the_chosen_endpoint_once(world, ticket):
-    from automation.models import Endpoint
-
     endpoint = Endpoint(name="Chat", url="https://chat.example.com/hook")
     endpoint.sealed_secret = "x"
     endpoint.save()
@@ -308,6 +308,29 @@ def test_a_notice_by_webhook_goes_to_the_chosen_endpoint_once(world, ticket):
     assert (delivery.kind, delivery.reason) == ("notice", f"notice {world.bea.pk}")
     assert '"occasion":"answered"' in delivery.body
     assert mails_of(world.bea) == bell_of(world.bea) == []
+
+
+@pytest.mark.parametrize("key", OCCASIONS)
+def test_each_occasion_is_told_by_bell_mail_and_webhook(world, ticket, signed_in, key):
+    endpoint = Endpoint(name="Chat", url="https://chat.example.com/hook")
+    endpoint.sealed_secret = "x"
+    endpoint.save()
+    save_house(NoticeHouse(endpoint_id=endpoint.pk), by=world.alex)
+    event, occasion, title = ticket.events.last(), OCCASIONS[key], heading(key)
+    event.data["text"] = {"was": None, "now": "Look"}
+    mail = words_for(world.bea, ticket, [event], occasion=key, relation=occasion.relations[0])
+    assert mail.subject == f"{title}: Printer hums"
+    if occasion.audience == Audience.CUSTOMERS:
+        return
+    Notice.objects.create(user=world.bea, ticket=ticket, event=event, occasion=key, relation=occasion.relations[0])
+    bea = signed_in(world.bea)
+    for url in ("/desk/notices/", "/desk/notices/panel/"):
+        assert title in bea.get(url).content.decode()
+    row = NoticeDelivery.objects.create(
+        user=world.bea, ticket=ticket, event=event, channel="webhook", occasion=key, due_at=timezone.now()
+    )
+    assert call_endpoint(row)
+    assert title in WebhookDelivery.objects.get().body
 
 
 def notify_by_rule(world, ticket, **values):

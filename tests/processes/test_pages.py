@@ -20,6 +20,7 @@ from tests.processes import world as made
 from tests.processes.drawings import CUSTOMER, QUEUE, acting, drawing, end, line, node, start, tag, way, ways, work
 from tickets.customfields import forget_kinds
 from tickets.models import FieldDefinition
+from tickets.sentences import cause_of
 
 PART = {"HX-Request": "true"}
 
@@ -179,6 +180,40 @@ def test_a_step_becomes_an_approval(alex, world):
         "deadline": {"after": "1d"},
         "late": "approve",
     }
+
+
+def test_the_list_speaks_of_fields_times_and_steps_in_words(alex, world):
+    for key, label in [("serial", "Serial number"), ("boss", "Boss")]:
+        field(key, label=label)
+    field("day", label="First day", kind="date")
+    by = approval({"kind": "field", "field": "boss"}, deadline={"after": "3d", "business": True})
+    timer = node(
+        "intermediateCatchEvent",
+        "T",
+        {"timer": {"field": "day", "offset": "-1d"}},
+        inside="<bpmn:timerEventDefinition />",
+    )
+    xml = line(work("Tell", {**QUEUE, "form": [{"field": "serial"}]}), work("Ask", by), timer)
+    process = draft(xml.replace('name="Ask"', 'name=""'), world)
+    page = alex.get(f"{reverse('setup:process', args=[process.pk])}?view=list").content.decode()
+    for words in (
+        "Asks for: Serial number",
+        "whose address is in “Boss”: all have to approve",
+        "3 days of opening hours",
+        "1 day before the date in “First day”",
+        "<bdi>Approval</bdi>",
+    ):
+        assert words in page
+
+
+def test_an_approval_keeps_everybody_who_is_asked(alex, world):
+    for key in ("serial", "second"):
+        field(key, label=key)
+    by = [{"kind": "queue"}, *({"kind": "field", "field": key} for key in ("second", "serial"))]
+    process = draft(line(work("Check", {"approval": {"rule": "all", "by": by}})), world)
+    typed = {"name": "Checked", "mode": "approval", "rule": "all", "by_queue": "on"}
+    assert alex.post(step_url(process, "Check"), {**typed, "by_fields": ["serial", "second"]}).status_code == 302
+    assert settings_of(process, "Check")["approval"] == {"rule": "all", "by": by, "delegation": False}
 
 
 def test_a_wrong_address_changes_nothing(alex, world):
@@ -400,6 +435,24 @@ def test_whoever_only_reads_steers_nothing(world, signed_in, ticket):
     assert made.fresh(run).state == "going"
 
 
+def test_a_run_that_is_stuck_says_why_beside_the_ticket_and_tries_again(bea, world, ticket):
+    field("boss", label="Boss")
+    process = made.published(line(work("Ask", approval({"kind": "field", "field": "boss"}))))
+    run = starting.start(process, ticket, by=world.bea)
+    assert made.fresh(run).state == "stuck"
+    page, url = (
+        reverse("desk:ticket", args=[ticket.number]),
+        reverse("desk:process_retry", args=[ticket.number, run.pk]),
+    )
+    shown = bea.get(page).content.decode()
+    assert "There is nobody who could do it." in shown
+    assert f'hx-post="{url}"' in shown
+    ticket.custom_fields["boss"] = world.carlos.email
+    ticket.save(update_fields=["custom_fields"])
+    assert bea.post(url, headers=PART).status_code == 200
+    assert made.fresh(run).state == "going"
+
+
 # ---- what customers do
 
 
@@ -414,6 +467,8 @@ def test_a_customer_fills_in_a_form(dana, world, ticket):
     assert dana.post(url, {"field_serial": ""}).status_code == 422
     assert dana.post(url, {"field_serial": "X1"}).status_code == 302
     assert made.fresh(run).state == "done"
+    done = ticket.events.filter(kind__in=["fields.changed", "process.done"])
+    assert [cause_of(one) for one in done] == ["in the portal", "in the portal"]
 
 
 def test_the_task_of_a_customer_is_nobody_elses(world, signed_in, ticket):
@@ -439,6 +494,7 @@ def test_a_link_decides_without_signing_in(world, ticket):
     assert browser.post(url, {"answer": "declined", "comment": "no"}).status_code == 302
     decision.refresh_from_db()
     assert (decision.answer, decision.way) == ("declined", "link")
+    assert cause_of(ticket.events.get(kind="process.decided")).startswith("as an approver, by the link")
     assert "You have declined this" in browser.get(url).content.decode()
 
 

@@ -158,3 +158,44 @@ def test_a_task_is_done_in_a_dialog_over_the_ticket(desk, world):
     expect(page.locator("#ask-dialog")).not_to_be_visible()
     assert Task.objects.get().state == "done"
     assert desk.troubles == []
+
+
+def test_another_kind_is_one_thing_to_undo_and_the_panel_follows(desk, world):
+    process = draft(line(work("Check")), world)
+    page = designer(desk, process)
+    choose(page, "Check")
+    page.locator("#step-panel [name=kind]").select_option("manual")
+    page.locator("#save-step").click()
+    expect(page.locator("#step-panel")).to_contain_text("Saved as a draft.")
+    assert "manualTask" in process.versions.get().xml
+    page.locator("[data-do=undo]").click()
+    expect(page.locator("#step-panel [name=kind]")).to_have_value("user")
+    again = drawing_of(process.versions.get()).by_id["Check"]
+    assert (again.kind, again.settings) == ("userTask", QUEUE)
+    page.locator("[data-do=redo]").click()
+    expect(page.locator("#step-panel [name=kind]")).to_have_value("manual")
+    assert desk.troubles == []
+
+
+def test_what_is_typed_in_the_panel_is_not_lost_without_a_question(desk, world):
+    process = draft(line(work("Check"), work("Order")), world)
+    page = designer(desk, process)
+    choose(page, "Check")
+    name = page.locator("#step-panel [name=name]")
+    name.fill("Check it")
+    page.once("dialog", lambda asked: asked.dismiss())
+    choose(page, "Order")
+    expect(name).to_have_value("Check it")
+    page.locator("[data-do=undo]").click()
+    expect(name).to_have_value("Check it")
+    page.once("dialog", lambda asked: asked.accept())
+    choose(page, "Order")
+    expect(name).to_have_value("Order")
+    name.fill("Order it")
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="List").click()
+    expect(name).to_have_value("Order it")
+    assert (asked, desk.troubles) == (["beforeunload"], [])
+    page.locator("#save-step").click()
+    expect(page.locator("#step-panel")).to_contain_text("Saved as a draft.")

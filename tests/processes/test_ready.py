@@ -3,7 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import translation
+from lxml import html
 
 from mail.models import Address
 from processes import forms, ready
@@ -104,6 +107,23 @@ def test_access_needs_two_approvals(ticket, worker, manager, team, end):
     assert ("was not approved" in told.body) == (end == "Declined")
 
 
+def test_who_approves_a_purchase_is_asked_once_there_is_an_amount(ticket, worker):
+    form = forms.form_of(tasks(begin("purchase", ticket, worker))["Ask"])
+    for amount, is_asked in [("", False), ("99", False), ("100", True)]:
+        asked = forms.asked(form, {"purchase_item": "Lamp", "purchase_amount": amount}, ticket)
+        assert ("purchase_manager" in {entry.key for entry in asked}) == is_asked
+
+
+def test_nobody_names_himself_as_who_approves(ticket, worker):
+    run = begin("access", ticket, worker)
+    answers = {"access_system": "ERP", "access_level": "read", "access_reason": "Work"}
+    with pytest.raises(ValidationError) as refused:
+        do(run, "Describe", ticket.customer, **answers, access_manager=ticket.customer.email.upper())
+    assert set(refused.value.message_dict) == {"access_manager"}
+    do(run, "Describe", ticket.customer, **answers, access_manager=PersonFactory().email)
+    assert "Manager" in tasks(run)
+
+
 @pytest.mark.parametrize(
     ("amount", "asked", "end"),
     [(50, [], "Bought"), (500, ["Manager"], "Bought"), (5000, ["Manager", "Finance"], "Bought")],
@@ -179,3 +199,25 @@ def test_a_risky_change_needs_the_team(ticket, worker, risk, answer, end):
         do(run, "Carry", worker, change_result="rolled back")
         do(run, "Review", worker)
     assert (fresh(run).state, path(run)[-1]) == ("done", end)
+
+
+def sent_by(form):
+    """What a browser sends of a form that nobody has touched."""
+    return {
+        name: [value for given, value in form.form_values() if given == name]
+        for name, _value in form.form_values()
+        if name != "then"
+    }
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_each_step_saved_untouched_stays_as_it_is(key, world, signed_in):
+    process = ready.from_template(key, by=world.alex)
+    alex, before = signed_in(world.alex), read_drawing(process.versions.get().xml)
+    for step in before.elements:
+        url = f"{reverse('setup:process_step', args=[process.pk])}?element={step.id}"
+        (form,) = [one for one in html.fromstring(alex.get(url).content).forms if "name" in one.fields]
+        assert alex.post(url, sent_by(form)).status_code == 302, step.id
+        (draft,) = process.versions.all()
+        assert read_drawing(draft.xml).by_id[step.id].settings == step.settings
+    assert problems_of(read_drawing(draft.xml), process=process) == []

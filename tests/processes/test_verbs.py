@@ -1,20 +1,24 @@
 """Setting processes up, effects of rules, requests that start them, who sees what, and what it costs."""
 
 import pytest
+from django.utils.translation import override
 
 from accounts.audit import Stale
 from accounts.models import ConfigChange
 from automation.effects import Context, EffectError, Refused, check_effects, do_effect
 from processes import forms, queries
 from processes.actions import configuring, starting, working
+from processes.editing import laid_out
 from processes.models import Impulse, Process, Run, Task, Version
 from processes.refusals import NotPublishable
 from processes.refusals import Refused as ProcessRefused
 from tests.factories import AgentFactory, CustomerFactory, QueueFactory, TicketFactory
-from tests.processes.drawings import acting, drawing, end, error, line, message, node, start, tag, ways, work
+from tests.processes.drawings import QUEUE, acting, drawing, end, error, line, message, node, start, tag, ways, work
 from tests.processes.world import agent, fresh, kinds, pass_on, published, tasks
 from tickets.events import Cause
 from tickets.models import Service
+from tickets.sentences import sentence_of
+from web.common.diagrams import drawn, picture_of
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +177,31 @@ def test_what_breaks_unforeseen_is_undone_and_named(ticket, by, monkeypatch):
     assert (set(tasks(run)), ticket.tags, fresh(run).problem) == ({"C"}, ["b"], {})
 
 
+def test_of_ways_that_are_all_taken_none_comes_instead(ticket):
+    steps = [start(), work("A"), node("parallelGateway", "G"), work("B"), work("C"), end()]
+    writer = agent(ticket)
+    starting.start(published(drawing(*steps, ways("S>A", "A>G", "G>B", "G>C", "B>E", "C>E"))), ticket, by=writer)
+    (view,) = queries.panel_of(ticket, writer)
+    assert [step.is_other for step in view.next] == [False, False]
+
+
+def test_history_and_picture_speak_the_language_of_the_reader(ticket):
+    writer = agent(ticket)
+    xml = laid_out(line(work("Check", {**QUEUE, "names": {"de": "Prüfen"}})))
+    run = starting.start(published(xml, names={"de": "Ablauf"}), ticket, by=writer)
+    (view,) = queries.panel_of(ticket, writer)
+    with override("de"):
+        picture = picture_of(drawn(run.version), marks=view.marks)
+        told = sentence_of(ticket.events.get(kind="process.asked"))
+    (shape,) = [one for one in picture.shapes if one.id == "Check"]
+    assert (shape.name, [text.words for text in shape.texts]) == ("Prüfen", ["Prüfen"])
+    assert "Prüfen" in picture.sentence
+    assert "Prüfen" in told
+    assert "Ablauf" in told
+    with override("en"):
+        assert "Check" in sentence_of(ticket.events.get(kind="process.asked"))
+
+
 def test_the_panel_says_what_was_is_and_comes(ticket):
     writer = agent(ticket)
     xml = drawing(
@@ -189,6 +218,7 @@ def test_the_panel_says_what_was_is_and_comes(ticket):
     assert [(step.id, step.state) for step in view.steps] == [("A", "now"), ("C", "next"), ("B", "next")] or {
         (step.id, step.state) for step in view.steps
     } == {("A", "now"), ("B", "next"), ("C", "next")}
+    assert [step.is_other for step in view.next] == [False, True]
     assert (view.marks, view.may_steer, len(view.waiting)) == (
         {"S": "done", "A": "now", "B": "next", "C": "next"}, True, 1,
     )  # fmt: skip

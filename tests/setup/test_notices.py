@@ -6,6 +6,7 @@ from accounts.models import ConfigChange
 from automation.models import NoticeHouse, NoticeRule, NoticeText
 from automation.notices.house import levels_of
 from automation.notices.occasions import OCCASIONS
+from automation.notices.texts import heading
 from tests import factories
 from web.setup.notice_lines import NOTICE_LINES
 
@@ -104,6 +105,17 @@ def test_the_preview_shows_a_ticket_that_one_may_see(page, world):
     stock = page.post(url, {"subject": "", "body": "", "preview": "on", "preview_ticket": ticket.number})
     assert "because you own the ticket" in stock.content.decode()
     assert not NoticeText.objects.exists()
+
+
+@pytest.mark.parametrize("key", OCCASIONS)
+def test_the_stock_text_of_each_occasion_can_be_tried(page, world, key):
+    ticket = factories.TicketFactory(queue=world.support, customer=world.dana, title="Printer hums")
+    url, typed = f"/admin/notices/{key}/text/en/", {"subject": "", "body": "", "preview": "on"}
+    shown = page.post(url, typed).content.decode()
+    assert f"Subject: {heading(key)}: Printer hums" in shown
+    assert "Nothing is known for" not in shown
+    real = page.post(url, {**typed, "preview_ticket": ticket.number}).content.decode()
+    assert f"{heading(key)}: Printer hums" in real
 
 
 def test_emails_about_many_tickets_have_texts_too(page, world):

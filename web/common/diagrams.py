@@ -16,6 +16,7 @@ from processes.editing import laid_out
 from processes.models import Version
 from processes.plans import drawing_of
 from processes.reading import read_drawing
+from processes.words import drawn_name, name_of
 
 MARGIN = 16.0
 # How wide a letter is drawn, in pixels, and how high a line.
@@ -131,7 +132,7 @@ def wrapped(words: str, width: float, *, most: int = 3) -> list[str]:
 
 def _sentence(drawing: Drawing, marks: Mapping[str, str], name: str) -> str:
     def named(state: str) -> str:
-        return ", ".join(one.shown_name for one in drawing.elements if marks.get(one.id) == state and one.name)
+        return ", ".join(name_of(one) for one in drawing.elements if marks.get(one.id) == state and drawn_name(one))
 
     said = [_("Diagram of the process %(name)s.") % {"name": name}]
     if now := named("now"):
@@ -161,7 +162,8 @@ def _shape(element: Element, state: str) -> Shape:
         form, cls, texts = "gateway", "bp-gate", _below(element, box)
     elif element.kind == Kind.SUB_PROCESS and element.is_expanded:
         form, cls = "group", "bp-group"
-        texts = [Text(f"{box.x + 26:g}", f"{box.y + 18:g}", line) for line in wrapped(element.name, box.width - 30)[:1]]
+        name = wrapped(drawn_name(element), box.width - 30)[:1]
+        texts = [Text(f"{box.x + 26:g}", f"{box.y + 18:g}", line) for line in name]
     else:
         form, cls, texts = "task", "bp-task", _inside(element, box)
     icon = SIGNS.get(element.kind, "") if element.kind in ACTIVITIES else TRIGGERS.get(element.trigger, "")
@@ -172,7 +174,7 @@ def _shape(element: Element, state: str) -> Shape:
         id=element.id,
         form=form,
         cls=f"{cls} bp-is-{state}" if state in STATES else cls,
-        name=element.shown_name,
+        name=name_of(element),
         x=f"{box.x:g}",
         y=f"{box.y:g}",
         width=f"{box.width:g}",
@@ -208,7 +210,7 @@ def _sign(kind: Kind, x: float, y: float, r: float) -> str:
 
 
 def _inside(element: Element, box: Box) -> list[Text]:
-    lines = wrapped(element.name, box.width - 14)
+    lines = wrapped(drawn_name(element), box.width - 14)
     first = box.y + box.height / 2 - (len(lines) - 1) * LINE / 2 + 4 + (4 if len(lines) < 3 else 8)
     return [
         Text(f"{box.x + box.width / 2:g}", f"{first + place * LINE:g}", line, "bp-txt bp-mid")
@@ -225,7 +227,7 @@ def _below(element: Element, box: Box) -> list[Text]:
         x, y, width = box.x + box.width / 2, box.y + box.height + 14, 110.0
     return [
         Text(f"{x:g}", f"{y + place * LINE:g}", line, "bp-sub bp-mid")
-        for place, line in enumerate(wrapped(element.name, width))
+        for place, line in enumerate(wrapped(drawn_name(element), width))
     ]
 
 

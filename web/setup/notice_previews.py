@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from automation.notices.digest import Line, values_of_many
 from automation.notices.happenings import happenings_of
@@ -33,7 +34,8 @@ def preview_of_notice(request: HttpRequest, wording: Wording, code: str) -> Prev
 
     def known(ticket: Ticket | None, language: str) -> Mapping[str, Any]:
         if ticket is None:
-            return {**examples_of(wording.placeholders, language), **_examples(wording)}
+            with override(language):
+                return {**examples_of(wording.placeholders, language), **_examples(wording)}
         of_many = wording.key in OF_MANY.values()
         values = _of_many(request, ticket, wording) if of_many else _of_one(request, ticket, wording)
         return extended(values, Reader(language, ticket.queue))
@@ -66,15 +68,16 @@ def _example_of(occasion: str, ticket: Ticket) -> list[Event]:
 
 
 def _examples(wording: Wording) -> dict[str, Any]:
-    """What there may be several of."""
-    if wording.key in OF_MANY.values():
-        what, link = heading(_MANY[wording.audience]), "https://help.example.com/"
-        return {
-            "tickets": [
-                {"number": "48213", "title": "Printer hums", "what": what, "link": f"{link}48213/"},
-                {"number": "48217", "title": "Screen stays dark", "what": what, "link": f"{link}48217/"},
-            ]
-        }
-    if wording.audience == Audience.CUSTOMERS:
-        return {}
-    return {"events": [{"at": "09:30", "what": str(wording.label), "who": "Dana Miller"}]}
+    """What the email says it is about, and what there may be several of."""
+    if wording.key not in OF_MANY.values():
+        notice = {"notice": heading(wording.key)}
+        if wording.audience == Audience.CUSTOMERS:
+            return notice
+        return {**notice, "events": [{"at": "09:30", "what": str(wording.label), "who": "Dana Miller"}]}
+    what, link = heading(_MANY[wording.audience]), "https://help.example.com/"
+    return {
+        "tickets": [
+            {"number": "48213", "title": "Printer hums", "what": what, "link": f"{link}48213/"},
+            {"number": "48217", "title": "Screen stays dark", "what": what, "link": f"{link}48217/"},
+        ]
+    }

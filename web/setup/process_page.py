@@ -8,10 +8,13 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from automation.answers import span_words
 from automation.effects import sentence_of
 from automation.naming import names_known
 from processes.drawing import EVENTS, Drawing, Element, Flow, Kind, Problem, Trigger
 from processes.models import Process, Version
+from processes.words import drawn_name
+from tickets.customfields import labels
 from web.common.condition_words import in_words
 from web.common.effect_words import named_in
 from web.setup.process_conditions import ProcessChoices
@@ -67,7 +70,7 @@ def versions_of(process: Process) -> Sequence[Any]:
 
 
 def described(drawing: Drawing, problems: Sequence[Problem]) -> list[Described]:
-    names = {one.id: one.shown_name for one in drawing.elements}
+    names = {one.id: name_in_words(one) for one in drawing.elements}
     names |= {flow.id: flow.name or _to(flow, drawing) for flow in drawing.flows}
     return [Described(one.element, names.get(one.element, one.element), one.text) for one in problems]
 
@@ -85,17 +88,17 @@ def lines_of(drawing: Drawing, problems: Sequence[Problem], choices: ProcessChoi
 def _line(one: Element, drawing: Drawing, problems: Sequence[Problem], words: Mapping[str, str]) -> Line:
     flows = drawing.flows_from(one.id)
     parts = {one.id, *(flow.id for flow in flows)}
-    fields = [str(field.get("field")) for field in one.settings.get("form", ())]
+    fields = [_field(field.get("field")) for field in one.settings.get("form", ())]
     does = [sentence_of(effect) for effect in one.settings.get("effects", ())]
     does += [_("Asks for: %(fields)s") % {"fields": ", ".join(fields)}] if fields else []
     return Line(
         id=one.id,
-        name=one.shown_name,
+        name=name_in_words(one),
         kind=kind_in_words(one),
         who=who_in_words(one),
         does=does,
         when=_when(one),
-        inside=drawing.by_id[one.parent].shown_name if one.parent in drawing.by_id else "",
+        inside=name_in_words(drawing.by_id[one.parent]) if one.parent in drawing.by_id else "",
         ways=[Way(flow.id, flow.name, _to(flow, drawing), _condition(flow, one, words)) for flow in flows],
         problems=[problem.text for problem in problems if problem.element in parts],
         may_go=len(flows) == 1 and len(drawing.flows_to(one.id)) == 1,
@@ -104,13 +107,18 @@ def _line(one: Element, drawing: Drawing, problems: Sequence[Problem], words: Ma
 
 def _to(flow: Flow, drawing: Drawing) -> str:
     target = drawing.by_id.get(flow.target)
-    return target.shown_name if target else flow.target
+    return name_in_words(target) if target else flow.target
 
 
 def _condition(flow: Flow, source: Element, words: Mapping[str, str]) -> str:
     if flow.id == source.default:
         return _("otherwise")
     return words.get(flow.id, "")
+
+
+def name_in_words(element: Element) -> str:
+    """What people call a step; what it is where nobody has named it."""
+    return drawn_name(element) or kind_in_words(element)
 
 
 def kind_in_words(element: Element) -> str:
@@ -181,7 +189,13 @@ def _person(one: Mapping[str, Any]) -> str:
         "responsible": _("The responsible of the ticket"),
         "customer": _("The customer"),
     }
-    return names.get(kind) or str(one.get("person") or one.get("role") or one.get("field") or "")
+    if kind == "field":
+        return _("whose address is in “%(field)s”") % {"field": _field(one.get("field"))}
+    return names.get(kind) or str(one.get("person") or one.get("role") or "")
+
+
+def _field(key: Any) -> str:
+    return labels().get(str(key), str(key))
 
 
 def _when(element: Element) -> str:
@@ -189,9 +203,15 @@ def _when(element: Element) -> str:
     due = element.settings.get("due") or approval.get("deadline") or element.settings.get("timer") or {}
     if "after" in due:
         words = _("%(time)s of opening hours") if due.get("business") else "%(time)s"
-        return words % {"time": due["after"]}
+        return words % {"time": span_words(due["after"])}
     if "at" in due:
         return str(due["at"])
     if "field" in due:
-        return _("date in %(field)s %(offset)s") % {"field": due["field"], "offset": due.get("offset", "")}
+        return _on_date(_field(due["field"]), str(due.get("offset") or ""))
     return element.text if element.trigger == Trigger.TIMER else ""
+
+
+def _on_date(field: str, offset: str) -> str:
+    words = {"-": _("%(time)s before the date in “%(field)s”"), "+": _("%(time)s after the date in “%(field)s”")}
+    said = words.get(offset[:1], _("on the date in “%(field)s”"))
+    return said % {"field": field, "time": span_words(offset[1:])}

@@ -15,6 +15,7 @@ from web.common.choices import Choices
 from web.setup.admin_choices import AdminChoices
 from web.setup.forms.problems import Problem
 from web.setup.process_fields import FieldsEditor
+from web.setup.process_page import name_in_words
 
 
 class Rows:
@@ -56,7 +57,7 @@ class AskedPanel:
     ) -> None:
         self.drawing, self.element, self.id, self.field = drawing, element, element.id, key
         self.form = [dict(one) for one in element.settings.get("form", ())]
-        self.step, self.label = element.shown_name, FieldsEditor().labels.get(key, key)
+        self.step, self.label = name_in_words(element), FieldsEditor().labels.get(key, key)
         self.title = _("When “%(field)s” is asked") % {"field": self.label}
         self.rows = Rows(self._own.get("shown_when") or {}, AdminChoices(user), data, draws=draws)
 

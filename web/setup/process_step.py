@@ -16,7 +16,7 @@ from web.setup.forms.process_steps import StepForm
 from web.setup.forms.processes import FlowForm
 from web.setup.process_conditions import ProcessChoices
 from web.setup.process_fields import FieldsEditor
-from web.setup.process_page import kind_in_words
+from web.setup.process_page import kind_in_words, name_in_words
 from web.setup.process_rows import AskedPanel, Rows, asks_for
 
 AUTOMATIC = (Kind.SERVICE, Kind.SEND)
@@ -29,7 +29,7 @@ class StepPanel:
 
     def __init__(self, drawing: Drawing, element: Element, user: User, data: QueryDict | None, *, draws: bool) -> None:
         self.drawing, self.element = drawing, element
-        self.id, self.title, self.kind = element.id, element.shown_name, kind_in_words(element)
+        self.id, self.title, self.kind = element.id, name_in_words(element), kind_in_words(element)
         self.form = _bound(StepForm, element, data=data, draws=draws)
         kept = element.settings.get("form", ())
         self.fields = FieldsEditor.of(kept) if data is None else FieldsEditor.typed(data, kept)
@@ -75,7 +75,7 @@ class StepPanel:
         """The ways on: id, name, and the name of the next step."""
         names = self.drawing.by_id
         flows = self.drawing.flows_from(self.id)
-        return [(flow.id, flow.name, names[flow.target].shown_name) for flow in flows if flow.target in names]
+        return [(flow.id, flow.name, name_in_words(names[flow.target])) for flow in flows if flow.target in names]
 
     @property
     def is_waiting_for_choice(self) -> bool:
@@ -89,7 +89,7 @@ class FlowPanel:
     def __init__(self, drawing: Drawing, flow: Flow, user: User, data: QueryDict | None, *, draws: bool) -> None:
         self.drawing, self.flow, self.id = drawing, flow, flow.id
         self.source, target = drawing.by_id[flow.source], drawing.by_id.get(flow.target)
-        self.to = target.shown_name if target else ""
+        self.to = name_in_words(target) if target else ""
         self.title = flow.name or self.to
         initial = {"name": flow.name, "otherwise": self.source.default == flow.id}
         self.form = _bound(FlowForm, data=data, draws=draws, initial=initial)

@@ -42,6 +42,7 @@ def designer_words() -> str:
         "choose_first": _("Choose the step first to which this is attached."),
         "trying": _("Trying it out: press the arrow at the start. Nothing is saved."),
         "tried": _("Back to drawing."),
+        "typed": _("What you have typed here is lost when you go on without saving."),
         # what the simulator says
         "Trigger Event": _("Go on from here"),
         "Set Sequence Flow": _("Choose the way"),

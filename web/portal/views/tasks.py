@@ -18,6 +18,7 @@ from processes.forms import form_of
 from processes.links import decision_of
 from processes.models import Decision, Task
 from processes.refusals import Refused
+from tickets.events import PORTAL
 from web.common.access import View, customer_required
 from web.common.errors import too_many_requests
 from web.common.limits import HOUR, Limit
@@ -129,5 +130,5 @@ def _hand_in(request: HttpRequest, one: Task, form: TaskForm) -> str:
     if "draft" in request.POST:
         working.save_draft(one, form.sent(), by=request.user)
         return _("Kept for later.")
-    working.complete(one, form.sent(), by=request.user)
+    working.complete(one, form.sent(), by=request.user, cause=PORTAL)
     return _("Thank you. We go on with your request.")

@@ -15,6 +15,7 @@ from web.setup.forms.process_step_fields import (
     AddressesField,
     AddressField,
     field_choice,
+    fields_of,
     flag,
     role_field,
     role_names,
@@ -96,11 +97,17 @@ def ask_approval(form: Any) -> None:
         required=False,
         initial=[one.get("role", "") for one in by if one.get("kind") == "role"],
     )
+    fields["by_queue"] = flag(_("Everybody who works the queue"), "queue" in kinds)
     fields["by_owner"] = flag(_("The agent of the ticket"), "owner" in kinds)
     fields["by_responsible"] = flag(_("The responsible of the ticket"), "responsible" in kinds)
     fields["by_customer"] = flag(_("The customer"), "customer" in kinds)
-    held = next((one.get("field", "") for one in by if one.get("kind") == "field"), "")
-    fields["by_field"] = field_choice(_("Whose address stands in a field"), FieldKind.TEXT, held)
+    fields["by_fields"] = forms.MultipleChoiceField(
+        choices=fields_of(FieldKind.TEXT),
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Whose address stands in these fields"),
+        required=False,
+        initial=[one.get("field", "") for one in by if one.get("kind") == "field"],
+    )
     _ask_times(form, kept)
 
 
@@ -116,7 +123,7 @@ def _ask_times(form: Any, kept: Mapping[str, Any]) -> None:
     fields["remind"] = span_field(_("Remind after"))
     fields["remind"].initial = remind.get("after", "")
     fields["remind_business"] = flag(_("counted in opening hours"), bool(remind.get("business")))
-    fields["delegation"] = flag(_("Approvers may pass it on"), kept.get("delegation", True))
+    fields["delegation"] = flag(_("Approvers may pass it on"), kept.get("delegation", not kept))
 
 
 def ask_timer(form: Any) -> None:

@@ -54,9 +54,13 @@ def role_names() -> list[str]:
     return list(Role.objects.order_by("group__name").values_list("group__name", flat=True))
 
 
-def field_choice(label: str, kind: FieldKind, chosen: str) -> forms.ChoiceField:
+def fields_of(kind: FieldKind) -> list[tuple[str, str]]:
     found = FieldDefinition.objects.filter(is_active=True, kind=kind).order_by("position", "pk")
-    choices = [("", pgettext("field", "none")), *((one.key, one.shown_label) for one in found)]
+    return [(one.key, one.shown_label) for one in found]
+
+
+def field_choice(label: str, kind: FieldKind, chosen: str) -> forms.ChoiceField:
+    choices = [("", pgettext("field", "none")), *fields_of(kind)]
     return forms.ChoiceField(choices=choices, required=False, label=label, initial=chosen)
 
 

@@ -60,7 +60,7 @@ class StepForm(forms.Form):
 
     @property
     def approval_fields(self) -> list[forms.BoundField]:
-        names = ("rule", "by_people", "by_roles", "by_owner", "by_responsible", "by_customer", "by_field")
+        names = ("rule", "by_people", "by_roles", "by_queue", "by_owner", "by_responsible", "by_customer", "by_fields")
         return self.bound(*names) if self.is_approval else []
 
     @property
@@ -153,8 +153,10 @@ class StepForm(forms.Form):
         given = self.cleaned_data
         by: list[dict[str, Any]] = [{"kind": "person", "person": one} for one in given["by_people"]]
         by += [{"kind": "role", "role": one} for one in given["by_roles"]]
-        by += [{"kind": kind} for kind in ("owner", "responsible", "customer") if given[f"by_{kind}"]]
-        by += [{"kind": "field", "field": given["by_field"]}] if given["by_field"] else []
+        by += [{"kind": kind} for kind in ("queue", "owner", "responsible", "customer") if given[f"by_{kind}"]]
+        by += [{"kind": "field", "field": one} for one in given["by_fields"]]
+        before = [one for one in (self.kept.get("approval") or {}).get("by") or () if one in by]
+        by = [*before, *(one for one in by if one not in before)]
         found: dict[str, Any] = {"rule": given["rule"], "by": by, "delegation": given["delegation"]}
         if given["deadline"]:
             found |= {"deadline": self._span("deadline"), "late": given["late"] or "decline"}
@@ -167,7 +169,8 @@ class StepForm(forms.Form):
         if given["timer"] == "at":
             return {"at": given["at"].isoformat(timespec="minutes")}
         if given["timer"] == "field":
-            return {"field": given["field"], **({"offset": given["offset"]} if given["offset"] else {})}
+            found = {"field": given["field"], "offset": given["offset"], "business": given["after_business"]}
+            return {name: value for name, value in found.items() if value}
         return self._span("after")
 
     def _span(self, name: str) -> dict[str, Any]:

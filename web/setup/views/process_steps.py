@@ -234,6 +234,7 @@ def _as_read(request: HttpRequest, field: str) -> HttpRequest:
 
 def _panel(request: HttpRequest, one: Process, version: Version, panel: Panel, *, error: str) -> HttpResponse:
     context = {"panel": panel, "process": one, "version": version, "error": error, **_urls_of(one, panel)}
+    context["is_typed"] = request.method == "POST"
     status = 422 if panel.problems or error else 200
     if request.htmx:
         response = render(request, "setup/processes/_panel.html", context, status=status)
