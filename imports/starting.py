@@ -82,7 +82,8 @@ def choose_columns(job: Import, columns: Sequence[str], *, zone: str, dates: str
         if job.state not in OPEN_TO_CHANGE:
             raise ValidationError(_("The columns cannot be changed any more."))
         _check_reading(zone, dates)
-        job.columns, job.zone, job.dates = headings.checked(job, columns), zone, dates
+        job.columns = headings.checked(job, columns)
+        job.zone, job.dates = zone or job.zone, dates or job.dates
         _begin(job, State.CHECKING)
     return job
 
