@@ -25,7 +25,9 @@ def origins_of(what: str, keys: Iterable[str]) -> QuerySet[Origin]:
 def organisations_named(names: Iterable[str]) -> dict[str, Organisation]:
     """By their normal names; and by their own, where several differ in nothing else."""
     wanted = {normal(name) for name in names} - {""}
-    found = list(Organisation.objects.alias(compared=Lower("name")).filter(compared__in=wanted).order_by("-id"))
+    found: list[Organisation] = list(
+        Organisation.objects.alias(compared=Lower("name")).filter(compared__in=wanted).order_by("-id")
+    )
     return {normal(row.name): row for row in found} | {row.name: row for row in found}
 
 
