@@ -53,7 +53,7 @@ def dimensions() -> Mapping[str, Dimension]:
         Dimension(WEEKDAY, _("Day of the week"), (Source.FACTS, Source.USES, Source.DEFLECTIONS)),
         Dimension(HOUR, _("Hour of the day"), (Source.FACTS, Source.USES, Source.DEFLECTIONS)),
         Dimension(QUEUE, _("Queue"), model=Queue, order=("path",)),
-        Dimension("owner", _("Owner"), model=User, nothing=_("Nobody")),
+        Dimension("owner", _("Agent"), model=User, nothing=_("Nobody")),
         Dimension(
             "agent",
             _("Agent who did it"),
