@@ -184,3 +184,15 @@ def test_the_rows_of_a_panel_fit_in_it(desk, world, width):
         panel = page.locator("#step-panel")
         expect(panel.locator(".effect, .builder__row").first).to_be_visible()
         assert panel.evaluate(OUT_OF_REACH) == []
+
+
+def test_tools_are_told_apart_and_the_zoom_is_said(desk, world):
+    page = designer(desk, draft(decision(), world))
+    assert page.locator("[data-add] .btn__label").count() == 6
+    signs = page.locator("process-tools [data-add] use").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    assert len(signs) == len(set(signs))
+    expect(page.locator("[data-zoom]")).to_contain_text("%")
+    before = page.locator("[data-zoom]").inner_text()
+    page.locator("[data-do=nearer]").click()
+    expect(page.locator("[data-zoom]")).not_to_have_text(before)
+    assert desk.troubles == []
