@@ -24,8 +24,14 @@ def saying(text: str | Promise, kind: str, *, nobody: str | Promise = "") -> Sen
     return sentence
 
 
-def said_tags(text: str | Promise) -> Sentence:
-    return lambda values: str(text) % {"tags": ", ".join(str(tag) for tag in values["tags"])}
+def said_tags(text: Promise) -> Sentence:
+    """Of a sentence with plural forms, which count by `number`."""
+
+    def sentence(values: Values) -> str:
+        tags = [str(tag) for tag in values["tags"]]
+        return text % {"number": len(tags), "tags": ", ".join(tags)}
+
+    return sentence
 
 
 def said_text(text: str | Promise, name: str) -> Sentence:

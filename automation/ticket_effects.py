@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from automation import talking
@@ -166,6 +166,8 @@ def _trash(ticket: Ticket, values: Values, context: Context) -> Event | None:
 
 
 _LEVELS = Level.choices
+_ADDED = ngettext_lazy("Add the tag %(tags)s", "Add the tags %(tags)s", "number")
+_REMOVED = ngettext_lazy("Remove the tag %(tags)s", "Remove the tags %(tags)s", "number")
 _TAGS = Ask("tags", "tags", gettext_lazy("Tags"))
 _WAIT = Ask("wait", "span", gettext_lazy("For how long"), required=False, hint=gettext_lazy("Such as 30m, 4h or 2d."))
 
@@ -247,8 +249,8 @@ TICKET_EFFECTS: Mapping[str, Effect] = {
         _customer,
         saying(gettext_lazy("Make %(name)s the customer"), "person"),
     ),
-    "tag": Effect(gettext_lazy("Add tags"), (_TAGS,), _tag, said_tags(gettext_lazy("Add the tags %(tags)s"))),
-    "untag": Effect(gettext_lazy("Remove tags"), (_TAGS,), _untag, said_tags(gettext_lazy("Remove the tags %(tags)s"))),
+    "tag": Effect(gettext_lazy("Add tags"), (_TAGS,), _tag, said_tags(_ADDED)),
+    "untag": Effect(gettext_lazy("Remove tags"), (_TAGS,), _untag, said_tags(_REMOVED)),
     "fields": Effect(
         gettext_lazy("Fill in a field"),
         (Ask("values", "fields", gettext_lazy("Field")),),

@@ -7,9 +7,8 @@ from functools import cache
 from django.db import models
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Organisation, User
 from reports.measures import Source, measures
@@ -54,7 +53,7 @@ def dimensions() -> Mapping[str, Dimension]:
         Dimension(WEEKDAY, _("Day of the week"), (Source.FACTS, Source.USES, Source.DEFLECTIONS)),
         Dimension(HOUR, _("Hour of the day"), (Source.FACTS, Source.USES, Source.DEFLECTIONS)),
         Dimension(QUEUE, _("Queue"), model=Queue, order=("path",)),
-        Dimension("owner", _("Owner"), model=User, nothing=_("Nobody")),
+        Dimension("owner", _("Agent"), model=User, nothing=_("Nobody")),
         Dimension(
             "agent",
             _("Agent who did it"),
@@ -104,10 +103,10 @@ def labels_of(dimension: Dimension, keys: Collection[str]) -> Mapping[str, str]:
 def label_of_time(starts: object, grain: str) -> str:
     """A piece of time as people write it."""
     if grain == "quarter":
-        return _g("Q%(quarter)s %(year)s") % {"quarter": (starts.month + 2) // 3, "year": starts.year}  # type: ignore[attr-defined]
+        return gettext("Q%(quarter)s %(year)s") % {"quarter": (starts.month + 2) // 3, "year": starts.year}  # type: ignore[attr-defined]
     if grain == "week":
         year, week, _day = starts.isocalendar()  # type: ignore[attr-defined]
-        return _g("Week %(week)s, %(year)s") % {"week": week, "year": year}
+        return gettext("Week %(week)s, %(year)s") % {"week": week, "year": year}
     formats = {"hour": "SHORT_DATETIME_FORMAT", "day": "SHORT_DATE_FORMAT", "month": "YEAR_MONTH_FORMAT", "year": "Y"}
     return date_format(starts, formats[grain])  # type: ignore[arg-type]
 
@@ -126,7 +125,7 @@ def _of_rows(dimension: Dimension, keys: Collection[str]) -> Mapping[str, str]:
     rows = dimension.model._default_manager.filter(pk__in=ids)
     found = {str(row.pk): _named(row) for row in (rows.order_by(*dimension.order) if dimension.order else rows)}
     if dimension.key == QUEUE and str(OTHER_QUEUES) in keys:
-        found[str(OTHER_QUEUES)] = _g("Other queues")
+        found[str(OTHER_QUEUES)] = gettext("Other queues")
     found |= {key: str(_GONE) for key in keys if key and key not in found}
     return found | ({"": str(dimension.nothing)} if "" in keys else {})
 
@@ -135,7 +134,7 @@ def _named(row: models.Model) -> str:
     if isinstance(row, Queue | Service):
         return place(row.path)
     # the catalogue has friendlier words for stock rows
-    return _g(row.name) if isinstance(row, State | Priority | TicketType) else str(row)
+    return gettext(row.name) if isinstance(row, State | Priority | TicketType) else str(row)
 
 
 def _knows(key: str, dimension: Dimension) -> bool:

@@ -144,7 +144,7 @@ def _headings() -> Cells:
         _("Status"),
         _("Priority"),
         _("Type"),
-        _("Owner"),
+        _("Agent"),
         _("Customer"),
         _("Organisation"),
         _("Channel"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from core.clock import now
@@ -31,8 +31,8 @@ USUAL_PERIOD = "last_30_days"
 THEN = "then"
 # When tickets are to be what the condition says.
 MOMENTS: Mapping[str, Promise] = {
-    "": _lazy("As they are today"),
-    THEN: _lazy("As they were then"),
+    "": gettext_lazy("As they are today"),
+    THEN: gettext_lazy("As they were then"),
 }
 
 

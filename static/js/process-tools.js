@@ -7,6 +7,16 @@ class ProcessTools extends HTMLElement {
   connectedCallback() {
     this.designer = this.closest("process-designer");
     for (const name of ["click", "pointerdown"]) this.addEventListener(name, this);
+    document.body.addEventListener("designer:ready", this, { once: true });
+  }
+
+  // how near one looks, in per cent
+  watch() {
+    const said = this.querySelector("[data-zoom]");
+    const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+    const say = () => (said.value = percent.format(this.get("canvas").zoom()));
+    this.get("eventBus").on("canvas.viewbox.changed", say);
+    say();
   }
 
   get(name) {
@@ -14,6 +24,7 @@ class ProcessTools extends HTMLElement {
   }
 
   handleEvent(event) {
+    if (event.type === "designer:ready") return this.watch();
     const button = event.target.closest("button");
     if (!button || !this.designer.bpmn) return;
     if (event.type === "pointerdown") this.drag(button, event);

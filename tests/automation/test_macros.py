@@ -208,7 +208,7 @@ def test_the_ticket_page_offers_its_macros(bea, make, ticket):
     assert 'data-key="3"' in page
     assert 'data-command="Macro: Take and tag"' in page
     told_page = text_of(part(bea, reverse("desk:macros", args=[ticket.number])))
-    assert "Assign it to whoever starts this · Add the tags billing" in told_page
+    assert "Assign it to whoever starts this · Add the tag billing" in told_page
 
 
 def test_one_click_runs_it_and_offers_the_way_back(bea, world, make, ticket):

@@ -51,7 +51,7 @@ def test_a_ticket_tells_rules_conditions_effects_and_causes(world, signed_in, ti
         ("Subject contains down", True, 1),
         ("Subject contains broken", False, 1),
     ]
-    assert [(did.text, did.said) for did in first.effects] == [("Add the tags outage", "done")]
+    assert [(did.text, did.said) for did in first.effects] == [("Add the tag outage", "done")]
     assert (list(first.causes), list(second.parts)) == ([], [])
     assert [did.said for did in second.effects] == ["not possible", "nothing to change"]
     assert "by the rule “Outages”" in second.happened

@@ -11,8 +11,9 @@ from processes.models import Process, Task
 from processes.plans import drawing_of
 from tests.desk.browsing import Window, answering_browser, window
 from tests.factories import TicketFactory
-from tests.processes.drawings import QUEUE, drawing, end, line, node, start, way, ways, work
+from tests.processes.drawings import QUEUE, acting, drawing, end, line, node, start, way, ways, work
 from tests.processes.world import published
+from tickets.models import FieldDefinition
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -199,3 +200,40 @@ def test_what_is_typed_in_the_panel_is_not_lost_without_a_question(desk, world):
     assert (asked, desk.troubles) == (["beforeunload"], [])
     page.locator("#save-step").click()
     expect(page.locator("#step-panel")).to_contain_text("Saved as a draft.")
+
+
+OUT_OF_REACH = """panel => {
+  const { left, right } = panel.getBoundingClientRect();
+  const seen = [...panel.querySelectorAll("input, select, textarea, button, .effect__name")].filter(one => one.checkVisibility());
+  const wrong = seen.map(one => [one.id || one.className, one.getBoundingClientRect()])
+    .filter(([name, box]) => box.left < left || box.right > right || (box.width < 120 && /^id_|field-|op-|value-/.test(name)));
+  return wrong.map(([name, box]) => `${name}: ${box.left - left} to ${box.right - left}`);
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_rows_of_a_panel_fit_in_it(desk, world, width):
+    desk.page.set_viewport_size({"width": width, "height": 900})
+    FieldDefinition.objects.create(key="amount", label="Amount of money", kind="text")
+    form = {"form": [{"field": "amount", "required": True}]}
+    parts = [start(), work("Ask", QUEUE | form), acting("Tell", {"do": "note", "text": "Hello"}), end()]
+    asks = way("G>Tell", {"field": "priority", "is": "normal"})
+    gateway = node("exclusiveGateway", "G", default="G_E")
+    process = draft(drawing(*parts, gateway, ways("S>Ask", "Ask>G", "G>E", "Tell>E"), asks), world)
+    for element in ("Ask", "Tell", "G_Tell"):
+        page = desk.open(f"/admin/processes/{process.pk}/?element={element}")
+        panel = page.locator("#step-panel")
+        expect(panel.locator(".effect, .builder__row").first).to_be_visible()
+        assert panel.evaluate(OUT_OF_REACH) == []
+
+
+def test_tools_are_told_apart_and_the_zoom_is_said(desk, world):
+    page = designer(desk, draft(decision(), world))
+    assert page.locator("[data-add] .btn__label").count() == 6
+    signs = page.locator("process-tools [data-add] use").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    assert len(signs) == len(set(signs))
+    expect(page.locator("[data-zoom]")).to_contain_text("%")
+    before = page.locator("[data-zoom]").inner_text()
+    page.locator("[data-do=nearer]").click()
+    expect(page.locator("[data-zoom]")).not_to_have_text(before)
+    assert desk.troubles == []

@@ -1,11 +1,13 @@
 """Every text people see exists in every language, with the same placeholders."""
 
+import ast
 import re
 
 import pytest
 from django.conf import settings
 
 from helpdesk import messages
+from tests.quality.test_architecture import sources
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\{.*?\}\}|\{%.*?%\}|\{\w+\}")
@@ -53,6 +55,22 @@ def test_a_catalogue_is_written_the_same_way_each_time_and_names_nobody(language
     assert '"Project-Id-Version: Helpdesk\\n"' in header
     assert "@" not in header
     assert not re.search(r"\d{4}|Babel", header)
+
+
+def test_texts_are_asked_for_by_names_that_are_collected():
+    assert [(name, found) for name, text in sources() if (found := _names_not_collected(text))] == []
+
+
+def test_a_name_that_is_not_collected_is_found():
+    assert _names_not_collected("from django.utils.translation import gettext_lazy as _lazy") == ["_lazy"]
+    assert _names_not_collected("from django.utils.translation import gettext as _, get_language as language") == []
+
+
+def _names_not_collected(text):
+    imports = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ImportFrom)]
+    names = [one for n in imports if n.module == "django.utils.translation" for one in n.names]
+    taken = [one.asname or one.name for one in names if one.name in messages.KEYWORDS]
+    return [name for name in taken if name not in messages.KEYWORDS]
 
 
 def _pairs(message):

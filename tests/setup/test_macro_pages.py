@@ -44,7 +44,7 @@ def test_a_macro_is_made_with_all_it_has(page, world):
     shown = text_of(page.get(reverse("setup:macros")))
     assert "Assign it to whoever starts this" in shown
     audit = text_of(page.get(reverse("setup:audit_change", args=[change.pk])))
-    assert "Add the tags mine" in audit
+    assert "Add the tag mine" in audit
 
 
 @pytest.mark.parametrize(

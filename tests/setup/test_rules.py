@@ -124,7 +124,7 @@ def test_a_rule_reads_as_a_sentence(world, door, text_of):
     rule.queues.set([world.support])
     sentence = (
         "When a ticket is opened or it is closed in Support , and Subject contains outage : "
-        "Add the tags seen; Move it to Billing ."
+        "Add the tag seen; Move it to Billing ."
     )
     assert sentence in text_of(door.get(path_of(rule)))
 
@@ -309,7 +309,7 @@ def test_changes_of_an_active_rule_wait_as_a_draft_and_are_published(world, door
     assert (copy.context["form"]["name"].value(), copy.context["has_draft"]) == ("Outages (copy)", False)
     assert 'value="later"' in shown.content.decode()
     assert "Unpublished changes" in text_of(door.get(reverse("setup:rules")))
-    assert "Add the tags later" in text_of(door.get(reverse("setup:audit_change", args=[last_change().pk])))
+    assert "Add the tag later" in text_of(door.get(reverse("setup:audit_change", args=[last_change().pk])))
     door.post(url, changed | {"seen": seen(door, url)})
     rule.refresh_from_db()
     assert (rule.effects, rule.draft, rule.is_active) == ([{"do": "tag", "tags": ["later"]}], None, True)
@@ -398,7 +398,7 @@ def test_it_is_tried_on_the_past_and_nothing_stays(world, door, text_of):
     tried = answer.context["tried"]
     assert (tried.found.tickets, tried.found.looked_at, tried.found.mails) == (2, 3, 2)
     assert [(one.text, one.done) for one in tried.effects] == [
-        ("Add the tags seen", 2),
+        ("Add the tag seen", 2),
         ("Answer the customer by email: “We are on it.”", 2),
     ]
     readable = set(Ticket.objects.allowing(world.alex, "read").values_list("pk", flat=True))
@@ -430,7 +430,7 @@ def test_a_run_tells_each_condition_and_effect(world, door, text_of):
     run = ran(world, rule)
     text = text_of(door.get(path_of(rule, "rule_runs")))
     assert f"#{run.ticket.number}" in text
-    for words in ("True: Subject contains outage", "True: Tags does not contain known", "Add the tags seen done"):
+    for words in ("True: Subject contains outage", "True: Tags does not contain known", "Add the tag seen done"):
         assert words in text
     assert not re.search("Not true", text)
 
@@ -477,5 +477,5 @@ def test_the_audit_tells_in_words(world, door, text_of, last_change):
     rule.effects = [{"do": "tag", "tags": ["other"]}]
     save_rule(rule, [], by=world.alex)
     text = text_of(door.get(reverse("setup:audit_change", args=[last_change().pk])))
-    assert "Add the tags seen" in text
-    assert "Add the tags other" in text
+    assert "Add the tag seen" in text
+    assert "Add the tag other" in text

@@ -261,7 +261,7 @@ def test_a_run_that_was_given_up_goes_on(page, world, schedule):
 
 def test_the_list_says_what_each_does_and_when(page, schedule, queries):
     shown = text_of(page.get(reverse("setup:schedules")))
-    for words in ("Late", "Add the tags late", "Answer the customer by email", "UTC", "never"):
+    for words in ("Late", "Add the tag late", "Answer the customer by email", "UTC", "never"):
         assert words in shown
 
 

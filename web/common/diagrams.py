@@ -6,7 +6,7 @@ All numbers are texts, because a page would write them as the reader's language 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import atan2, cos, hypot, pi, sin
 
 from django.utils.translation import gettext as _
@@ -22,6 +22,8 @@ MARGIN = 16.0
 # How wide a letter is drawn, in pixels, and how high a line.
 LETTER, LINE = 6.2, 14.5
 ARROW = 8.0
+# What is seen of a large picture where there is little room, in pixels.
+NEAR = (380.0, 230.0)
 SIGNS = {
     Kind.USER: "user",
     Kind.MANUAL: "check",
@@ -114,6 +116,18 @@ def picture_of(drawing: Drawing, *, marks: Mapping[str, str] | None = None, name
         lines=[_line(flow, is_default=flow.id in defaults) for flow in drawing.flows if len(flow.points) > 1],
         shapes=[_shape(element, marks.get(element.id, "")) for element in shown if element.box],
     )
+
+
+def near(drawing: Drawing, picture: Picture | None, marks: Mapping[str, str]) -> Picture | None:
+    """What stands around the step that is done now; all of it where it is small, or no step is done."""
+    at = next((one.box for one in drawing.elements if one.box and marks.get(one.id) in ("now", "stuck")), None)
+    if not picture or not at:
+        return picture
+    left, top, right, bottom = _bounds(drawing)
+    width, height = min(NEAR[0], right - left), min(NEAR[1], bottom - top)
+    x = max(left, min(at.x + at.width / 2 - width / 2, right - width))
+    y = max(top, min(at.y + at.height / 2 - height / 2, bottom - height))
+    return replace(picture, view=f"{x:g} {y:g} {width:g} {height:g}", width=f"{width:g}", height=f"{height:g}")
 
 
 def wrapped(words: str, width: float, *, most: int = 3) -> list[str]:

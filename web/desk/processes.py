@@ -10,7 +10,7 @@ from accounts.models import User
 from processes.models import Decision, Process, Run, Task
 from processes.queries import RunView, StepView, offered, panel_of
 from tickets.models import Ticket
-from web.common.diagrams import Picture, drawn, picture_of
+from web.common.diagrams import Picture, drawn, near, picture_of
 from web.common.process_tasks import Titled, titled
 from web.desk.panels import TicketPanel
 
@@ -26,6 +26,8 @@ class Shown:
 
     view: RunView
     picture: Picture | None
+    # what stands around the step that is done now
+    near: Picture | None
     tasks: Sequence[Titled]
     decisions: Sequence[Decision]
 
@@ -43,15 +45,19 @@ def shown_on(ticket: Ticket, agent: User) -> list[Shown]:
     runs = [view.run.pk for view in views]
     tasks = list(Task.objects.of_agent(agent).filter(ticket=ticket, run__in=runs).for_page())
     decisions = list(Decision.objects.of(agent).filter(task__ticket=ticket, task__run__in=runs).for_page())
-    return [
-        Shown(
-            view,
-            picture_of(drawn(view.run.version), marks=view.marks, name=view.name),
-            titled(task for task in tasks if task.run_id == view.run.pk),
-            [one for one in decisions if one.task.run_id == view.run.pk],
-        )
-        for view in views
-    ]
+    return [_shown(view, tasks, decisions) for view in views]
+
+
+def _shown(view: RunView, tasks: Sequence[Task], decisions: Sequence[Decision]) -> Shown:
+    drawing = drawn(view.run.version)
+    picture = picture_of(drawing, marks=view.marks, name=view.name)
+    return Shown(
+        view,
+        picture,
+        near(drawing, picture, view.marks),
+        titled(task for task in tasks if task.run_id == view.run.pk),
+        [one for one in decisions if one.task.run_id == view.run.pk],
+    )
 
 
 def startable(ticket: Ticket, agent: User) -> list[Process]:

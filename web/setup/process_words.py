@@ -6,6 +6,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 
+def usual() -> list[tuple[str, str]]:
+    """What is added most often has a short name on its button."""
+    return [
+        ("user", pgettext("process step", "Form")),
+        ("manual", pgettext("process step", "By hand")),
+        ("service", pgettext("process step", "Automatic")),
+        ("exclusive", pgettext("process step", "Decision")),
+        ("timer", pgettext("process step", "Wait")),
+        ("message", pgettext("process step", "Message")),
+    ]
+
+
+def tools() -> list[tuple[str, str, str, str]]:
+    """Those with a short name first: key, icon, name, short name."""
+    short = dict(usual())
+    of_key = {key: (icon, label) for key, icon, label in kinds()}
+    return [(key, *of_key[key], short.get(key, "")) for key in [*short, *(key for key in of_key if key not in short)]]
+
+
 def kinds() -> list[tuple[str, str, str]]:
     """What can be added: its key in the script, its icon and its name."""
     return [
@@ -18,7 +37,7 @@ def kinds() -> list[tuple[str, str, str]]:
         ("event", "hourglass", _("Whatever happens first")),
         ("timer", "clock", _("Waits for a time")),
         ("message", "mail", _("Waits for a message")),
-        ("deadline", "clock", _("When it takes too long")),
+        ("deadline", "bell", _("When it takes too long")),
         ("failure", "warn", _("When it fails")),
         ("sub", "copy", _("Part of the process")),
         ("call", "flow", _("Another process")),

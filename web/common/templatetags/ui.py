@@ -26,7 +26,7 @@ register = template.Library()
 
 # These point somewhere and are mirrored in right-to-left languages.
 DIRECTED = {
-    *("reply", "reply-all", "forward", "undo", "send", "enter", "logout", "external", "skip"),
+    *("reply", "reply-all", "forward", "undo", "redo", "send", "enter", "logout", "external", "skip"),
     *("chev-l", "chev-r", "arrow-l", "arrow-r"),
 }
 GLYPHS = {

@@ -25,6 +25,7 @@ from web.common.process_tasks import asked_by, titled
 from web.desk import answers
 from web.desk.asking import Question, ask
 from web.desk.choosing import ask_or_change
+from web.desk.side import side_of
 
 MOST = 100
 FORM = "desk/processes/ask_form.html"
@@ -41,6 +42,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "tasks": titled(mine),
         "decisions": list(zip(asked, titled(one.task for one in asked), strict=True)),
         "section": "tickets",
+        "side": side_of(request.user),
     }
     return render(request, "desk/processes/tasks.html", context)
 

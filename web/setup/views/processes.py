@@ -26,7 +26,7 @@ from web.setup.forms.processes import ImportForm, NewProcess, ProcessForm
 from web.setup.pages import attempt, attempt_on, done, form_page, page, standing
 from web.setup.process_conditions import ProcessChoices
 from web.setup.process_page import described, lines_of, versions_of, worked_on
-from web.setup.process_words import designer_words, kinds
+from web.setup.process_words import designer_words, tools
 from web.setup.sections import PROCESSES
 
 LATEST = 50
@@ -91,7 +91,7 @@ def process(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": lines_of(drawing, found, ProcessChoices(request.user, drawing)) if is_list else [],
         "element": request.GET.get("element", "")[:100],
         "words": designer_words(),
-        "kinds": kinds(),
+        "tools": tools(),
         "addable": KINDS,
     }
     return page(request, "processes/list" if is_list else "processes/designer", section=PROCESSES, **context)
