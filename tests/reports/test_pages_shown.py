@@ -242,3 +242,11 @@ def test_a_condition_that_cannot_be_read_is_one_that_is_refused(where):
     sent = QueryDict(mutable=True)
     sent["where"] = where
     assert data_in(sent)["condition"] == {"field": ""}
+
+
+def test_a_picture_of_one_measure_of_several_does_not_say_that_it_leaves_out_the_small():
+    cells = {(q.key, m.key, key): 1 for q in QUEUES for m in MONTHS for key in ("created", "closed")}
+    made = table(("created", "closed"), cells, rows="queue", columns="time", heads=QUEUES, across=MONTHS)
+    found = drawn(Shown(made, Display.LINE))
+    assert (found.is_partial, found.is_of_first) == (False, True)
+    assert not drawn(pivot(Display.LINE)).is_of_first

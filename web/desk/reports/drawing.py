@@ -45,6 +45,8 @@ class Drawn:
     spark: str = ""
     finding: str = ""
     is_partial: bool = False
+    # other measures are in the table alone
+    is_of_first: bool = False
 
     @property
     def has_picture(self) -> bool:
@@ -61,12 +63,24 @@ def drawn(shown: Shown) -> Drawn:
 
 def _line(shown: Shown) -> Drawn:
     figures, is_partial = _figures(shown, most=MOST_LINES)
-    return Drawn(plot=lines(figures), is_line=True, is_partial=is_partial, finding=finding_of(figures))
+    return Drawn(
+        plot=lines(figures),
+        is_line=True,
+        is_partial=is_partial,
+        is_of_first=_is_of_first(shown),
+        finding=finding_of(figures),
+    )
 
 
 def _stacked(shown: Shown) -> Drawn:
     figures, is_partial = _figures(shown, most=MOST_COLOURS)
-    return Drawn(plot=stacked(figures), is_partial=is_partial, finding=finding_of(figures))
+    return Drawn(
+        plot=stacked(figures), is_partial=is_partial, is_of_first=_is_of_first(shown), finding=finding_of(figures)
+    )
+
+
+def _is_of_first(shown: Shown) -> bool:
+    return shown.has_rows and shown.has_columns and len(shown.table.measures) > 1
 
 
 def _figures(shown: Shown, *, most: int) -> tuple[Figures, bool]:
@@ -81,7 +95,6 @@ def _figures(shown: Shown, *, most: int) -> tuple[Figures, bool]:
     if has_across:
         found = _of_headers(shown, first, places, across, is_turned=is_turned)
         series, is_partial = _few(found, first, most=most)
-        is_partial = is_partial or len(shown.table.measures) > 1
     else:
         series, is_partial = _of_measures(shown, first, places, is_turned=is_turned, most=most)
     key = shown.table.question.columns if is_turned else shown.table.question.rows
