@@ -81,7 +81,7 @@ def f05_redis_away(stage: Stage, size: Size) -> Report:
         time.sleep(size.away)
         refused = sum(number for status, number in load.statuses.items() if status >= 500 or status == 0) - before
         stage.valkey.start()
-        resumed = _work_goes_on()
+        resumed = _normal_again()
         busy.join()
     done = wait_until_done(seconds=600)
     facts = {
@@ -207,6 +207,17 @@ def _work_goes_on(*, seconds: float = 300) -> float:
     ticketed = Incoming.objects.filter(state=Incoming.State.TICKETED)
     done = ticketed.count()
     return wait_for(lambda: ticketed.count() > done, seconds=seconds, what="more work")
+
+
+def _normal_again() -> float:
+    """Seconds until the workers have done something, or have done it all before anybody looked."""
+    ticketed = Incoming.objects.filter(state=Incoming.State.TICKETED)
+    done = ticketed.count()
+
+    def goes_on() -> bool:
+        return ticketed.count() > done or not Incoming.objects.unfinished().exists()
+
+    return wait_for(goes_on, seconds=300, what="more work")
 
 
 def _kill_at_work(stage: Stage, name: str) -> bool:
