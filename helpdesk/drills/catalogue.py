@@ -50,7 +50,7 @@ FULL: dict[str, Drill] = {
     "F08": lambda stage: full_disks.f08_full(stage, full_disks.Size(mails=20, full=60)),
     "F09": lambda stage: promises.f09_jumps(stage, promises.Size(tickets=200, rounds=1)),
     "F10": lambda stage: bad_servers.f10_servers(stage, bad_servers.Size(mails=2_000, per_second=4)),
-    "F11": lambda stage: delivering.f11_delivery(stage, delivering.Size(customers=30)),
+    "F11": lambda stage: delivering.f11_delivery(stage, delivering.Size(customers=50)),
     "F12": lambda stage: promises.f12_sweepers(stage, promises.Size(tickets=100, rounds=30)),
     **sized(mails=20_000, kills=30),
     "F13": sized(mails=5_000, kills=200)["F13"],
