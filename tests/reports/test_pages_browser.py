@@ -221,3 +221,19 @@ def test_a_wallboard_fits_and_is_left_by_a_key(browser, world, tickets):
         page.evaluate("customElements.whenDefined('key-map').then(() => true)")
         page.keyboard.press("Escape")
         expect(page.locator(".side")).to_be_visible()
+
+
+@IN_TWO
+def test_a_row_is_added_right_after_a_change(browser, world, tickets, language, width):
+    """The change is still on its way when the button is pressed."""
+    with site(browser, world.bea, language=language, width=width) as window:
+        page = window.open("/desk/reports/new/")
+        window.settle()
+        for number, (field, value) in enumerate([("#b-by", "queue"), ("#b-period", "last_7_days"), ("#b-by", "time")]):
+            page.locator(field).select_option(value)
+            page.wait_for_timeout(70 * number)
+            page.locator("#add-0").click()
+            expect(page.locator(f"[id='field-0.{number}']")).to_be_attached()
+            page.wait_for_load_state("networkidle")
+            expect(page.locator(f"[id='field-0.{number}']")).to_be_attached()
+            expect(page.locator(field)).to_have_value(value)

@@ -71,7 +71,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     more = {"moments": list(MOMENTS.items()), "as_of": request.POST.get("as_of", "")}
     response = render(request, "desk/reports/filter.html", {"top": top, "fields": choices.fields, **more})
     # the answer is asked for anew, with what stands in the rows now
-    response["HX-Trigger-After-Swap"] = "filtered"
+    response["HX-Trigger"] = "filtered"
     return response
 
 
