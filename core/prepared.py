@@ -151,6 +151,8 @@ class _Rows:
     compiler: SQLCompiler
     sql: str
     places: _Places
+    # What makes values of Python of the columns.
+    converters: Mapping[int, Any]
 
     @classmethod
     def of(cls, function: Callable[..., QuerySet], kinds: Sequence[Any]) -> Self:
@@ -158,12 +160,14 @@ class _Rows:
         compilers = [queryset.query.clone().get_compiler(DEFAULT_DB_ALIAS) for queryset in querysets]
         made = [compiler.as_sql() for compiler in compilers]
         places = _Places.of(kinds, [sql for sql, _params in made], [params for _sql, params in made])
-        return cls(querysets[0], compilers[0], made[0][0], places)
+        columns = [column[0] for column in compilers[0].select[: compilers[0].col_count]]
+        return cls(querysets[0], compilers[0], made[0][0], places, compilers[0].get_converters(columns))
 
     def asked(self, values: Sequence[Any]) -> list[Any]:
         compiler, filled = copy.copy(self.compiler), (self.sql, self.places.filled(values))
         compiler.connection = connections[DEFAULT_DB_ALIAS]
         compiler.as_sql = lambda *args, **kwargs: filled  # type: ignore[method-assign]
+        compiler.get_converters = lambda columns: self.converters  # type: ignore[method-assign]
         queryset = self.queryset.all()
         queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
         return list(queryset)

@@ -28,7 +28,8 @@ def closeness(words: str) -> Expression:
         return Value(0, IntegerField())
     every = Q(*(Q(title__iregex=rf"\m{pattern}") for pattern in patterns))
     in_a_row = Q(title__iregex=r"\m" + r"\w*\W+".join(patterns))
-    return Case(When(in_a_row, then=2), When(every, then=1), default=0, output_field=IntegerField())
+    # Most subjects are settled by the first word, which is looked for once.
+    return Case(When(~every, then=0), When(in_a_row, then=2), default=1, output_field=IntegerField())
 
 
 def _pattern(word: str) -> str:

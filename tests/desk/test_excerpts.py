@@ -33,3 +33,17 @@ def test_a_long_text_is_cut_around_the_first_hit():
     assert found.startswith("… ")
     assert "[zebra]" in found
     assert len(found) <= LENGTH + 10
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        # folded it is as long as before, but its letters stand elsewhere
+        ("e\N{COMBINING ACUTE ACCENT} Straße und Bremse", "bremse", "e\N{COMBINING ACUTE ACCENT} Straße und [Bremse]"),
+        ("e\N{COMBINING ACUTE ACCENT}e\N{COMBINING ACUTE ACCENT} \N{LATIN SMALL LIGATURE FFI} Rad", "rad", None),
+        ("Die Straße", "strasse", "Die [Straße]"),
+        ("under_bremse Bremse", "bremse", "under_bremse [Bremse]"),
+    ],
+)
+def test_the_first_hit_is_found_whatever_folding_does_to_the_letters(text, words, expected):
+    assert shown(text, words) == (expected or text.replace("Rad", "[Rad]"))

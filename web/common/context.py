@@ -6,12 +6,12 @@ from operator import attrgetter
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Brand
+from core.addresses import address
 from web.common.bell import badge_of
 from web.common.brands import logo_url, stylesheet_url
 
@@ -57,12 +57,12 @@ def _sections(request: HttpRequest) -> list[dict]:
     sections = []
     if request.user.is_agent:
         start = pgettext_lazy("section", "Start")
-        sections.append({"key": "start", "icon": "home", "label": start, "url": reverse("desk:home")})
-        sections.append({"key": "tickets", "icon": "inbox", "label": _("Tickets"), "url": reverse("desk:tickets")})
-        sections.append({"key": "people", "icon": "users", "label": _("People"), "url": reverse("desk:people")})
-        sections.append({"key": "articles", "icon": "book", "label": _("Articles"), "url": reverse("desk:knowledge")})
-        sections.append({"key": "reports", "icon": "chart", "label": _("Reports"), "url": reverse("desk:reports")})
+        sections.append({"key": "start", "icon": "home", "label": start, "url": address("desk:home")})
+        sections.append({"key": "tickets", "icon": "inbox", "label": _("Tickets"), "url": address("desk:tickets")})
+        sections.append({"key": "people", "icon": "users", "label": _("People"), "url": address("desk:people")})
+        sections.append({"key": "articles", "icon": "book", "label": _("Articles"), "url": address("desk:knowledge")})
+        sections.append({"key": "reports", "icon": "chart", "label": _("Reports"), "url": address("desk:reports")})
     if request.user.is_administrator:
         label = pgettext_lazy("section", "Admin")
-        sections.append({"key": "admin", "icon": "sliders", "label": label, "url": reverse("setup:home")})
+        sections.append({"key": "admin", "icon": "sliders", "label": label, "url": address("setup:home")})
     return sections

@@ -1,15 +1,22 @@
 """Sessions in the database, as Django keeps them: found by a statement that is put together once, saved in one."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.prepared import prepared
+
+# What is added to a session that is there already is where somebody was last: a page does not wait for the disk for it.
+# Signing in makes a new one, which is waited for.
+_SAVE = """
+    WITH lightly AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+    UPDATE django_session SET session_data = %s, expire_date = %s FROM lightly WHERE session_key = %s
+"""
 
 
 class SessionStore(db.SessionStore):
@@ -27,9 +34,10 @@ class SessionStore(db.SessionStore):
             super().save(must_create=must_create)
             return
         row = self.create_model_instance(self._get_session(no_load=False))
-        facts: dict[str, Any] = {"session_data": row.session_data, "expire_date": row.expire_date}
-        if not self.model.objects.filter(pk=row.session_key).update(**facts):
-            raise UpdateError
+        with connection.cursor() as cursor:
+            cursor.execute(_SAVE, [row.session_data, row.expire_date, row.session_key])
+            if not cursor.rowcount:
+                raise UpdateError
 
 
 @prepared(str, datetime)

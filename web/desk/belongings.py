@@ -48,15 +48,19 @@ def belongings_of(ticket: Ticket, agent: User) -> Belongings:
     """Other tickets only as far as the agent may see them (T48). What there is none of is not asked for."""
     has = _what_there_is(ticket.pk)
     watchers = [watcher.user for watcher in ticket.watchers.select_related("user")] if has["watchers"] else []
-    merged = Ticket.objects.allowing(agent, "read").filter(merged_into=ticket).select_related("state")
     return Belongings(
         links=_links(ticket, agent) if has["links"] else [],
-        merged=list(merged.order_by("id")[:MERGED_SHOWN]) if has["merged"] else [],
+        merged=_merged(ticket, agent) if has["merged"] else [],
         watchers=watchers,
         is_watched=agent in watchers,
         times=_times(ticket, agent),
         steps=list(ticket.checklist.select_related("done_by")) if has["steps"] else [],
     )
+
+
+def _merged(ticket: Ticket, agent: User) -> list[Ticket]:
+    merged = Ticket.objects.allowing(agent, "read").filter(merged_into=ticket)
+    return list(merged.select_related("state").order_by("id")[:MERGED_SHOWN])
 
 
 @prepared_figures(int, limit=1)

@@ -19,12 +19,25 @@ class Piece(NamedTuple):
 def pieces(text: str, words: str) -> list[Piece]:
     """About `LENGTH` characters around the first hit; empty when the text holds none of the words."""
     starts = tuple(_beginning(word) for word in _WORD.findall(fold(words)) if len(word) > 1)
-    first = next((word for word in _WORD.finditer(text) if fold(word[0]).startswith(starts)), None) if starts else None
+    first = _first(text, starts) if starts else None
     if first is None:
         return []
-    begin = max(0, first.start() - BEFORE)
+    begin = max(0, first - BEFORE)
     cut = clean_line(text[begin : begin + LENGTH * 2], LENGTH)
     return _marked(f"… {cut}" if begin else cut, starts)
+
+
+def _first(text: str, starts: tuple[str, ...]) -> int | None:
+    """Where the first word begins that begins so. Of most texts every letter is folded to one letter, so it stands at
+    the same place there; of others (`Straße` is `strasse`) each word is looked at."""
+    folded = fold(text)
+    if len(folded) == len(text):
+        found = re.search(rf"\b(?:{'|'.join(map(re.escape, starts))})", folded)
+        if found is None:
+            return None
+        if (word := _WORD.match(text, found.start())) and fold(word[0]).startswith(starts):
+            return found.start()
+    return next((word.start() for word in _WORD.finditer(text) if fold(word[0]).startswith(starts)), None)
 
 
 def _marked(text: str, starts: tuple[str, ...]) -> list[Piece]:

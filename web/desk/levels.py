@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.addresses import address
 from core.clock import now
 from core.moments import moment
 from core.prepared import prepared
@@ -145,8 +145,8 @@ def level_of(ticket: Ticket, agent: User) -> Level:
         name=targets.policy.name if targets and targets.policy else "",
         is_chosen=bool(targets and targets.is_chosen),
         timers=timers,
-        url=reverse("desk:level", args=[ticket.number]) if may_write else "",
-        explain_url=reverse("desk:deadlines", args=[ticket.number]) if timers else "",
+        url=address("desk:level", ticket.number) if may_write else "",
+        explain_url=address("desk:deadlines", ticket.number) if timers else "",
         next=_next(timers),
     )
 

@@ -4,10 +4,10 @@ palette."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.addresses import address
 from tickets.models import Ticket
 
 
@@ -35,7 +35,7 @@ def menu_of(ticket: Ticket, agent: User, *, is_taken_off: bool, is_watched: bool
     ranks, is_merged = ticket.allows(agent, "priority"), bool(ticket.merged_into_id)
 
     def to(name: str) -> str:
-        return reverse(f"desk:{name}", args=[ticket.number])
+        return address(f"desk:{name}", ticket.number)
 
     work = [
         Action("later", _("Put off"), to("later"), "clock", "h") if writes and ticket.is_open else None,

@@ -10,12 +10,12 @@ from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from accounts.models import User
 from automation.macros import offered_on
 from automation.notices.bell import mark_seen, to_be_seen
+from core.addresses import address
 from core.clock import now
 from core.links import ticket_in_desk
 from core.prepared import prepared_figures
@@ -148,7 +148,7 @@ def composer(request: HttpRequest, ticket: Ticket, written: Written, *, newest: 
         "note": written.note or Note(**about, draft=drafts.content("note"), auto_id="note-%s"),
         "forward": written.forward or (Forward(**about, draft=forward, auto_id="forward-%s") if forward else None),
         "is_forwarding": written.forward is not None,
-        "answer_url": reverse("desk:reply", args=[ticket.number]),
+        "answer_url": address("desk:reply", ticket.number),
         "drafts": drafts,
         "reply_conflict": written.conflict,
         "ways": ways_to_send(request, ticket),

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import User
+from core.addresses import address
 from core.prepared import IDS, prepared
 from tickets.actions.removing import taken_off
 from tickets.customfields import fields_of
@@ -111,7 +111,7 @@ def panel_of(ticket: Ticket, agent: User) -> Panel:
 def _properties(ticket: Ticket, agent: User) -> list[Property]:
     def url(name: str, right: str = "write") -> str:
         allowed = ticket.allows(agent, right) and not ticket.merged_into_id
-        return reverse(f"desk:{name}", args=[ticket.number]) if allowed else ""
+        return address(f"desk:{name}", ticket.number) if allowed else ""
 
     return [
         Property("state", _("Status"), "state", ticket.state, url("state"), "s"),
@@ -134,7 +134,7 @@ def _custom(ticket: Ticket, *, may_write: bool) -> list[Property]:
             definition.shown_label,
             "text",
             in_words(definition, ticket.custom_fields.get(definition.key)),
-            reverse("desk:field", args=[ticket.number, definition.key]) if may_write else "",
+            address("desk:field", ticket.number, definition.key) if may_write else "",
         )
         for definition in fields_of(ticket)
     ]
@@ -177,7 +177,7 @@ def _others(person: int, ticket: int, queues: Collection[int]) -> QuerySet[Ticke
 
 def _customer_url(ticket: Ticket, agent: User) -> str:
     may_write = ticket.allows(agent, "write") and not ticket.merged_into_id
-    return reverse("desk:customer", args=[ticket.number]) if may_write else ""
+    return address("desk:customer", ticket.number) if may_write else ""
 
 
 def _capped(number: int) -> str:

@@ -33,8 +33,9 @@ def known_to(reader: User, articles: Iterable[Article]) -> Container[str]:
     That another ticket is there at all is not told to those who may not see it (T48).
     """
     named = {str(mark.get("number")) for article in articles for mark in article.marks if mark.get("number")}
-    seen = Ticket.objects.allowing(reader, "read").filter(number__in=named)
-    return set(seen.values_list("number", flat=True)) if named else ()
+    if not named:
+        return ()
+    return set(Ticket.objects.allowing(reader, "read").filter(number__in=named).values_list("number", flat=True))
 
 
 def warnings_of(article: Article, body: Body, *, known: Container[str]) -> Sequence[Warn]:

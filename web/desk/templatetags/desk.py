@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from babel.dates import format_time
@@ -10,7 +11,6 @@ from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import get_language, gettext
@@ -92,12 +92,9 @@ def select_label(ticket: Ticket) -> str:
 @register.simple_tag
 def excerpt(ticket: Ticket, found: Mapping[int, Sequence[Piece]] | None = None) -> SafeString:
     """The words of a search where they stand, else the beginning of the last message."""
-    pieces = (found or {}).get(ticket.pk)
-    if not pieces:
-        return format_html("{}", ticket.preview)
-    return format_html_join(
-        "", "{}", ((format_html("<mark>{}</mark>" if piece.is_hit else "{}", piece.text),) for piece in pieces)
-    )
+    pieces = (found or {}).get(ticket.pk) or [Piece(ticket.preview, is_hit=False)]
+    drawn = (f"<mark>{escape(piece.text)}</mark>" if piece.is_hit else escape(piece.text) for piece in pieces)
+    return SafeString("".join(drawn))
 
 
 @register.simple_tag(takes_context=True)
