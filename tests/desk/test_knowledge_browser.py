@@ -11,7 +11,7 @@ from knowledge.models import Article, State, Use
 from tests.desk.browsing import answering_browser
 from tests.factories import TicketFactory
 from tests.knowledge.library import article, category, let_publish, let_write, translated
-from tests.portal.browsing import IN_OTHER_TWO, IN_TWO, Site, site
+from tests.portal.browsing import AT_A_DESK, IN_TWO, ON_A_PHONE, Site, site
 from tests.rights.world import PNG
 from tickets.models import Ticket
 
@@ -71,7 +71,7 @@ def act(window: Site, button: str) -> None:
 # ---- from the first word to readers
 
 
-@IN_OTHER_TWO
+@AT_A_DESK
 def test_an_article_is_written_reviewed_mended_published_withdrawn_and_planned(
     browser, world, writers, language, width
 ):
@@ -241,7 +241,7 @@ def details(page: Page) -> None:
         toggle.click()
 
 
-@IN_OTHER_TWO
+@ON_A_PHONE
 def test_an_article_answers_a_ticket_in_the_customers_language_and_becomes_one(
     browser, world, writers, library, language, width
 ):

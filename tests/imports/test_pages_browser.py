@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from imports.models import Import
 from tests.desk.browsing import answering_browser
 from tests.imports.conftest import as_csv, handed_in, work
-from tests.portal.browsing import IN_OTHER_TWO, site
+from tests.portal.browsing import ON_A_PHONE, site
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 ROWS = [["Wohin", "Wer", "Egal"], ["nina@acme.example", "Nina", "1"], ["none", "Nobody", "2"]]
@@ -21,7 +21,7 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@IN_OTHER_TWO
+@ON_A_PHONE
 def test_a_file_is_explained_checked_and_imported(browser, world, language, width):
     with site(browser, world.alex, language=language, width=width, thorough=True) as window:
         page = window.open("/admin/imports/")

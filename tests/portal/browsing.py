@@ -40,13 +40,16 @@ FILES_AS_BYTES = """{
 
 
 def combinations(wide: str, narrow: str) -> list[tuple[str, int]]:
-    """One language on a desk and one on a phone; at night all of them on both."""
-    return list(product(LANGUAGES, SIZES)) if THOROUGH else [(wide, 1440), (narrow, 390)]
+    """One language at a desk and one on a phone, where they are named; at night all of them at both."""
+    by_day = [(language, width) for language, width in ((wide, 1440), (narrow, 390)) if language]
+    return list(product(LANGUAGES, SIZES)) if THOROUGH else by_day
 
 
-# Flows take turns, so that each day sees all languages.
+# Flows take turns, so that each day sees all languages; the longest ones are at a desk or on a phone by day.
 IN_TWO = pytest.mark.parametrize(("language", "width"), combinations("en", "de"))
 IN_OTHER_TWO = pytest.mark.parametrize(("language", "width"), combinations("pt", "es"))
+AT_A_DESK = pytest.mark.parametrize(("language", "width"), combinations("pt", ""))
+ON_A_PHONE = pytest.mark.parametrize(("language", "width"), combinations("", "es"))
 
 
 class Site(Window):

@@ -1,5 +1,5 @@
 """The ready templates walked in the browser from the catalogue or the desk to their end, by agents, customers and
-approvers: at a desk by day, and on a phone at night in another language."""
+approvers: at a desk in the light or on a phone in the dark, and at night each of them both ways."""
 
 import os
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from processes import ready
 from processes.actions import configuring
 from processes.links import token_of
 from processes.models import Decision, Process, Run, Task
+from tests.conftest import THOROUGH
 from tests.desk.browsing import answering_browser
 from tests.factories import TicketFactory
 from tests.portal.browsing import Site, site
@@ -24,6 +25,13 @@ from tickets.models import Service, Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 LOOKS = [("en", 1440, "light"), ("de", 390, "dark")]
+
+
+def walked(*looks: tuple[str, int, str]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("walk", looks, indirect=True, ids=lambda look: f"{look[0]}-{look[1]}")
+
+
+AT_A_DESK, ON_A_PHONE = [walked(*LOOKS)] * 2 if THOROUGH else [walked(look) for look in LOOKS]
 # Where to leave pictures of what was seen, for people.
 PICTURES = os.environ.get("HELPDESK_TEST_PICTURES", "")
 
@@ -53,9 +61,8 @@ class Walk:
 
     def at(self, person: User | None) -> Site:
         if (pk := person and person.pk) not in self.sites:
-            by_day = self.scheme == "light"
-            size = {"language": self.language, "width": self.width, "thorough": by_day}
-            opened = site(self.browser, person, **size, color_scheme=self.scheme)
+            look = {"language": self.language, "width": self.width, "color_scheme": self.scheme}
+            opened = site(self.browser, person, **look, thorough=True)
             self.sites[pk] = self.stack.enter_context(opened)
         return self.sites[pk]
 
@@ -164,12 +171,13 @@ class Walk:
         pass_on()
 
 
-@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+@pytest.fixture
 def walk(browser, world, request) -> Iterator[Walk]:
     with ExitStack() as stack:
         yield Walk(browser, world, stack, request.param)
 
 
+@ON_A_PHONE
 def test_access_is_asked_for_in_the_catalogue_approved_twice_and_granted(walk, world):
     process = walk.install("access")
     service = Service.objects.create(name="Access to a system", path="Access to a system", queue=world.support)
@@ -193,6 +201,7 @@ def test_access_is_asked_for_in_the_catalogue_approved_twice_and_granted(walk, w
     walk.looks_right(portal, "the request")
 
 
+@AT_A_DESK
 def test_a_purchase_goes_to_the_manager_who_decides_in_the_portal(walk, world):
     run = walk.begin(walk.install("purchase"))
     answers = {"purchase_item": "Standing desk", "purchase_amount": "500", "purchase_supplier": "Desks and more"}
@@ -203,6 +212,7 @@ def test_a_purchase_goes_to_the_manager_who_decides_in_the_portal(walk, world):
     walk.ends(run, "Bought")
 
 
+@ON_A_PHONE
 def test_onboarding_is_prepared_by_three_teams_until_the_day_before(walk, world):
     run = walk.begin(walk.install("onboarding"))
     first_day = date.today() + timedelta(days=20)
@@ -218,6 +228,7 @@ def test_onboarding_is_prepared_by_three_teams_until_the_day_before(walk, world)
     walk.ends(run, run.steps.order_by("id").last().element)
 
 
+@AT_A_DESK
 def test_a_major_incident_is_mended_told_of_and_reviewed(walk, world):
     run = walk.begin(walk.install("incident"))
     walk.works(run, "Assess", incident_reach="everybody")
@@ -231,6 +242,7 @@ def test_a_major_incident_is_mended_told_of_and_reviewed(walk, world):
     walk.ends(run, "End")
 
 
+@AT_A_DESK
 def test_a_risky_change_is_approved_by_the_board_and_carried_out_on_its_day(walk, world):
     run = walk.begin(walk.install("change"))
     day = (date.today() + timedelta(days=5)).isoformat()

@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from zlib import crc32
 
 import pytest
 from django.urls import URLResolver, get_resolver
 
 from api.schema import document
+from tests.conftest import THOROUGH
 from tests.rights import world as worlds
 from tests.rights.table import METHODS, PAGES, Row, people, rows
-from tests.rights.verdicts import verdict
+from tests.rights.verdicts import due, verdict
 from tests.rights.visits import Visits
 from tests.rights.world import PROGRAMS
 
 pytestmark = pytest.mark.django_db
 
-# What is not listed is refused before anybody asks who it is, and HEAD answers as GET: these alone try.
+# What is not listed is refused before anybody asks who it is, and HEAD answers as GET: these alone try, by day in turn.
 BY_METHOD = ("chief", "read_token", "cookie")
 # Relations beside the usual one are tried by those whose answers could differ.
 USUAL = ("open", "own", "there", "")
@@ -26,6 +28,17 @@ BY_RELATION = {
 BY_OTHER_RELATION = ("customer", "colleague", "write", "administrator")
 # For agents only the queue counts, so that what became of the ticket is tried by few.
 BY_OTHER_RELATION_AT_DESK = ("customer", "write")
+# Kinds of people and programs. Where the table makes no difference within a kind one of it tries by day, another on
+# each row, and at night all.
+ALIKE = (
+    ("visitor", "former", "dismissed"),
+    ("customer", "colleague", "member", "stranger"),
+    ("outsider", "read", "create", "move_into", "note", "owner", "priority", "write"),
+    ("administrator",),
+    ("chief",),
+    ("read_token",),
+    ("revoked_token", "expired_token", "cookie"),
+)
 PARAMETER = re.compile(r"<\w+:(\w+)>")
 
 
@@ -87,8 +100,53 @@ def deviations(row: Row, visits: Visits) -> list[str]:
     return found
 
 
+def test_T41_by_day_somebody_tries_for_everybody():
+    """Only where a row makes no difference does one try for others, and on some row each of them does."""
+    assert sorted(name for kind in ALIKE for name in kind) == sorted([*people(), *PROGRAMS])
+    tried = set()
+    for row, method in listed_methods():
+        everybody = [*people(), *PROGRAMS] if row.section == "api" else [*people()]
+        dues = {name: due(row, method, name, "open") for name in everybody}
+        some = one_of_each(row, method, "open", everybody)
+        assert {dues[name] for name in some} == set(dues.values())
+        tried.update(some)
+    assert tried == {*people(), *PROGRAMS}
+
+
 def visitors(row: Row, method: str, relation: str, everybody: list[str]) -> list[str]:
-    """Who tries: everybody on the usual relation, a few on the others."""
+    """Who tries."""
+    called = who_is_called(row, method, relation, everybody)
+    if THOROUGH or not called:
+        return called
+    if method == "HEAD" or method not in row.methods:
+        return [in_turn(row, method, called)]
+    return one_of_each(row, method, relation, called)
+
+
+def one_of_each(row: Row, method: str, relation: str, called: list[str]) -> list[str]:
+    """Of a kind of people that the row treats alike one, another for each row; otherwise each for himself."""
+    trying = set()
+    for kind in ALIKE:
+        present = [name for name in kind if name in called]
+        if len({due(row, method, name, relation) for name in present}) == 1:
+            present = [in_turn(row, method, present)]
+        trying |= set(present)
+    return [name for name in called if name in trying]
+
+
+def listed_methods() -> Iterator[tuple[Row, str]]:
+    for row in rows():
+        for method in row.methods:
+            yield row, method
+
+
+def in_turn(row: Row, method: str, names: list[str]) -> str:
+    """Another for each row, and the same whenever the tests are run."""
+    return names[crc32(f"{row.label} {method}".encode()) % len(names)]
+
+
+def who_is_called(row: Row, method: str, relation: str, everybody: list[str]) -> list[str]:
+    """Everybody on the usual relation, a few on the others."""
     if method not in row.methods:
         few = BY_METHOD if relation in USUAL and not row.variant else ()
     elif method == "HEAD":

@@ -10,15 +10,17 @@ def verdict(row: Row, method: str, person: str, relation: str, visit: Visit, vis
     if row.name.startswith("account_") and method not in row.methods:
         # views of the library that signs people in: they look at who asks before they look at the method
         return "" if visit.status < 500 and not visit.written - set(TRACES) else f"{visit.status}, {visit.written}"
-    due, is_let_in = _due(row, method, person, relation)
-    if due == "sign in":
+    expected, is_let_in = due(row, method, person, relation)
+    if expected == "sign in":
         right = visit.to_sign_in
     else:
-        right = visit.status == due and not (_is_known(person) and visit.to_sign_in and row.name != "account_logout")
+        right = visit.status == expected and not (
+            _is_known(person) and visit.to_sign_in and row.name != "account_logout"
+        )
     if not right:
-        return f"{visit.status}, due is {due}"
+        return f"{visit.status}, due is {expected}"
     is_thing = row.kind is not None or row.section not in DOORS
-    if due == 404 and is_thing and method != "HEAD" and visit.seen != visits.not_there(person, method, row).seen:
+    if expected == 404 and is_thing and method != "HEAD" and visit.seen != visits.not_there(person, method, row).seen:
         return "its 404 is not that of what does not exist"
     tables = visit.written - set(READ if is_let_in else TRACES)
     if tables and (method in SAFE or not is_let_in):
@@ -26,7 +28,7 @@ def verdict(row: Row, method: str, person: str, relation: str, visit: Visit, vis
     return ""
 
 
-def _due(row: Row, method: str, person: str, relation: str) -> tuple[int | str, bool]:
+def due(row: Row, method: str, person: str, relation: str) -> tuple[int | str, bool]:
     """The status, and whether it is the answer to somebody who may do this."""
     if row.section == "api" and not _is_public(row):
         return _due_at_api(row, method, person, relation)
