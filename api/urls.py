@@ -6,6 +6,7 @@ from api.v1.articles import ArticleList, AttachmentDetail
 from api.v1.automation import urls as automation
 from api.v1.belonging import LinkDetail, LinkList, MergeDoor
 from api.v1.bulk import TicketsBulk
+from api.v1.copies import ParticipantDetail, ParticipantList, WatcherDetail
 from api.v1.effort import MacroList, MacroRun, TimeDetail, TimeList, WatcherList, Watching
 from api.v1.exporting import Changes
 from api.v1.health import DeliveryRetry, Health
@@ -29,8 +30,10 @@ from api.v1.processes.views import (
     TaskDetail,
     TaskList,
 )
+from api.v1.putting_away import Restore, Spam, Trash
 from api.v1.reports.answers import Answer, ExportDetail, ExportFile, ExportList, MeasureList
 from api.v1.setup import urls as setup
+from api.v1.steps import StepDetail, StepList
 from api.v1.texts import urls as texts
 from api.v1.tickets import TicketDetail, TicketList
 from api.v1.views import SavedViewDetail, SavedViewList
@@ -49,6 +52,14 @@ urlpatterns = [
     path("tickets/<slug:number>/time/", TimeList.as_view(), name="times"),
     path("tickets/<slug:number>/time/<int:id>/", TimeDetail.as_view(), name="time"),
     path("tickets/<slug:number>/watchers/", WatcherList.as_view(), name="watchers"),
+    path("tickets/<slug:number>/watchers/<int:id>/", WatcherDetail.as_view(), name="watcher"),
+    path("tickets/<slug:number>/participants/", ParticipantList.as_view(), name="participants"),
+    path("tickets/<slug:number>/participants/<int:id>/", ParticipantDetail.as_view(), name="participant"),
+    path("tickets/<slug:number>/checklist/", StepList.as_view(), name="steps"),
+    path("tickets/<slug:number>/checklist/<int:id>/", StepDetail.as_view(), name="step"),
+    path("tickets/<slug:number>/trash/", Trash.as_view(), name="trash"),
+    path("tickets/<slug:number>/spam/", Spam.as_view(), name="spam"),
+    path("tickets/<slug:number>/restore/", Restore.as_view(), name="restore"),
     path("tickets/<slug:number>/watch/", Watching.as_view(), name="watch"),
     path("tickets/<slug:number>/macros/", MacroList.as_view(), name="macros"),
     path("tickets/<slug:number>/macros/<int:id>/", MacroRun.as_view(), name="macro"),

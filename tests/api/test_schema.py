@@ -262,6 +262,19 @@ OPERATIONS |= {
 }
 # Who works here, what they may and know, and mail beside its ledger, for administrators.
 OPERATIONS |= {
+    "addParticipant": "POST /api/v1/tickets/{number}/participants/",
+    "addSteps": "POST /api/v1/tickets/{number}/checklist/",
+    "addWatcher": "POST /api/v1/tickets/{number}/watchers/",
+    "changeStep": "PATCH /api/v1/tickets/{number}/checklist/{id}/",
+    "listParticipants": "GET /api/v1/tickets/{number}/participants/",
+    "listSteps": "GET /api/v1/tickets/{number}/checklist/",
+    "markSpam": "POST /api/v1/tickets/{number}/spam/",
+    "previewText": "POST /api/v1/texts/preview/",
+    "removeParticipant": "DELETE /api/v1/tickets/{number}/participants/{id}/",
+    "removeStep": "DELETE /api/v1/tickets/{number}/checklist/{id}/",
+    "removeWatcher": "DELETE /api/v1/tickets/{number}/watchers/{id}/",
+    "restoreTicket": "POST /api/v1/tickets/{number}/restore/",
+    "trashTicket": "POST /api/v1/tickets/{number}/trash/",
     "addAccount": "POST /api/v1/setup/people/",
     "addFilter": "POST /api/v1/mail/filters/",
     "addRole": "POST /api/v1/setup/roles/",
