@@ -6,6 +6,7 @@ from api.v1.mail import incoming as ledger
 from api.v1.mail import outgoing as outbox
 from api.v1.mail.addresses import AddressRow, AddressRows
 from api.v1.mail.filters import FilterRow, FilterRows, SenderRow, SenderRows
+from api.v1.mail.limits import MailLimits
 from api.v1.mail.mailboxes import MailboxRow, MailboxRows, MailboxTrial, MailboxVisits
 from api.v1.mail.servers import ServerRow, ServerRows, ServerTrial
 from api.v1.mail.trial import MailTrial
@@ -35,5 +36,6 @@ urlpatterns = [
     path("mail/servers/", ServerRows.as_view(), name="servers"),
     path("mail/servers/<int:id>/", ServerRow.as_view(), name="server"),
     path("mail/servers/<int:id>/try/", ServerTrial.as_view(), name="server_try"),
+    path("mail/limits/", MailLimits.as_view(), name="mail_limits"),
     path("mail/try/", MailTrial.as_view(), name="mail_try"),
 ]

@@ -170,3 +170,41 @@ MAIL_TRIAL = OpenApiExample(
         "recipient": "support@demo.example",
     },
 )
+MATRIX = OpenApiExample(
+    "The highest impact and urgency",
+    request_only=True,
+    value={"cells": [{"impact": 3, "urgency": 3, "priority": "5 very high"}]},
+)
+WEB_FORM = OpenApiExample(
+    "A form on a website, with one question more",
+    request_only=True,
+    value={
+        "name": "Contact",
+        "queue": "Support",
+        "sites": ["https://www.demo.example"],
+        "texts": {"en": {"title": "Write to us"}},
+        "questions": [{"field": "floor", "is_required": True}],
+    },
+)
+CATEGORY = OpenApiExample(
+    "A category with a name in German",
+    request_only=True,
+    value={"name": "Printers", "names": {"de": "Drucker"}, "needs_review": True},
+)
+ANNOUNCEMENT = OpenApiExample(
+    "Planned work, above every page",
+    request_only=True,
+    value={
+        "titles": {"en": "No email on Sunday"},
+        "texts": {"en": "We move to other servers from 8 to 10."},
+        "level": "maintenance",
+        "is_banner": True,
+        "starts_at": "2027-03-01T08:00:00Z",
+        "ends_at": "2027-03-07T10:00:00Z",
+    },
+)
+MAIL_LIMITS = OpenApiExample(
+    "A monitoring system may send as much as it likes",
+    request_only=True,
+    value={"storm_of_sender": 100, "storm_never": ["monitoring.demo.example"]},
+)

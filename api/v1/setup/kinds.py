@@ -15,7 +15,7 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts.models import User
 from api.once import once
-from api.problems import LeanedOn
+from api.problems import CannotBe, LeanedOn
 from api.schema import IDEMPOTENCY_KEY, IF_SAME
 from api.v1.administration import CONFIRMED, AdminDoor, etag, leaning_on, refused, require_same
 from api.v1.fields import FlagField, StrictSerializer
@@ -202,7 +202,10 @@ def _removing(made: Kind, door: type[KindDoor]) -> type[KindDoor]:
         @transaction.atomic
         def delete(self, request: Request, id: int) -> Response:
             assert made.remove is not None
-            made.remove(self.same(id), self.person)
+            try:
+                made.remove(self.same(id), self.person)
+            except ValidationError as error:
+                raise CannotBe(" ".join(error.messages)) from error
             return Response(status=status.HTTP_204_NO_CONTENT)
 
     return RemovableRow

@@ -3,9 +3,12 @@
 from django.urls import path
 
 from api.v1.setup.agents import AgentDetail, AgentList
+from api.v1.setup.audit import AuditDetail, AuditList
 from api.v1.setup.brands import BrandRow, BrandRows
 from api.v1.setup.customfields import FieldRow, FieldRows
+from api.v1.setup.matrix import PriorityMatrix
 from api.v1.setup.people import AccountRow, AccountRows, Invitation, Leaving, SigningOut
+from api.v1.setup.publishing import AnnouncementRow, AnnouncementRows, CategoryRow, CategoryRows
 from api.v1.setup.questions import QuestionDetail, QuestionList
 from api.v1.setup.queues import QueueRow, QueueRows
 from api.v1.setup.rights import QueueRights
@@ -13,6 +16,7 @@ from api.v1.setup.roles import RoleRow, RoleRows
 from api.v1.setup.services import ServiceRow, ServiceRows
 from api.v1.setup.skills import SkillRow, SkillRows, SkillRuleRow, SkillRuleRows, WorkPoints
 from api.v1.setup.tags import TagDetail, TagList
+from api.v1.setup.webforms import WebFormRow, WebFormRows
 from api.v1.setup.words import PriorityRow, PriorityRows, StateRow, StateRows, TypeRow, TypeRows
 
 urlpatterns = [
@@ -49,4 +53,13 @@ urlpatterns = [
     path("setup/skill-rules/", SkillRuleRows.as_view(), name="setup_skill_rules"),
     path("setup/skill-rules/<int:id>/", SkillRuleRow.as_view(), name="setup_skill_rule"),
     path("setup/work-points/", WorkPoints.as_view(), name="setup_work_points"),
+    path("setup/priority-matrix/", PriorityMatrix.as_view(), name="setup_matrix"),
+    path("setup/web-forms/", WebFormRows.as_view(), name="setup_web_forms"),
+    path("setup/web-forms/<int:id>/", WebFormRow.as_view(), name="setup_web_form"),
+    path("setup/categories/", CategoryRows.as_view(), name="setup_categories"),
+    path("setup/categories/<int:id>/", CategoryRow.as_view(), name="setup_category"),
+    path("setup/announcements/", AnnouncementRows.as_view(), name="setup_announcements"),
+    path("setup/announcements/<int:id>/", AnnouncementRow.as_view(), name="setup_announcement"),
+    path("setup/audit/", AuditList.as_view(), name="setup_audit"),
+    path("setup/audit/<int:id>/", AuditDetail.as_view(), name="setup_audit_line"),
 ]
