@@ -346,10 +346,14 @@ OPERATIONS |= {
 
 # Monitoring shows the secret of its source, which is no person's token.
 BY_SECRET = ("postAlerts", "postAlertsAt")
-SETTINGS = ("Release", "NewMailbox", "NewQueue", "ChangedQueue")
+SETTINGS = ("Release", "NewMailbox", "NewFilter", "MailTrial", "NewQueue", "ChangedQueue")
+SETTINGS += ("NewRole", "ChangedQueueRights", "NewAccount")
 SET_UP = [
     *("releaseIncoming", "addOurAddress", "addMailbox", "addQueue", "addService", "addQuestion", "addField"),
-    *("addState", "addPriority", "addType", "addBrand", "changeTag"),
+    *("addState", "addPriority", "addType", "addBrand", "changeTag", "addFilter", "addSender", "addServer", "tryMail"),
+    *("addRole", "changeQueueRights", "addAccount", "deactivateAccount", "addSkill", "addSkillRule", "changeAgent"),
+    *("changeWorkPoints", "changePriorityMatrix", "addWebForm", "addCategory", "addAnnouncement", "changeMailLimits"),
+    *("previewText", "addSteps", "addParticipant", "addWatcher"),
 ]
 LEVELS = ["addCalendar", "addSla", "changeSla", "changeQueueHours"]
 AUTOMATION = ["addRule", "tryRule", "addSchedule", "addMacro", "addWebhook", "addAlertSource"]
@@ -405,9 +409,9 @@ def test_examples_fit_what_they_show(db, name):
 def test_requests_in_the_manual_fit_too(db, settings):
     manual = (settings.BASE_DIR / "docs" / "api.md").read_text()
     bodies = [json.loads(body) for body in re.findall(r"-d '({.*})'", manual)]
-    names = ["Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "Change", "NewSla"]
-    names += ["NewRule", "Past", "NewSchedule", "NewWebhook", "ChangedQueueAssignment"]
-    names += ["NewContent", "ChangedNotice", "ChangedNoticeText"]
+    names = ["Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "NewSteps", "Change", "NewSla"]
+    names += ["NewRule", "Past", "NewSchedule", "NewWebhook", "NewSkill", "ChangedQueueAssignment"]
+    names += ["NewContent", "ChangedNotice", "ChangedNoticeText", "AskedText"]
     names += [*SETTINGS, "NewImport"]
     for name, body in zip(names, bodies, strict=True):
         schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}

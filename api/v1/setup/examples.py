@@ -181,7 +181,6 @@ WEB_FORM = OpenApiExample(
     value={
         "name": "Contact",
         "queue": "Support",
-        "sites": ["https://www.demo.example"],
         "texts": {"en": {"title": "Write to us"}},
         "questions": [{"field": "floor", "is_required": True}],
     },

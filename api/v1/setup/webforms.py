@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from api.v1.fields import FlagField, RowField, StrictSerializer, TextField
+from api.v1.fields import FlagField, NoSuchField, RowField, StrictSerializer, TextField
 from api.v1.setup import examples
 from api.v1.setup.fields import LANGUAGES, LineField
 from api.v1.setup.kinds import Changing, Kind, Values, doors_of
@@ -47,7 +47,7 @@ class WebFormTextsField(serializers.Field):
             self.fail("language")
         for texts in data.values():
             if unknown := [name for name in texts if name not in TEXTS]:
-                raise serializers.ValidationError({name: [_("This field is not known here.")] for name in unknown})
+                raise serializers.ValidationError({name: [NoSuchField] for name in unknown})
             for name, text in texts.items():
                 if not isinstance(text, str) or len(text) > TEXTS[name]:
                     self.fail("text", most=TEXTS[name])
