@@ -74,7 +74,7 @@ def save_with_rows(obj: models.Model, sets: Mapping[str, Iterable[models.Model]]
         after = snapshot(obj) | _sets(obj, sets)
         if old is None:
             return note(obj, action=ConfigChange.Action.CREATED, before={}, after=after, by=by)
-        return note_change(obj, before=before, after=after, by=by)
+        return note_change(obj, before=before, after=after | _replaced_secrets(old, obj), by=by)
 
 
 def remove_audited(obj: models.Model, *, by: User) -> ConfigChange:

@@ -192,3 +192,11 @@ NOTICE_TEXT = OpenApiExample(
     request_only=True,
     value={"subject": "{{ notice }}: {{ ticket.title }}", "body": "{{ message }}\n\n{{ link }}"},
 )
+PREVIEW = OpenApiExample(
+    "A reply in the language of a customer",
+    request_only=True,
+    value={"kind": "reply", "body": "Dear {{ customer.first_name }},\n", "language": "de", "ticket": "48213"},
+)
+STEPS = OpenApiExample("Two steps", request_only=True, value={"steps": ["Order a laptop", "Set it up"]})
+PARTICIPANT = OpenApiExample("A colleague of the customer", request_only=True, value={"address": "carl@acme.example"})
+WATCHER = OpenApiExample("A colleague of ours", request_only=True, value={"person": "bea@demo.example"})

@@ -6,6 +6,7 @@ from api.v1.articles import ArticleList, AttachmentDetail
 from api.v1.automation import urls as automation
 from api.v1.belonging import LinkDetail, LinkList, MergeDoor
 from api.v1.bulk import TicketsBulk
+from api.v1.copies import ParticipantDetail, ParticipantList, WatcherDetail
 from api.v1.effort import MacroList, MacroRun, TimeDetail, TimeList, WatcherList, Watching
 from api.v1.exporting import Changes
 from api.v1.health import DeliveryRetry, Health
@@ -18,10 +19,7 @@ from api.v1.levels.clocks import ClockList
 from api.v1.levels.policies import SlaDetail, SlaList
 from api.v1.levels.queues import QueueHoursDetail, QueueHoursList
 from api.v1.lookups import FieldList, Me, PriorityList, QueueList, ServiceList, StateList, TypeList
-from api.v1.mail import incoming as ledger
-from api.v1.mail import outgoing as outbox
-from api.v1.mail.addresses import AddressRow, AddressRows
-from api.v1.mail.mailboxes import MailboxRow, MailboxRows, MailboxTrial, MailboxVisits
+from api.v1.mail import urls as mail
 from api.v1.people import OrganisationDetail, OrganisationList, PersonDetail, PersonList
 from api.v1.processes.views import (
     ApprovalDetail,
@@ -32,14 +30,10 @@ from api.v1.processes.views import (
     TaskDetail,
     TaskList,
 )
+from api.v1.putting_away import Restore, Spam, Trash
 from api.v1.reports.answers import Answer, ExportDetail, ExportFile, ExportList, MeasureList
-from api.v1.setup.brands import BrandRow, BrandRows
-from api.v1.setup.customfields import FieldRow, FieldRows
-from api.v1.setup.questions import QuestionDetail, QuestionList
-from api.v1.setup.queues import QueueRow, QueueRows
-from api.v1.setup.services import ServiceRow, ServiceRows
-from api.v1.setup.tags import TagDetail, TagList
-from api.v1.setup.words import PriorityRow, PriorityRows, StateRow, StateRows, TypeRow, TypeRows
+from api.v1.setup import urls as setup
+from api.v1.steps import StepDetail, StepList
 from api.v1.texts import urls as texts
 from api.v1.tickets import TicketDetail, TicketList
 from api.v1.views import SavedViewDetail, SavedViewList
@@ -58,6 +52,14 @@ urlpatterns = [
     path("tickets/<slug:number>/time/", TimeList.as_view(), name="times"),
     path("tickets/<slug:number>/time/<int:id>/", TimeDetail.as_view(), name="time"),
     path("tickets/<slug:number>/watchers/", WatcherList.as_view(), name="watchers"),
+    path("tickets/<slug:number>/watchers/<int:id>/", WatcherDetail.as_view(), name="watcher"),
+    path("tickets/<slug:number>/participants/", ParticipantList.as_view(), name="participants"),
+    path("tickets/<slug:number>/participants/<int:id>/", ParticipantDetail.as_view(), name="participant"),
+    path("tickets/<slug:number>/checklist/", StepList.as_view(), name="steps"),
+    path("tickets/<slug:number>/checklist/<int:id>/", StepDetail.as_view(), name="step"),
+    path("tickets/<slug:number>/trash/", Trash.as_view(), name="trash"),
+    path("tickets/<slug:number>/spam/", Spam.as_view(), name="spam"),
+    path("tickets/<slug:number>/restore/", Restore.as_view(), name="restore"),
     path("tickets/<slug:number>/watch/", Watching.as_view(), name="watch"),
     path("tickets/<slug:number>/macros/", MacroList.as_view(), name="macros"),
     path("tickets/<slug:number>/macros/<int:id>/", MacroRun.as_view(), name="macro"),
@@ -109,41 +111,8 @@ urlpatterns = [
     *texts.urlpatterns,
     path("health/", Health.as_view(), name="health"),
     path("health/deliveries/<int:id>/retry/", DeliveryRetry.as_view(), name="delivery_retry"),
-    path("mail/incoming/", ledger.IncomingList.as_view(), name="incoming_list"),
-    path("mail/incoming/<int:id>/", ledger.IncomingDetail.as_view(), name="incoming"),
-    path("mail/incoming/<int:id>/retry/", ledger.IncomingRetry.as_view(), name="incoming_retry"),
-    path("mail/incoming/<int:id>/discard/", ledger.IncomingDiscard.as_view(), name="incoming_discard"),
-    path("mail/incoming/<int:id>/release/", ledger.IncomingRelease.as_view(), name="incoming_release"),
-    path("mail/incoming/<int:id>/raw/", ledger.IncomingRaw.as_view(), name="incoming_raw"),
-    path("mail/outgoing/", outbox.OutgoingList.as_view(), name="outgoing_list"),
-    path("mail/outgoing/<int:id>/", outbox.OutgoingDetail.as_view(), name="outgoing"),
-    path("mail/outgoing/<int:id>/again/", outbox.OutgoingAgain.as_view(), name="outgoing_again"),
-    path("mail/outgoing/<int:id>/anyway/", outbox.OutgoingAnyway.as_view(), name="outgoing_anyway"),
-    path("mail/outgoing/<int:id>/raw/", outbox.OutgoingRaw.as_view(), name="outgoing_raw"),
-    path("mail/addresses/", AddressRows.as_view(), name="our_addresses"),
-    path("mail/addresses/<int:id>/", AddressRow.as_view(), name="our_address"),
-    path("mail/mailboxes/", MailboxRows.as_view(), name="mailboxes"),
-    path("mail/mailboxes/<int:id>/", MailboxRow.as_view(), name="mailbox"),
-    path("mail/mailboxes/<int:id>/visits/", MailboxVisits.as_view(), name="mailbox_visits"),
-    path("mail/mailboxes/<int:id>/try/", MailboxTrial.as_view(), name="mailbox_try"),
-    path("setup/queues/", QueueRows.as_view(), name="setup_queues"),
-    path("setup/queues/<int:id>/", QueueRow.as_view(), name="setup_queue"),
-    path("setup/services/", ServiceRows.as_view(), name="setup_services"),
-    path("setup/services/<int:id>/", ServiceRow.as_view(), name="setup_service"),
-    path("setup/services/<int:id>/questions/", QuestionList.as_view(), name="setup_questions"),
-    path("setup/services/<int:id>/questions/<int:question>/", QuestionDetail.as_view(), name="setup_question"),
-    path("setup/fields/", FieldRows.as_view(), name="setup_fields"),
-    path("setup/fields/<int:id>/", FieldRow.as_view(), name="setup_field"),
-    path("setup/states/", StateRows.as_view(), name="setup_states"),
-    path("setup/states/<int:id>/", StateRow.as_view(), name="setup_state"),
-    path("setup/priorities/", PriorityRows.as_view(), name="setup_priorities"),
-    path("setup/priorities/<int:id>/", PriorityRow.as_view(), name="setup_priority"),
-    path("setup/types/", TypeRows.as_view(), name="setup_types"),
-    path("setup/types/<int:id>/", TypeRow.as_view(), name="setup_type"),
-    path("setup/tags/", TagList.as_view(), name="setup_tags"),
-    path("setup/tags/<int:id>/", TagDetail.as_view(), name="setup_tag"),
-    path("setup/brands/", BrandRows.as_view(), name="setup_brands"),
-    path("setup/brands/<int:id>/", BrandRow.as_view(), name="setup_brand"),
+    *mail.urlpatterns,
+    *setup.urlpatterns,
     path("me/", Me.as_view(), name="me"),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.docs, name="docs"),

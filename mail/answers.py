@@ -25,7 +25,7 @@ from mail.rules import lists, rules
 from mail.texts import CONTINUED, FOLLOW_UP, RECEIPT, REFUSED, Text, fill
 from tickets.models import Article, Queue, Ticket
 from tickets.models.ticket import Channel
-from tickets.placeholders import Reader, extended
+from tickets.placeholders import Reader, examples_of, extended
 
 STOCK: Mapping[str, Text] = {
     AutomaticText.Event.NEW: RECEIPT,
@@ -117,6 +117,13 @@ def filled(subject: str, body: str, values: Mapping[str, Any], *, language: str)
     """Raises `TemplateError`."""
     with override(language):
         return clean_line(render(subject, dict(values)), 200), render(body, dict(values))
+
+
+def values_shown(ticket: Ticket | None, language: str) -> Mapping[str, Any]:
+    """For a preview: on a ticket, or (None) the examples, for somebody who reads this language."""
+    if ticket is None:
+        return examples_of(PLACEHOLDERS, language)
+    return extended(values_for(ticket.number, is_invited=False, queue=ticket.queue), Reader(language, ticket.queue))
 
 
 def values_for(number: str, *, is_invited: bool, queue: Queue | None = None) -> dict[str, Any]:

@@ -12,11 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken
+from api import examples
 from api.base import Door
 from api.once import once
 from api.problems import CannotBe
 from api.schema import IDEMPOTENCY_KEY, NUMBER
 from api.v1.access import SHOWN, worked_ticket
+from api.v1.copies import NewWatcherForm, add_watcher
 from api.v1.fields import StrictSerializer, TextField
 from api.v1.shapes import PersonShape, RowShape, TicketShape
 from automation.macros import offered_on, run_macro
@@ -120,6 +122,21 @@ class WatcherList(Door):
         watchers = self.paginate_queryset(ticket.watchers.select_related("user"))
         people = self.shaped([watcher.user for watcher in watchers], PersonShape, many=True).data
         return self.get_paginated_response(people)
+
+    @extend_schema(
+        operation_id="addWatcher",
+        summary="Let somebody follow a ticket",
+        parameters=[NUMBER, IDEMPOTENCY_KEY],
+        request=NewWatcherForm,
+        responses={204: None},
+        examples=[examples.WATCHER],
+        tags=["Tickets"],
+    )
+    @once
+    def post(self, request: Request, number: str) -> Response:
+        """An agent who may see it. Needs the right to write; oneself follows by `watch/`."""
+        add_watcher(self, number)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class Watching(Door):

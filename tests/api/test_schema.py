@@ -260,14 +260,100 @@ OPERATIONS |= {
     "showSnippet": "GET /api/v1/snippets/{id}/",
     "showTemplate": "GET /api/v1/templates/{id}/",
 }
+# Who works here, what they may and know, and mail beside its ledger, for administrators.
+OPERATIONS |= {
+    "addAnnouncement": "POST /api/v1/setup/announcements/",
+    "addCategory": "POST /api/v1/setup/categories/",
+    "addWebForm": "POST /api/v1/setup/web-forms/",
+    "changeAnnouncement": "PATCH /api/v1/setup/announcements/{id}/",
+    "changeCategory": "PATCH /api/v1/setup/categories/{id}/",
+    "changeMailLimits": "PATCH /api/v1/mail/limits/",
+    "changePriorityMatrix": "PATCH /api/v1/setup/priority-matrix/",
+    "changeWebForm": "PATCH /api/v1/setup/web-forms/{id}/",
+    "listAnnouncementSettings": "GET /api/v1/setup/announcements/",
+    "listAudit": "GET /api/v1/setup/audit/",
+    "listCategorySettings": "GET /api/v1/setup/categories/",
+    "listPriorityMatrix": "GET /api/v1/setup/priority-matrix/",
+    "listWebFormSettings": "GET /api/v1/setup/web-forms/",
+    "removeCalendar": "DELETE /api/v1/calendars/{id}/",
+    "removeCategory": "DELETE /api/v1/setup/categories/{id}/",
+    "removeSla": "DELETE /api/v1/slas/{id}/",
+    "removeWebForm": "DELETE /api/v1/setup/web-forms/{id}/",
+    "showAnnouncement": "GET /api/v1/setup/announcements/{id}/",
+    "showAuditLine": "GET /api/v1/setup/audit/{id}/",
+    "showCategory": "GET /api/v1/setup/categories/{id}/",
+    "showMailLimits": "GET /api/v1/mail/limits/",
+    "showWebForm": "GET /api/v1/setup/web-forms/{id}/",
+    "addParticipant": "POST /api/v1/tickets/{number}/participants/",
+    "addSteps": "POST /api/v1/tickets/{number}/checklist/",
+    "addWatcher": "POST /api/v1/tickets/{number}/watchers/",
+    "changeStep": "PATCH /api/v1/tickets/{number}/checklist/{id}/",
+    "listParticipants": "GET /api/v1/tickets/{number}/participants/",
+    "listSteps": "GET /api/v1/tickets/{number}/checklist/",
+    "markSpam": "POST /api/v1/tickets/{number}/spam/",
+    "previewText": "POST /api/v1/texts/preview/",
+    "removeParticipant": "DELETE /api/v1/tickets/{number}/participants/{id}/",
+    "removeStep": "DELETE /api/v1/tickets/{number}/checklist/{id}/",
+    "removeWatcher": "DELETE /api/v1/tickets/{number}/watchers/{id}/",
+    "restoreTicket": "POST /api/v1/tickets/{number}/restore/",
+    "trashTicket": "POST /api/v1/tickets/{number}/trash/",
+    "addAccount": "POST /api/v1/setup/people/",
+    "addFilter": "POST /api/v1/mail/filters/",
+    "addRole": "POST /api/v1/setup/roles/",
+    "addSender": "POST /api/v1/mail/senders/",
+    "addServer": "POST /api/v1/mail/servers/",
+    "addSkill": "POST /api/v1/setup/skills/",
+    "addSkillRule": "POST /api/v1/setup/skill-rules/",
+    "changeAccount": "PATCH /api/v1/setup/people/{id}/",
+    "changeAgent": "PATCH /api/v1/setup/agents/{id}/",
+    "changeFilter": "PATCH /api/v1/mail/filters/{id}/",
+    "changeQueueRights": "PATCH /api/v1/setup/queues/{id}/rights/",
+    "changeRole": "PATCH /api/v1/setup/roles/{id}/",
+    "changeSender": "PATCH /api/v1/mail/senders/{id}/",
+    "changeServer": "PATCH /api/v1/mail/servers/{id}/",
+    "changeSkill": "PATCH /api/v1/setup/skills/{id}/",
+    "changeSkillRule": "PATCH /api/v1/setup/skill-rules/{id}/",
+    "changeWorkPoints": "PATCH /api/v1/setup/work-points/",
+    "deactivateAccount": "POST /api/v1/setup/people/{id}/deactivate/",
+    "inviteAccount": "POST /api/v1/setup/people/{id}/invite/",
+    "listAccountSettings": "GET /api/v1/setup/people/",
+    "listAgents": "GET /api/v1/setup/agents/",
+    "listFilterSettings": "GET /api/v1/mail/filters/",
+    "listRoleSettings": "GET /api/v1/setup/roles/",
+    "listSenderSettings": "GET /api/v1/mail/senders/",
+    "listServerSettings": "GET /api/v1/mail/servers/",
+    "listSkillRuleSettings": "GET /api/v1/setup/skill-rules/",
+    "listSkillSettings": "GET /api/v1/setup/skills/",
+    "listWorkPoints": "GET /api/v1/setup/work-points/",
+    "removeFilter": "DELETE /api/v1/mail/filters/{id}/",
+    "removeSender": "DELETE /api/v1/mail/senders/{id}/",
+    "removeSkill": "DELETE /api/v1/setup/skills/{id}/",
+    "removeSkillRule": "DELETE /api/v1/setup/skill-rules/{id}/",
+    "showAccount": "GET /api/v1/setup/people/{id}/",
+    "showAgent": "GET /api/v1/setup/agents/{id}/",
+    "showFilter": "GET /api/v1/mail/filters/{id}/",
+    "showQueueRights": "GET /api/v1/setup/queues/{id}/rights/",
+    "showRole": "GET /api/v1/setup/roles/{id}/",
+    "showSender": "GET /api/v1/mail/senders/{id}/",
+    "showServer": "GET /api/v1/mail/servers/{id}/",
+    "showSkill": "GET /api/v1/setup/skills/{id}/",
+    "showSkillRule": "GET /api/v1/setup/skill-rules/{id}/",
+    "signOutAccount": "POST /api/v1/setup/people/{id}/sign-out/",
+    "tryMail": "POST /api/v1/mail/try/",
+    "tryServer": "POST /api/v1/mail/servers/{id}/try/",
+}
 
 
 # Monitoring shows the secret of its source, which is no person's token.
 BY_SECRET = ("postAlerts", "postAlertsAt")
-SETTINGS = ("Release", "NewMailbox", "NewQueue", "ChangedQueue")
+SETTINGS = ("Release", "NewMailbox", "NewFilter", "MailTrial", "NewQueue", "ChangedQueue")
+SETTINGS += ("NewRole", "ChangedQueueRights", "NewAccount")
 SET_UP = [
     *("releaseIncoming", "addOurAddress", "addMailbox", "addQueue", "addService", "addQuestion", "addField"),
-    *("addState", "addPriority", "addType", "addBrand", "changeTag"),
+    *("addState", "addPriority", "addType", "addBrand", "changeTag", "addFilter", "addSender", "addServer", "tryMail"),
+    *("addRole", "changeQueueRights", "addAccount", "deactivateAccount", "addSkill", "addSkillRule", "changeAgent"),
+    *("changeWorkPoints", "changePriorityMatrix", "addWebForm", "addCategory", "addAnnouncement", "changeMailLimits"),
+    *("previewText", "addSteps", "addParticipant", "addWatcher"),
 ]
 LEVELS = ["addCalendar", "addSla", "changeSla", "changeQueueHours"]
 AUTOMATION = ["addRule", "tryRule", "addSchedule", "addMacro", "addWebhook", "addAlertSource"]
@@ -323,9 +409,9 @@ def test_examples_fit_what_they_show(db, name):
 def test_requests_in_the_manual_fit_too(db, settings):
     manual = (settings.BASE_DIR / "docs" / "api.md").read_text()
     bodies = [json.loads(body) for body in re.findall(r"-d '({.*})'", manual)]
-    names = ["Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "Change", "NewSla"]
-    names += ["NewRule", "Past", "NewSchedule", "NewWebhook", "ChangedQueueAssignment"]
-    names += ["NewContent", "ChangedNotice", "ChangedNoticeText"]
+    names = ["Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "NewSteps", "Change", "NewSla"]
+    names += ["NewRule", "Past", "NewSchedule", "NewWebhook", "NewSkill", "ChangedQueueAssignment"]
+    names += ["NewContent", "ChangedNotice", "ChangedNoticeText", "AskedText"]
     names += [*SETTINGS, "NewImport"]
     for name, body in zip(names, bodies, strict=True):
         schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}

@@ -1,83 +1,14 @@
 """How an email of notices would read: as the administrator himself would get it, on tickets that he sees."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from automation.notices.digest import Line, values_of_many
-from automation.notices.happenings import happenings_of
-from automation.notices.occasions import OCCASIONS, Audience
-from automation.notices.texts import heading, values_for
-from automation.notices.wordings import OF_MANY, Wording
-from tickets.models import Event, Ticket
-from tickets.placeholders import Reader, examples_of, extended
+from automation.notices.previewing import known_values, typed_text
+from automation.notices.wordings import Wording
+from tickets.previewing import languages_for
 from web.setup.previews import Preview, preview
-
-# Events of a ticket among which an example is looked for; tickets of an email about many.
-LOOKED_AT, TICKETS = 50, 5
-# What such an email tells of, in the preview.
-_MANY = {Audience.AGENTS: "state", Audience.CUSTOMERS: "request_closed"}
 
 
 def preview_of_notice(request: HttpRequest, wording: Wording, code: str) -> Preview:
     """An empty text is the stock text. `code` is its language, "" all of them."""
-
-    def typed(_language: str) -> str:
-        subject, body = request.POST.get("subject", ""), request.POST.get("body", "")
-        if not subject and not body:
-            subject, body = str(wording.stock.subject), str(wording.stock.body)
-        return f"{_('Subject')}: {subject[:300]}\n\n{body}"
-
-    def known(ticket: Ticket | None, language: str) -> Mapping[str, Any]:
-        if ticket is None:
-            with override(language):
-                return {**examples_of(wording.placeholders, language), **_examples(wording)}
-        of_many = wording.key in OF_MANY.values()
-        values = _of_many(request, ticket, wording) if of_many else _of_one(request, ticket, wording)
-        return extended(values, Reader(language, ticket.queue))
-
-    return preview(request, typed, known, [code] if code else [one for one, _name in settings.LANGUAGES])
-
-
-def _of_one(request: HttpRequest, ticket: Ticket, wording: Wording) -> dict[str, Any]:
-    occasion = OCCASIONS[wording.key]
-    events = _example_of(occasion.key, ticket)
-    return values_for(request.user, ticket, events, occasion=occasion.key, relation=occasion.relations[0])
-
-
-def _of_many(request: HttpRequest, ticket: Ticket, wording: Wording) -> dict[str, Any]:
-    """The ticket and the newest others."""
-    occasion = OCCASIONS[_MANY[wording.audience]]
-    mine = Ticket.objects.allowing(request.user, "read").select_related("queue")
-    others = mine.exclude(pk=ticket.pk).order_by("-changed_at", "-id")[: TICKETS - 1]
-    lines: list[Line] = [(one, next(iter(_example_of(occasion.key, one)), None)) for one in (ticket, *others)]
-    return values_of_many(request.user, lines, occasion=occasion.key, relation=occasion.relations[0])
-
-
-def _example_of(occasion: str, ticket: Ticket) -> list[Event]:
-    """The newest event of the ticket that is one, else the newest message, else whatever was the last."""
-    newest = list(ticket.events.select_related("article", "actor", "on_behalf_of").order_by("-id")[:LOOKED_AT])
-    fitting = (one for one in newest if any(found.occasion == occasion for found in happenings_of(one)))
-    spoken = (one for one in newest if one.article is not None and not one.actor.is_system)
-    found = next(fitting, None) or next(spoken, None) or next(iter(newest), None)
-    return [found] if found else []
-
-
-def _examples(wording: Wording) -> dict[str, Any]:
-    """What the email says it is about, and what there may be several of."""
-    if wording.key not in OF_MANY.values():
-        notice = {"notice": heading(wording.key)}
-        if wording.audience == Audience.CUSTOMERS:
-            return notice
-        return {**notice, "events": [{"at": "09:30", "what": str(wording.label), "who": "Dana Miller"}]}
-    what, link = heading(_MANY[wording.audience]), "https://help.example.com/"
-    return {
-        "tickets": [
-            {"number": "48213", "title": "Printer hums", "what": what, "link": f"{link}48213/"},
-            {"number": "48217", "title": "Screen stays dark", "what": what, "link": f"{link}48217/"},
-        ]
-    }
+    typed = typed_text(wording, request.POST.get("subject", ""), request.POST.get("body", ""))
+    return preview(request, typed, known_values(wording, request.user), languages_for(code))

@@ -14,10 +14,12 @@ from accounts.models import ApiToken
 from api import examples
 from api.base import Door
 from api.once import once
+from api.problems import CannotBe
 from api.schema import IDEMPOTENCY_KEY, IF_SAME
 from api.v1.levels.access import fingerprint, refused, require_administrator, require_reader, require_seen
 from api.v1.levels.forms import ChangedCalendarForm, NewCalendarForm
 from api.v1.levels.shapes import CalendarShape
+from sla.arranging import remove_calendar
 from sla.configuring import save_calendar
 from sla.models import Calendar
 
@@ -95,6 +97,26 @@ class CalendarDetail(_Calendars):
         form = ChangedCalendarForm(data=request.data)
         form.is_valid(raise_exception=True)
         return self.answer(self.saved(calendar, form.validated_data))
+
+    @extend_schema(
+        operation_id="removeCalendar",
+        summary="Remove a calendar",
+        parameters=[IF_SAME],
+        responses={204: None},
+        tags=["SLAs"],
+    )
+    @transaction.atomic
+    def delete(self, request: Request, id: int) -> Response:
+        """Only one that nothing counts by; else 409."""
+        require_reader(self.person)
+        calendar = _found(Calendar.objects.select_for_update(no_key=True).filter(pk=id).first())
+        require_administrator(self.person)
+        require_seen(request.headers.get("If-Match"), self.shaped(calendar, CalendarShape).data)
+        try:
+            remove_calendar(calendar, by=self.person)
+        except ValidationError as error:
+            raise CannotBe(" ".join(error.messages)) from error
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def _found(calendar: Calendar | None) -> Calendar:

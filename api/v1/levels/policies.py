@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import ProtectedError, QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotFound
@@ -15,11 +16,12 @@ from accounts.models import ApiToken
 from api import examples
 from api.base import Door
 from api.once import once
+from api.problems import CannotBe
 from api.schema import IDEMPOTENCY_KEY, IF_SAME
 from api.v1.levels.access import fingerprint, refused, require_administrator, require_reader, require_seen
 from api.v1.levels.forms import ChangedSlaForm, NewSlaForm
 from api.v1.levels.shapes import SlaShape
-from sla.configuring import save_policy
+from sla.configuring import remove_policy, save_policy
 from sla.models import Policy
 
 
@@ -102,6 +104,29 @@ class SlaDetail(_Slas):
         form = ChangedSlaForm(data=request.data)
         form.is_valid(raise_exception=True)
         return self.answer(self.saved(policy, form.validated_data))
+
+    @extend_schema(
+        operation_id="removeSla",
+        summary="Remove an SLA",
+        parameters=[IF_SAME],
+        responses={204: None},
+        tags=["SLAs"],
+    )
+    @transaction.atomic
+    def delete(self, request: Request, id: int) -> Response:
+        """Only one that was never promised and that no queue names; else 409: it can be made inactive."""
+        require_reader(self.person)
+        Policy.objects.select_for_update(no_key=True).filter(pk=id).first()
+        policy = self.found(id)
+        require_administrator(self.person)
+        require_seen(request.headers.get("If-Match"), self.shaped(policy, SlaShape).data)
+        try:
+            with transaction.atomic():
+                remove_policy(policy, by=self.person)
+        except ProtectedError as error:
+            text = _("“%(name)s” has been promised or is named by a queue. Make it inactive instead.")
+            raise CannotBe(text % {"name": policy.name}) from error
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def policies() -> QuerySet[Policy]:

@@ -3,16 +3,9 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from drf_spectacular.utils import extend_schema
-from rest_framework import status
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.audit import remove_audited
 from accounts.models import User
-from api.schema import IF_SAME
-from api.v1.administration import require_same
 from api.v1.fields import RowField, StrictSerializer, TextField
 from api.v1.mail.shapes import OurAddressShape
 from api.v1.setup import examples
@@ -45,7 +38,7 @@ def _save(address: Any, values: Values, by: User) -> Address:
     return save_address(address, by=by)
 
 
-AddressRows, _OneAddress = doors_of(
+AddressRows, AddressRow = doors_of(
     Kind(
         "OurAddress",
         "addresses",
@@ -59,23 +52,7 @@ AddressRows, _OneAddress = doors_of(
         about="All addresses under which the helpdesk gets mail. For administrators.",
         about_change="What is not named stays. Mail goes to the new queue from the next message on.",
         examples=[examples.OUR_ADDRESS],
+        remove=lambda address, by: remove_audited(address, by=by),
+        about_removal="Mail to it finds its queue no more.",
     )
 )
-
-
-class AddressRow(_OneAddress):  # type: ignore[valid-type, misc]
-    @extend_schema(
-        operation_id="removeOurAddress",
-        summary="Remove an address",
-        parameters=[IF_SAME],
-        responses={204: None},
-        tags=["Mail"],
-    )
-    @transaction.atomic
-    def delete(self, request: Request, id: int) -> Response:
-        """Mail to it finds its queue no more."""
-        list(Address.objects.select_for_update(no_key=True).filter(pk=id))
-        row, shown = self.as_shown(id)
-        require_same(request.headers.get("If-Match"), row, shown)
-        remove_audited(row, by=self.person)
-        return Response(status=status.HTTP_204_NO_CONTENT)

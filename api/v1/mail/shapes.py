@@ -78,11 +78,11 @@ class TracedShape(IncomingShape):
 
     @extend_schema_field(MailStepShape(many=True))
     def get_trace(self, row: Incoming) -> list[ReturnDict]:
-        return _steps(row, row.trace)
+        return steps_shown(row, row.trace)
 
     @extend_schema_field(MailStepShape(many=True))
     def get_journal(self, row: Incoming) -> list[ReturnDict]:
-        return _steps(row, row.journal)
+        return steps_shown(row, row.journal)
 
 
 class RecipientShape(serializers.Serializer):
@@ -171,7 +171,7 @@ def _seen(tickets: Iterable[int], user: User) -> set[int]:
     return set(Ticket.objects.allowing(user, "read").filter(pk__in=set(tickets)).values_list("pk", flat=True))
 
 
-def _steps(row: Incoming, steps: Sequence[Any]) -> list[ReturnDict]:
+def steps_shown(row: Incoming, steps: Sequence[Any]) -> list[ReturnDict]:
     hidden = TELLING if row.is_hidden else frozenset()  # type: ignore[attr-defined]
     kept = [name for name in OF_STEPS if name not in hidden]
     return [

@@ -10,7 +10,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.domains import clean_domain
-from api.v1.fields import RowField, TextField
+from accounts.models import User
+from api.v1.fields import AgentField, RowField, TextField, find_person
 from core.text import clean_line, strip_nul
 from tickets.models.queue import SEPARATOR
 
@@ -94,6 +95,18 @@ class DomainField(TextField):
             return clean_domain(super().to_internal_value(data))
         except ValidationError as error:
             raise serializers.ValidationError(error.messages) from error
+
+
+class AnyAgentField(AgentField):
+    """An agent by address or id, also one who is not active any more: who holds something keeps it."""
+
+    default_error_messages = {"unknown": _("There is no agent with this address or id.")}  # noqa: RUF012
+
+    def to_internal_value(self, data: Any) -> User:
+        person = find_person(data)
+        if person is None or not person.is_agent:
+            self.fail("unknown")
+        return person
 
 
 def rows(options: Callable[[dict[str, Any]], Iterable[Any]], **more: Any) -> serializers.ListField:

@@ -15,7 +15,7 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts.models import User
 from api.once import once
-from api.problems import LeanedOn
+from api.problems import CannotBe, LeanedOn
 from api.schema import IDEMPOTENCY_KEY, IF_SAME
 from api.v1.administration import CONFIRMED, AdminDoor, etag, leaning_on, refused, require_same
 from api.v1.fields import FlagField, StrictSerializer
@@ -43,7 +43,8 @@ class Retiring(Changing):
 class Kind:
     """`word` and `words` name the operations: `addQueue`, `listQueueSettings`. `save` sets the values, calls the verb
     that the page calls, and raises Django's `ValidationError`; `renamed` says how the form calls a field of it.
-    `removed` tells what of the row somebody would miss beside the row itself."""
+    `removed` tells what of the row somebody would miss beside the row itself; `remove` is left out where rows are only
+    retired."""
 
     word: str
     title: str
@@ -59,6 +60,8 @@ class Kind:
     examples: Sequence[OpenApiExample] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     removed: Callable[[Any, Values], Sequence[str]] | None = None
+    remove: Callable[[Any, User], object] | None = None
+    about_removal: str = "What it did stays in the histories of the tickets."
 
     @property
     def model(self) -> type[models.Model]:
@@ -69,6 +72,19 @@ class KindDoor(AdminDoor):
     """What the doors of a kind share."""
 
     kind: Kind
+
+    def read(self, form: type[StrictSerializer]) -> Values:
+        """What was sent, checked."""
+        given = self.shaped(None, form, data=self.request.data)
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)
+
+    def same(self, pk: int) -> Any:
+        """The row, locked, when it is still what `If-Match` names. Within a transaction."""
+        list(self.kind.model._default_manager.select_for_update(of=("self",), no_key=True).filter(pk=pk))
+        row, shown = self.as_shown(pk)
+        require_same(self.request.headers.get("If-Match"), row, shown)
+        return row
 
     def saved(self, row: Any, values: Values) -> Any:
         leaning = self.leaning(row, values) if values.pop(CONFIRMED, False) is not True else []
@@ -103,7 +119,11 @@ class KindDoor(AdminDoor):
 
 def doors_of(made: Kind) -> tuple[type[AdminDoor], type[AdminDoor]]:
     """The door of all rows and that of one."""
+    row = _door_of_one(made)
+    return _door_of_all(made), _removing(made, row) if made.remove else row
 
+
+def _door_of_all(made: Kind) -> type[KindDoor]:
     class Rows(KindDoor):
         kind = made
         order = tuple(made.order)
@@ -130,11 +150,13 @@ def doors_of(made: Kind) -> tuple[type[AdminDoor], type[AdminDoor]]:
         )
         @once
         def post(self, request: Request) -> Response:
-            form = made.new(data=request.data)
-            form.is_valid(raise_exception=True)
-            row = self.saved(made.model(), form.validated_data)
+            row = self.saved(made.model(), self.read(made.new))
             return self.answer(row.pk, status.HTTP_201_CREATED)
 
+    return Rows
+
+
+def _door_of_one(made: Kind) -> type[KindDoor]:
     class OneRow(KindDoor):
         kind = made
 
@@ -159,14 +181,34 @@ def doors_of(made: Kind) -> tuple[type[AdminDoor], type[AdminDoor]]:
         )
         @transaction.atomic
         def patch(self, request: Request, id: int) -> Response:
-            list(made.model._default_manager.select_for_update(of=("self",), no_key=True).filter(pk=id))
-            row, shown = self.as_shown(id)
-            require_same(request.headers.get("If-Match"), row, shown)
-            form = made.changed(data=request.data)
-            form.is_valid(raise_exception=True)
-            return self.answer(self.saved(row, form.validated_data).pk)
+            row = self.same(id)
+            return self.answer(self.saved(row, self.read(made.changed)).pk)
 
-    return Rows, OneRow
+    return OneRow
+
+
+def _removing(made: Kind, door: type[KindDoor]) -> type[KindDoor]:
+    """The door of one, by which it can also go."""
+
+    class RemovableRow(door):  # type: ignore[valid-type, misc]
+        @extend_schema(
+            operation_id=f"remove{made.word}",
+            summary=f"Remove one of the {made.title}",
+            description=made.about_removal,
+            parameters=[IF_SAME],
+            responses={204: None},
+            tags=[made.tag],
+        )
+        @transaction.atomic
+        def delete(self, request: Request, id: int) -> Response:
+            assert made.remove is not None
+            try:
+                made.remove(self.same(id), self.person)
+            except ValidationError as error:
+                raise CannotBe(" ".join(error.messages)) from error
+            return Response(status=status.HTTP_204_NO_CONTENT)
+
+    return RemovableRow
 
 
 def put(row: models.Model, values: Values) -> models.Model:

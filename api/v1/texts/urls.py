@@ -5,6 +5,7 @@ from django.urls import path
 from api.v1.texts.answers import AutomaticTextDetail, AutomaticTextList, QueueAnswersDetail, QueueAnswersList
 from api.v1.texts.contents import ContentDetail, ContentList
 from api.v1.texts.notices import NoticeDetail, NoticeList, NoticeTextDetail
+from api.v1.texts.previews import TextPreview
 from api.v1.texts.wordings import (
     ChecklistDetail,
     ChecklistList,
@@ -15,6 +16,7 @@ from api.v1.texts.wordings import (
 )
 
 urlpatterns = [
+    path("texts/preview/", TextPreview.as_view(), name="text_preview"),
     path("templates/", TemplateList.as_view(), name="templates"),
     path("templates/<int:id>/", TemplateDetail.as_view(), name="template"),
     path("snippets/", SnippetList.as_view(), name="snippets"),

@@ -117,7 +117,7 @@ def preview_of_content(request: HttpRequest) -> Preview:
         return found if typed.is_liquid else "{% raw %}" + found + "{% endraw %}"
 
     def known(ticket: Ticket | None, language: str) -> Mapping[str, Any]:
-        return values_in(ticket, language, request)
+        return values_in(ticket, language, request.user)
 
     return preview(request, text, known, [code for code, _name in LANGUAGES])
 
