@@ -1,8 +1,9 @@
 """Templates that are drawn with less work, and come out the same as Django draws them.
 
 What depends on nothing but the language (text, translated words, icons, addresses of fixed pages) is put together with
-its neighbours when a template is read, and drawn once for each language. Variables and links take a short way where
-their values are of the usual kinds, and Django's own way in all other cases. The loader stands in settings.TEMPLATES.
+its neighbours when a template is read, and drawn once for each language. Variables (core/drawing_values.py) and
+links take a short way where their values are of the usual kinds, and Django's own way in all other cases. The loader
+stands in settings.TEMPLATES.
 """
 
 from collections.abc import Iterator
@@ -22,12 +23,10 @@ from django.template.base import (
     Template,
     TextNode,
     Token,
-    Variable,
-    VariableDoesNotExist,
     VariableNode,
     render_value_in_context,
 )
-from django.template.context import Context, RequestContext
+from django.template.context import Context
 from django.template.defaulttags import URLNode
 from django.template.library import SimpleNode
 from django.template.loader_tags import IncludeNode
@@ -40,11 +39,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
 
 from core.addresses import address
+from core.drawing_values import QuickExpression
 
 # The language of who reads, found out where a template begins and where `language` changes it: asking for it costs more
 # than most of what is fixed.
 _LANGUAGE = "drawing.language"
-_CONTEXTS = (RequestContext, Context)
 
 
 # ---- reading ----------------------------------------------------------------------------------
@@ -250,73 +249,3 @@ def _render(template: Template, context: Context) -> SafeString:
     finally:
         page.dicts.pop()
         page.template = outer
-
-
-class QuickExpression(FilterExpression):
-    def __init__(self, token: str, parser: Parser) -> None:
-        super().__init__(token, parser)
-        if type(self.var) is Variable and self.var.lookups is not None and not self.var.translate:
-            self.var = QuickVariable(str(self.var.var))
-
-    def resolve(self, context: Context, ignore_failures: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's way
-        if self.filters or type(self.var) is not QuickVariable:
-            return super().resolve(context, ignore_failures)
-        try:
-            return self.var.resolve(context)
-        except VariableDoesNotExist:
-            return None if ignore_failures else super().resolve(context)
-
-
-class QuickVariable(Variable):
-    """A name in the context, then keys and attributes. Whatever goes wrong is left to Django, which begins anew."""
-
-    def __init__(self, var: str) -> None:
-        super().__init__(var)
-        self.names = self.lookups or ()
-
-    def resolve(self, context: Any) -> Any:
-        if self.translate or type(context) not in _CONTEXTS:
-            return super().resolve(context)
-        value = self._first(context)
-        try:
-            if callable(value):
-                value = _called(value)
-            for name in self.names[1:]:
-                value = _part(value, name)
-                if callable(value):
-                    value = _called(value)
-        except VariableDoesNotExist:
-            raise
-        except Exception:  # noqa: BLE001 - it is raised again there, or known to be silent
-            return super().resolve(context)
-        return value
-
-    def _first(self, context: Context) -> Any:
-        name = self.names[0]
-        for known in reversed(context.dicts):
-            if name in known:
-                return known[name]
-        raise VariableDoesNotExist("Failed lookup for key [%s] in %r", (name, context))
-
-
-def _part(value: Any, name: str) -> Any:
-    kind = type(value)
-    if kind is dict:
-        if name in value:
-            return value[name]
-        if not hasattr(dict, name) and not name.isdecimal():
-            raise VariableDoesNotExist("Failed lookup for key [%s] in %r", (name, value))
-    if hasattr(kind, "__getitem__"):
-        try:
-            return value[name]
-        except (TypeError, AttributeError, KeyError, ValueError, IndexError):
-            pass  # Django looks for keys first, too
-    return getattr(value, name)
-
-
-def _called(value: Any) -> Any:
-    if getattr(value, "do_not_call_in_templates", False):
-        return value
-    if getattr(value, "alters_data", False):
-        raise TypeError("Templates change nothing.")
-    return value()

@@ -1,13 +1,13 @@
-"""The engine: where the tokens of a run are, and what moves them. Knows no database; `Host` does what steps do.
+"""The engine: where the tokens of a run are, and what moves them. Knows no database; its `Host` (processes/hosting.py)
+does what steps do.
 
 Around SpiffWorkflow, whose script engine is replaced by one that runs nothing: conditions are looked up by flow, times
 are ours. Specifications come from processes/compiling.py and are never stored: of a run only its tokens are.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
 from uuid import UUID
 
 from SpiffWorkflow import TaskState
@@ -20,6 +20,7 @@ from SpiffWorkflow.task import Task as Token
 
 from processes.compiling import MARK, Place, Plan
 from processes.drawing import Kind, Trigger
+from processes.hosting import Host, Moved, StepError, Stuck, Waiting
 from processes.tokens import kept, restored
 from tickets.conditions import ConditionError
 
@@ -30,53 +31,6 @@ MAX_SECONDS = 4.0
 MAX_TOKENS = 5_000
 # The engine looks no deeper than 1,000.
 MAX_DEPTH = 900
-
-
-class Stuck(Exception):
-    """A token cannot go on; it stays where it is. The text is for people."""
-
-    def __init__(self, element: str, code: str, text: str = ""):
-        super().__init__(text or code)
-        self.element, self.code, self.text = element, code, text
-
-
-class StepError(Exception):
-    """An automatic step has failed in a way that the drawing may foresee: the code of its error."""
-
-    def __init__(self, code: str, text: str = ""):
-        super().__init__(code)
-        self.code, self.text = code, text
-
-
-class Host(Protocol):
-    """What happens outside of the tokens."""
-
-    def act(self, place: Place, instance: UUID) -> None:
-        """Do what an automatic step does. Raises `StepError`."""
-
-    def holds(self, condition: Mapping[str, Any], scope: str) -> bool:
-        """Whether a condition holds now. Raises `ConditionError`."""
-
-    def send(self, name: str, instance: UUID) -> None:
-        """A message leaves the run, sent by this token."""
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A token has left an element; `outcome` is "" or the code of an error."""
-
-    place: Place
-    instance: UUID
-    outcome: str = ""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A token waits: for people, or for one of the signals (elements: the event itself, or those behind a gateway)."""
-
-    place: Place
-    instance: UUID
-    signals: Sequence[Place] = ()
 
 
 class _NothingRuns(PythonScriptEngine):

@@ -22,7 +22,8 @@ from core.work import wake
 from processes import conditions, sentences
 from processes.compiling import Place
 from processes.drawing import WORK
-from processes.engine import Engine, StepError, Stuck
+from processes.engine import Engine
+from processes.hosting import StepError, Stuck
 from processes.models import Impulse, Run, Step
 from processes.plans import plan_of
 from processes.settling import settle

@@ -7,7 +7,7 @@ from core.clock import now
 from processes import approving, calling, sentences, timing
 from processes.compiling import Place
 from processes.drawing import Kind, Trigger
-from processes.engine import Waiting
+from processes.hosting import Waiting
 from processes.models import Run, Task, Timer
 from processes.notices import told_of
 from processes.people import doers_of

@@ -1,7 +1,7 @@
 """`record()`: the only writer of history. What it writes is at once the log, the outbox and the proof.
 
 In the caller's transaction it adds the event, runs the *within* handlers and leaves a delivery row; after the commit
-the delivery runs the *after* handlers (tickets/tasks.py). Both lists stand in helpdesk/settings.py.
+the delivery runs the *after* handlers (tickets/tasks.py). Both lists stand in helpdesk/settings/wiring.py.
 """
 
 import hashlib

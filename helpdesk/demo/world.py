@@ -91,9 +91,21 @@ def _queues(agents: dict[str, User]) -> dict[str, Queue]:
     junk = save_queue(Queue(name="Junk", description="Unwanted mail"), by=alex)
     Address.objects.create(address="support@demo.example", name="Demo Bikes Support", queue=support)
     Address.objects.create(address="billing@demo.example", name="Demo Bikes Billing", queue=billing)
-    FieldDefinition.objects.create(key="order_number", label="Order number", kind="text", in_portal=True)
     FieldDefinition.objects.create(
-        key="model", label="Model", kind="dropdown", options=["Tour 7", "Cargo 2", "City 3"], in_portal=True, position=1
+        key="order_number",
+        label="Order number",
+        labels={"de": "Bestellnummer", "es": "Número de pedido", "pt": "Número da encomenda"},
+        kind="text",
+        in_portal=True,
+    )
+    FieldDefinition.objects.create(
+        key="model",
+        label="Model",
+        labels={"de": "Modell", "es": "Modelo", "pt": "Modelo"},
+        kind="dropdown",
+        options=["Tour 7", "Cargo 2", "City 3"],
+        in_portal=True,
+        position=1,
     )
     for name, members, granted in (
         ("Support team", ("alex", "bea", "carlos"), (support, junk)),

@@ -6,7 +6,7 @@ from pathlib import Path
 from helpdesk.embedded.places import ROOT, Places
 
 # Besides the files themselves, what decides where they come from and how they are stored.
-_DECISIVE = ("requirements.lock", "helpdesk/settings.py")
+_DECISIVE = ("requirements.lock", "helpdesk/settings/pages.py")
 
 
 def are_fresh(places: Places) -> bool:

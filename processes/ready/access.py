@@ -33,11 +33,27 @@ TEXTS = {
     ),
 }
 _SHOWN = ("access_system", "access_level", "access_reason")
+_OK, _OK_WAYS = telling("TellGranted", "access_granted", then="Close")
+_NO, _NO_WAYS = telling("TellDeclined", "access_declined", then="CloseDeclined")
+_WAYS = (
+    Way("Start>Describe"),
+    Way("Describe>Manager"),
+    Way("Manager>ByManager"),
+    Way("ByManager>Team", is_approved("Manager")),
+    Way("ByManager>TellDeclined"),
+    Way("Team>ByTeam"),
+    Way("ByTeam>Grant", is_approved("Team")),
+    Way("ByTeam>TellDeclined"),
+    Way("Grant>TellGranted"),
+    *_OK_WAYS,
+    *_NO_WAYS,
+    Way("Close>Granted"),
+    Way("CloseDeclined>Declined"),
+)
 
 
 def template() -> Template:
-    ok, ok_ways = telling("TellGranted", "access_granted", then="Close")
-    no, no_ways = telling("TellDeclined", "access_declined", then="CloseDeclined")
+    """Made when it is taken: states and priorities are rows."""
     return Template(
         key="access-request",
         names=words("Access request", "Zugriff beantragen", "Solicitud de acceso", "Pedido de acesso"),
@@ -98,26 +114,12 @@ def template() -> Template:
                 words("Grant the access", "Zugriff einrichten", "Dar el acceso", "Dar o acesso"),
                 due=span("1d"),
             ),
-            *ok,
-            *no,
+            *_OK,
+            *_NO,
             closing("Close"),
             closing("CloseDeclined"),
             end("Granted", words("Granted", "Gewährt", "Concedido", "Concedido")),
             end("Declined", words("Declined", "Abgelehnt", "Rechazado", "Recusado")),
         ),
-        ways=(
-            Way("Start>Describe"),
-            Way("Describe>Manager"),
-            Way("Manager>ByManager"),
-            Way("ByManager>Team", is_approved("Manager")),
-            Way("ByManager>TellDeclined"),
-            Way("Team>ByTeam"),
-            Way("ByTeam>Grant", is_approved("Team")),
-            Way("ByTeam>TellDeclined"),
-            Way("Grant>TellGranted"),
-            *ok_ways,
-            *no_ways,
-            Way("Close>Granted"),
-            Way("CloseDeclined>Declined"),
-        ),
+        ways=_WAYS,
     )

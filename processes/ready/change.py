@@ -15,9 +15,26 @@ FIELDS = (
         ("successful", "rolled back"),
     ),
 )
+_WAYS = (
+    Way("Start>Plan"),
+    Way("Plan>Risk"),
+    Way("Risk>Board", {"field": "field.change_risk", "is": "high"}),
+    Way("Risk>Day"),
+    Way("Board>Approved"),
+    Way("Approved>Day", is_approved("Board")),
+    Way("Approved>Dropped"),
+    Way("Day>Carry"),
+    Way("Carry>Result"),
+    Way("Result>Review", {"field": "field.change_result", "is": "rolled back"}),
+    Way("Result>Close"),
+    Way("Review>Close"),
+    Way("Close>End"),
+    Way("Dropped>Declined"),
+)
 
 
 def template() -> Template:
+    """Made when it is taken: states and priorities are rows."""
     return Template(
         key="change",
         names=words("Change", "Änderung", "Cambio", "Alteração"),
@@ -82,20 +99,5 @@ def template() -> Template:
             end(),
             end("Declined", words("Declined", "Abgelehnt", "Rechazado", "Recusado")),
         ),
-        ways=(
-            Way("Start>Plan"),
-            Way("Plan>Risk"),
-            Way("Risk>Board", {"field": "field.change_risk", "is": "high"}),
-            Way("Risk>Day"),
-            Way("Board>Approved"),
-            Way("Approved>Day", is_approved("Board")),
-            Way("Approved>Dropped"),
-            Way("Day>Carry"),
-            Way("Carry>Result"),
-            Way("Result>Review", {"field": "field.change_result", "is": "rolled back"}),
-            Way("Result>Close"),
-            Way("Review>Close"),
-            Way("Close>End"),
-            Way("Dropped>Declined"),
-        ),
+        ways=_WAYS,
     )

@@ -14,9 +14,27 @@ FIELDS = (
     Field("incident_lesson", "text", words("What we learn", "Was wir lernen", "Qué aprendemos", "O que aprendemos")),
 )
 _MAJOR = {"field": "field.incident_reach", "is": "everybody"}
+_WAYS = (
+    Way("Start>Assess"),
+    Way("Assess>Major"),
+    Way("Major>Raise", _MAJOR),
+    Way("Major>Fix"),
+    Way("Raise>Split"),
+    Way("Split>Inform"),
+    Way("Split>FixMajor"),
+    Way("Long>Escalate"),
+    Way("Escalate>Escalated"),
+    Way("Inform>Join"),
+    Way("FixMajor>Join"),
+    Way("Join>Review"),
+    Way("Review>Close"),
+    Way("Fix>Close"),
+    Way("Close>End"),
+)
 
 
 def template() -> Template:
+    """Made when it is taken: states and priorities are rows."""
     return Template(
         key="incident",
         names=words("Incident", "Störung", "Incidente", "Incidente"),
@@ -90,21 +108,5 @@ def template() -> Template:
             closing(),
             end(),
         ),
-        ways=(
-            Way("Start>Assess"),
-            Way("Assess>Major"),
-            Way("Major>Raise", _MAJOR),
-            Way("Major>Fix"),
-            Way("Raise>Split"),
-            Way("Split>Inform"),
-            Way("Split>FixMajor"),
-            Way("Long>Escalate"),
-            Way("Escalate>Escalated"),
-            Way("Inform>Join"),
-            Way("FixMajor>Join"),
-            Way("Join>Review"),
-            Way("Review>Close"),
-            Way("Fix>Close"),
-            Way("Close>End"),
-        ),
+        ways=_WAYS,
     )

@@ -14,9 +14,24 @@ FIELDS = (
     ),
     Field("onboarding_desk", "text", words("Place", "Arbeitsplatz", "Puesto", "Posto de trabalho")),
 )
+_WAYS = (
+    Way("Start>Tell"),
+    Way("Tell>Split"),
+    Way("Split>Accounts"),
+    Way("Split>Equipment"),
+    Way("Split>Place"),
+    Way("Accounts>Join"),
+    Way("Equipment>Join"),
+    Way("Place>Join"),
+    Way("Join>DayBefore"),
+    Way("DayBefore>Welcome"),
+    Way("Welcome>Close"),
+    Way("Close>End"),
+)
 
 
 def template() -> Template:
+    """Made when it is taken: states and priorities are rows."""
     return Template(
         key="onboarding",
         names=words("Onboarding", "Neu im Team", "Incorporación", "Integração"),
@@ -77,18 +92,5 @@ def template() -> Template:
             closing(),
             end(),
         ),
-        ways=(
-            Way("Start>Tell"),
-            Way("Tell>Split"),
-            Way("Split>Accounts"),
-            Way("Split>Equipment"),
-            Way("Split>Place"),
-            Way("Accounts>Join"),
-            Way("Equipment>Join"),
-            Way("Place>Join"),
-            Way("Join>DayBefore"),
-            Way("DayBefore>Welcome"),
-            Way("Welcome>Close"),
-            Way("Close>End"),
-        ),
+        ways=_WAYS,
     )

@@ -8,7 +8,8 @@ from tickets.models import Priority, State, StateType
 
 QUEUE: Mapping[str, Any] = {"kind": "queue"}
 CUSTOMER: Mapping[str, Any] = {"kind": "customer"}
-TELL = words("Tell the requester", "Dem Anfragenden Bescheid geben", "Avisar al solicitante", "Avisar o requerente")
+TELL = words("Tell the requester", "Bescheid geben", "Avisar al solicitante", "Avisar o requerente")
+MISSED = words("Not sent", "Nicht gesendet", "No enviado", "Não enviado")
 
 
 def work(id: str, of: str, names: Mapping[str, str], **settings: Any) -> Step:
@@ -25,7 +26,7 @@ def gateway(
 def telling(id: str, content: str, *, then: str) -> tuple[Sequence[Step], Sequence[Way]]:
     """Answer the customer with a text in several languages, then go on, also where there is nobody to write to."""
     told = automatic(id, TELL, {"do": "reply", "text": f"{{{{ content.{content} }}}}"})
-    missed = Step(f"{id}Missed", "boundaryEvent", TELL, {}, attached_to=id, inside="<bpmn:errorEventDefinition />")
+    missed = Step(f"{id}Missed", "boundaryEvent", MISSED, {}, attached_to=id, inside="<bpmn:errorEventDefinition />")
     return (told, missed), (Way(f"{id}>{then}"), Way(f"{id}Missed>{then}"))
 
 

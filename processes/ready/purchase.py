@@ -26,10 +26,30 @@ _TEXT = words("Should this be bought?", "Soll das gekauft werden?", "¿Se debe c
 _APPROVED = words("Approved?", "Genehmigt?", "¿Aprobado?", "Aprovado?")
 # From these amounts on a manager approves, and finance too.
 SMALL, LARGE = 100, 1_000
+_NO, _NO_WAYS = telling("TellDeclined", "purchase_declined", then="CloseDeclined")
+_WAYS = (
+    Way("Start>Ask"),
+    Way("Ask>Amount"),
+    Way("Amount>Order", {"field": "field.purchase_amount", "below": SMALL}),
+    Way("Amount>Manager"),
+    Way("Manager>ByManager"),
+    Way("ByManager>Large", is_approved("Manager")),
+    Way("ByManager>TellDeclined"),
+    Way("Large>Finance", {"field": "field.purchase_amount", "above": LARGE}),
+    Way("Large>Order"),
+    Way("Finance>ByFinance"),
+    Way("ByFinance>Order", is_approved("Finance")),
+    Way("ByFinance>TellDeclined"),
+    Way("Order>Received"),
+    Way("Received>Close"),
+    Way("Close>Bought"),
+    *_NO_WAYS,
+    Way("CloseDeclined>Declined"),
+)
 
 
 def template() -> Template:
-    no, no_ways = telling("TellDeclined", "purchase_declined", then="CloseDeclined")
+    """Made when it is taken: states and priorities are rows."""
     return Template(
         key="purchase",
         names=words("Purchase approval", "Einkauf genehmigen", "Aprobación de compras", "Aprovação de compras"),
@@ -92,28 +112,10 @@ def template() -> Template:
                 who={"kind": "customer"},
             ),
             closing("Close"),
-            *no,
+            *_NO,
             closing("CloseDeclined"),
             end("Bought", words("Bought", "Gekauft", "Comprado", "Comprado")),
             end("Declined", words("Declined", "Abgelehnt", "Rechazado", "Recusado")),
         ),
-        ways=(
-            Way("Start>Ask"),
-            Way("Ask>Amount"),
-            Way("Amount>Order", {"field": "field.purchase_amount", "below": SMALL}),
-            Way("Amount>Manager"),
-            Way("Manager>ByManager"),
-            Way("ByManager>Large", is_approved("Manager")),
-            Way("ByManager>TellDeclined"),
-            Way("Large>Finance", {"field": "field.purchase_amount", "above": LARGE}),
-            Way("Large>Order"),
-            Way("Finance>ByFinance"),
-            Way("ByFinance>Order", is_approved("Finance")),
-            Way("ByFinance>TellDeclined"),
-            Way("Order>Received"),
-            Way("Received>Close"),
-            Way("Close>Bought"),
-            *no_ways,
-            Way("CloseDeclined>Declined"),
-        ),
+        ways=_WAYS,
     )

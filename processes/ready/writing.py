@@ -125,8 +125,7 @@ def is_approved(step: str) -> dict[str, Any]:
 
 def _node(step: Step) -> str:
     settings = dict(step.settings or {})
-    translated = {language: text for language, text in step.names.items() if language != "en"}
-    if step.of not in ("startEvent", "endEvent") and not step.of.endswith("Gateway"):
+    if translated := {language: text for language, text in step.names.items() if text and language != "en"}:
         settings["names"] = translated
     attributes = {"id": step.id, "name": step.names["en"]}
     if step.default:

@@ -1,11 +1,10 @@
-// <process-designer data-module data-source data-panel data-words>: a BPMN drawing, changed here and kept by the server.
-// What is drawn is saved after a moment ([data-save], a form of htmx); a chosen step has its panel (#step-panel). What
-// the panel has saved comes back by the event `process:changed`, and what was drawn is in the panel once it is saved,
-// unless something is typed there, which is never lost without a question (js/leave-guard.js). Says `designer:ready` once it is drawn.
+// <process-designer data-module data-source data-words>: a BPMN drawing, changed here and kept by the server. What is drawn
+// is saved after a moment ([data-save], a form of htmx). Says `designer:ready` once it is drawn and `designer:saved`; what is
+// chosen in it is the concern of <process-choice>.
 
 const PAUSE = 700;
 const COLOURS = { defaultFillColor: "var(--bg-surface)", defaultStrokeColor: "var(--text-muted)", defaultLabelColor: "var(--text)" };
-const TOLD = ["process:changed", "process:saved", "htmx:after:request"];
+const TOLD = ["process:saved", "htmx:after:request"];
 
 class ProcessDesigner extends HTMLElement {
   async connectedCallback() {
@@ -19,12 +18,9 @@ class ProcessDesigner extends HTMLElement {
     this.get = (name) => this.bpmn.get(name);
     await this.draw(await this.fetched());
     this.bpmn.on("commandStack.changed", () => this.changed());
-    this.bpmn.on("selection.changed", ({ newSelection, oldSelection }) => this.chosen(newSelection, oldSelection));
     this.whole();
     this.dataset.ready = "";
     document.body.dispatchEvent(new CustomEvent("designer:ready"));
-    const first = this.get("elementRegistry").get(this.dataset.element);
-    if (first) this.get("selection").select(first);
   }
 
   disconnectedCallback() {
@@ -37,7 +33,6 @@ class ProcessDesigner extends HTMLElement {
   handleEvent(event) {
     const { type, detail } = event;
     if (type === "beforeunload") this.timer && event.preventDefault();
-    else if (type === "process:changed") this.takeOver(detail);
     else if (type === "process:saved") this.seen(detail);
     else this.answered(detail.ctx);
   }
@@ -88,7 +83,7 @@ class ProcessDesigner extends HTMLElement {
     if (sourceElement !== this.save) return;
     const isSaved = response?.status < 300;
     this.say(isSaved ? this.words.saved : this.words.not_saved);
-    if (isSaved && !this.choosing && this.shown && !this.isTyped) this.show(this.shown);
+    if (isSaved) document.body.dispatchEvent(new CustomEvent("designer:saved"));
     this.done?.();
   }
 
@@ -99,53 +94,6 @@ class ProcessDesigner extends HTMLElement {
 
   say(words) {
     this.querySelector("[data-said]").textContent = words;
-  }
-
-  // ---- one step and its panel
-
-  async chosen(elements, [old]) {
-    const [element] = elements;
-    if (this.trying || this.merging || elements.length > 1 || element?.id === this.shown) return;
-    if (!element && old && (await this.isBack(old))) return;
-    const { id = "" } = element?.labelTarget ?? element ?? {};
-    if (this.isTyped && id !== this.shown && !confirm(this.words.typed)) return this.stay();
-    this.shown = id;
-    this.choosing = true;
-    await this.flush();
-    this.choosing = false;
-    if (this.shown === id) this.show(id);
-  }
-
-  // undone or done again: what was chosen has given way to another of the same id, or another is chosen already
-  async isBack(old) {
-    await null;
-    const back = !old.parent && this.get("elementRegistry").get(this.shown);
-    if (back) this.get("selection").select(back);
-    return this.get("selection").get().length > 0;
-  }
-
-  show(id) {
-    const url = `${this.dataset.panel}?element=${encodeURIComponent(id)}`;
-    window.htmx.ajax("GET", url, { source: this, target: "#step-panel" });
-  }
-
-  // what is in the panel and not saved
-  get isTyped() {
-    return document.querySelector("#step-panel leave-guard")?.on;
-  }
-
-  // back to the step whose panel is there, once the drawing has done with the choice
-  stay() {
-    const back = this.get("elementRegistry").get(this.shown);
-    setTimeout(() => this.get("selection").select(back ?? null));
-  }
-
-  // the panel was saved: what it may change is taken over from the drawing that the server has now
-  async takeOver({ element }) {
-    const { elementsById } = await this.get("moddle").fromXML(await this.fetched());
-    this.merging = true;
-    if (elementsById[element]) this.get("takeover").take(elementsById[element]);
-    this.merging = false;
   }
 }
 

@@ -122,6 +122,7 @@ def test_other_events_cost_nothing(world: World, asks: SurveyRule, django_assert
     event = ticket.events.first()
     with django_assert_num_queries(0):
         plan(event)
+    assert not SurveyInvitation.objects.exists()
 
 
 def test_a_reopened_ticket_is_not_asked_about(world: World, closed: Ticket):

@@ -89,8 +89,9 @@ def test_a_line_goes_from_edge_to_edge():
 
 def test_a_missing_value_is_a_gap_and_a_lone_one_a_dot():
     plot = lines(figures([0, None, 100, 100]))
-    assert plot.lines[0].path == "M0 200H6M400 0L600 0"
-    assert lines(figures([100])).lines[0].path == "M294 0H306"
+    assert (plot.lines[0].path, plot.lines[0].dots) == ("M400 0L600 0", "M0 200h0")
+    alone = lines(figures([100])).lines[0]
+    assert (alone.path, alone.dots) == ("", "M300 0h0")
 
 
 def test_nothing_is_drawn_of_nothing():
@@ -160,4 +161,4 @@ def test_heat_has_five_shades_and_none_for_nothing():
 def test_a_sparkline_needs_two_values():
     assert spark([1]) == spark([]) == spark([None, 1]) == ""
     assert spark([0, 10]) == "M0.0 24.0L88.0 4.0"
-    assert spark([5, None, 5]) == "M0.0 14.0M88.0 14.0"
+    assert spark([5, None, 5]) == "M0.0 14.0h0M88.0 14.0h0"

@@ -102,10 +102,15 @@ def test_t62_a_name_is_resolved_once_and_that_address_is_connected_to(monkeypatc
     assert (asked, reached) == (["mail.example.com"], [(PUBLIC, 993)])
 
 
-def test_the_next_address_is_tried_when_one_does_not_answer():
+def test_the_next_address_is_tried_when_one_does_not_answer(monkeypatch):
+    def resolve(host, port, **_options):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (at, port)) for at in ("127.0.0.2", "127.0.0.1")]
+
     with socket.create_server(("127.0.0.1", 0)) as server:
-        connection = connect("localhost", server.getsockname()[1], timeout=2, allowed=networks("private"))
-        connection.close()
+        place = server.getsockname()
+        monkeypatch.setattr(outside.socket, "getaddrinfo", resolve)
+        with connect("mail.example.com", place[1], timeout=2, allowed=networks("private")) as connection:
+            assert connection.getpeername() == place
 
 
 @pytest.mark.parametrize("host", ["", "a" * 64 + ".example", "."])

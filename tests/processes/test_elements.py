@@ -23,6 +23,8 @@ from tests.processes.drawings import (
     work,
 )
 from tests.processes.world import agent, fresh, kinds, pass_on, pass_time, path, published, tasks
+from tickets.conditions import to_q, viewer
+from tickets.models import FieldDefinition, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,28 @@ def test_an_exclusive_gateway_takes_the_first_way_whose_condition_holds(ticket):
     assert tags(calm) == ["calm"]
     other = TicketFactory(title="There is fire")
     assert tags(starting.start(process, other, by=agent(other))) == ["urgent"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "taken"), [(None, ["at_least", "at_most"]), (99, ["below", "at_most"]), (101, ["at_least", "above"])]
+)
+def test_an_empty_number_is_neither_more_nor_less_and_its_negations_hold(ticket, amount, taken):
+    """As in every other condition (decision 22): whoever does not mean empty ones asks for that too."""
+    FieldDefinition.objects.create(key="amount", label="Amount", kind="number")
+    ticket.custom_fields = {} if amount is None else {"amount": amount}
+    ticket.save(update_fields=["custom_fields"])
+    below, above = {"field": "field.amount", "below": 100}, {"field": "field.amount", "above": 100}
+    asked = {"below": below, "at_least": {"not": below}, "above": above, "at_most": {"not": above}}
+    xml = drawing(
+        start(), node("inclusiveGateway", "G", default="G_none"), node("inclusiveGateway", "J"), end(),
+        *(acting(name, tag(name)) for name in [*asked, "none"]),
+        *(way(f"G>{name}", condition) for name, condition in asked.items()),
+        *(way(f"{name}>J") for name in [*asked, "none"]), ways("S>G", "G>none", "J>E"),
+    )  # fmt: skip
+    assert sorted(tags(begin(xml, ticket))) == sorted(taken)
+    for name, condition in asked.items():
+        found = Ticket.objects.filter(to_q(condition, viewer(None)), pk=ticket.pk)
+        assert found.exists() is (name in taken)
 
 
 def test_a_parallel_gateway_waits_for_all_of_its_ways(ticket):

@@ -10,7 +10,8 @@ from SpiffWorkflow.bpmn.serializer.config import DEFAULT_CONFIG
 from SpiffWorkflow.bpmn.serializer.default.workflow import BpmnWorkflowConverter, WorkflowConverter
 
 from processes.compiling import Plan, compiled
-from processes.engine import Engine, StepError
+from processes.engine import Engine
+from processes.hosting import StepError
 from processes.reading import read_drawing
 from tests.processes.drawings import acting, drawing, end, error, line, message, node, span, start, tag, ways, work
 

@@ -96,10 +96,26 @@ def test_a_filter_is_built_of_rows(bea, world, tickets):
     assert 'name="field-0.0"' in text_of(again)
 
 
-def test_a_filter_that_is_not_complete_is_not_asked(bea, tickets):
+def test_a_row_of_the_filter_that_is_not_complete_is_not_asked_yet(bea, tickets):
+    all_of_them = numbers(bea.get(f"{NEW}?{BY_QUEUE}", headers=PART))
     answer = bea.get(f"{NEW}?{BY_QUEUE}&filter=rows&row=0.0+leaf&field-0.0=owner&op-0.0=is", headers=PART)
-    assert "Fill in every row." in text_of(answer)
-    assert "HX-Push-Url" not in answer
+    assert numbers(answer) == all_of_them
+    assert 'value="owner" selected' in text_of(answer)
+    assert text_of(answer).count("Not asked yet: this row is not complete.") == 1
+    assert "where=" not in answer["HX-Push-Url"]
+
+
+def test_complete_rows_are_asked_beside_one_that_is_not(bea, world, tickets):
+    whose = f"row=0.0+leaf&field-0.0=owner&op-0.0=is&value-0.0={world.bea.pk}"
+    begun = "row=0.1+group&kind-0.1=any&row=0.1.0+leaf&field-0.1.0=queue&op-0.1.0=is&value-0.1.0="
+    answer = bea.get(f"{NEW}?{BY_QUEUE}&filter=rows&{whose}&{begun}", headers=PART)
+    assert numbers(answer) == [("Support", ["1"]), ("All", ["1"])]
+    assert text_of(answer).count("Not asked yet: this row is not complete.") == 1
+    wrong = begun.replace("=queue&op-0.1.0=is&", "=created_at&op-0.1.0=after&") + "soon"
+    refused = bea.get(f"{NEW}?{BY_QUEUE}&filter=rows&{whose}&{wrong}", headers=PART)
+    assert numbers(refused) == numbers(answer)
+    assert 'id="wrong-0.1.0"' in text_of(refused)
+    assert "Not asked yet" not in text_of(refused)
 
 
 def test_a_filter_can_mean_what_tickets_were_then(bea, world, tickets):

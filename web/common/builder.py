@@ -42,6 +42,8 @@ class Leaf:
     operator: str = ""
     values: list[str] = dataclasses.field(default_factory=list)
     error: str = ""
+    # what is to be known of a row that is no mistake
+    hint: str = ""
     path: str = ""
 
     @property
@@ -117,6 +119,18 @@ def condition_of(group: Group, fields: Mapping[str, Field]) -> Condition:
     if any(leaf.error for leaf in leaves(group)):
         raise Unreadable
     return condition
+
+
+def comparable(group: Group, fields: Mapping[str, Field]) -> Group:
+    """The rows that say something already, in their groups. All others get their `error`."""
+    parts: list[Leaf | Group] = []
+    for part in group.parts:
+        if isinstance(part, Group):
+            within = comparable(part, fields)
+            parts += [within] if within.parts else []
+        elif _comparison(part, fields):
+            parts.append(part)
+    return Group(group.kind, parts, group.path)
 
 
 def leaves(group: Group) -> Iterator[Leaf]:

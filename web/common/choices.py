@@ -54,8 +54,13 @@ def operator_names() -> Mapping[str, str]:
     }
 
 
+def _negations_of_numbers() -> Mapping[str, str]:
+    """A negation holds where there is no number, which who chooses it is told: "at least" would not."""
+    return {"not_above": _("is not more than, or is empty"), "not_below": _("is not less than, or is empty")}
+
+
 # What a date and a chosen row are called when there is none, in the place of "is empty".
-_DATES, _ROWS = ("time", "custom_date"), ("row", "choice", "people")
+_DATES, _NUMBERS, _ROWS = ("time", "custom_date"), ("number", "custom_number"), ("row", "choice", "people")
 
 
 def operator_names_for(kind: str) -> Mapping[str, str]:
@@ -117,7 +122,8 @@ class Choices:
     def operators(self, leaf: Leaf) -> list[Choice]:
         if leaf.field not in self.known:
             return []
-        shown = operator_names_for(self.known[leaf.field].kind)
+        kind = self.known[leaf.field].kind
+        shown = {**operator_names_for(kind), **(_negations_of_numbers() if kind in _NUMBERS else {})}
         usual = self.operators_of(leaf.field)
         return [(key, shown[key]) for operator in usual for key in (operator, f"{NOT}{operator}")]
 

@@ -1,4 +1,4 @@
-"""The map of the administration: its sections, and which setting is found where."""
+"""The map of the administration: its sections, and which setting is found where. One table, however long."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

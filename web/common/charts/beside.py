@@ -82,12 +82,12 @@ def spark(values: Values) -> str:
         return ""
     low, high = min(known), max(known)
     step, room = SPARK_WIDTH / (len(values) - 1), SPARK_HEIGHT - 2 * _EDGE
-    path, is_new = "", True
+    runs: list[list[str]] = [[]]
     for index, value in enumerate(values):
         if value is None:
-            is_new = True
+            runs.append([])
             continue
         share = (value - low) / (high - low) if high > low else 0.5
-        path += f"{'M' if is_new else 'L'}{index * step:.1f} {SPARK_HEIGHT - _EDGE - share * room:.1f}"
-        is_new = False
-    return path
+        runs[-1].append(f"{index * step:.1f} {SPARK_HEIGHT - _EDGE - share * room:.1f}")
+    # of a line without length the round ends are drawn
+    return "".join(f"M{'L'.join(run)}{'h0' if len(run) == 1 else ''}" for run in runs if run)

@@ -12,8 +12,6 @@ from web.common.charts.scale import Scale, scale_around, scale_from_zero
 from web.common.charts.series import Figures, Series, finding_of
 
 WIDTH, HEIGHT = 600, 200
-# Half of how long the line of a single value is.
-DASH = 6
 # How many letters of labels stand beside each other, on a narrow screen and on a wide one.
 LETTERS, LETTERS_WIDE = 36, 72
 _BETWEEN = 4
@@ -37,8 +35,11 @@ class Label:
 
 @dataclass(frozen=True)
 class Line:
+    """`dots` are the values without neighbours: a line of no length, of which the round ends are drawn."""
+
     hue: int
     path: str
+    dots: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def lines(figures: Figures) -> Plot:
     number = len(figures.places)
     xs = [_round(index * WIDTH / (number - 1)) if number > 1 else WIDTH // 2 for index in range(number)]
     points = [_points(one, xs, scale) for one in figures.series]
-    drawn = [Line(hue, _path(runs)) for hue, runs in zip(HUES, points, strict=False)]
+    drawn = [Line(hue, _path(runs), _dots(runs)) for hue, runs in zip(HUES, points, strict=False)]
     floor = _y(max(scale.low, min(0, scale.high)), scale)
     area = _area(points[0], floor) if points else ""
     return _plot(figures, scale, _along(figures.places), _strips(figures, xs), lines=drawn, area=area)
@@ -134,12 +135,11 @@ def _points(one: Series, xs: Sequence[float], scale: Scale) -> list[list[Point]]
 
 
 def _path(runs: Sequence[Sequence[Point]]) -> str:
-    """A run of one is a dash: a dot would hardly be seen."""
-    return "".join(f"M{_joined(run)}" if len(run) > 1 else _dash(*run[0]) for run in runs)
+    return "".join(f"M{_joined(run)}" for run in runs if len(run) > 1)
 
 
-def _dash(x: float, y: float) -> str:
-    return f"M{max(0, x - DASH)} {y}H{min(WIDTH, x + DASH)}"
+def _dots(runs: Sequence[Sequence[Point]]) -> str:
+    return "".join(f"M{_joined(run)}h0" for run in runs if len(run) == 1)
 
 
 def _joined(run: Sequence[Point]) -> str:

@@ -12,12 +12,12 @@ from reports.models import Display
 from reports.questions import MOMENTS, Question, written
 from tickets.conditions import ConditionError, check
 from web.common.access import agent_required
-from web.common.builder import Group, Unreadable, condition_of, edited, leaves, posted, rows_of
+from web.common.builder import Group, comparable, condition_of, edited, leaves, posted, rows_of
 from web.common.choices import Choices, spelt_out
 from web.desk.answers import number_in
 from web.desk.reports.addresses import builder_url, data_in, is_asked
 from web.desk.reports.builder import BEGINNING, BEGINNING_AS, displays_for, offered
-from web.desk.reports.page import Answer, answer_to, only_in_words, page, report_or_404
+from web.desk.reports.page import answer_to, only_in_words, page, report_or_404
 
 # A hidden field of the form: where it is, the rows of the filter are.
 HAS_ROWS = "filter"
@@ -37,8 +37,8 @@ def build(request: HttpRequest) -> HttpResponse:
     if display not in [key for key, _label in displays_for(data.get("rows", ""), data.get("columns", ""))]:
         display = Display.TABLE
     choices = Choices(request.user)
-    group, is_complete = _filter(request, data, choices)
-    found = answer_to(data, request.user, display=display) if is_complete else Answer(refusal=_("Fill in every row."))
+    group = _filter(request, data, choices)
+    found = answer_to(data, request.user, display=display)
     response = page(
         request,
         "builder",
@@ -75,19 +75,18 @@ def rows(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _filter(request: HttpRequest, data: dict[str, Any], choices: Choices) -> tuple[Group, bool]:
-    """The rows that were typed go into the question, when all of them are complete."""
+def _filter(request: HttpRequest, data: dict[str, Any], choices: Choices) -> Group:
+    """The rows that were typed go into the question, those that are not complete as soon as they are."""
     if HAS_ROWS not in request.GET:
         condition = data.get("condition") or {}
-        return (rows_of(spelt_out(condition)) if condition and _is_condition(condition) else Group()), True
+        return rows_of(spelt_out(condition)) if condition and _is_condition(condition) else Group()
     group = posted(request.GET)
-    try:
-        data["condition"] = condition_of(choices.settle(group), choices.known) if group.parts else {}
-    except Unreadable:
-        for leaf in leaves(group):
-            leaf.error = ""
-        return group, False
-    return group, True
+    asked = comparable(choices.settle(group), choices.known)
+    data["condition"] = condition_of(asked, choices.known) if asked.parts else {}
+    for leaf in leaves(group):
+        if leaf.error and not any(leaf.values):
+            leaf.error, leaf.hint = "", _("Not asked yet: this row is not complete.")
+    return group
 
 
 def _is_condition(condition: Any) -> bool:

@@ -102,7 +102,7 @@ def process(request: HttpRequest, pk: int) -> HttpResponse:
 def process_about(request: HttpRequest, pk: int) -> HttpResponse:
     """Its name, who starts it, and its versions."""
     one = get_object_or_404(Process, pk=pk)
-    title = one.name
+    title = one.shown_name
     form = ProcessForm(request.POST if request.method == "POST" else None, instance=one)
     if form.is_valid() and attempt_on(one, request, form, lambda: _save(request, form)):
         messages.success(request, _("Saved: %(name)s") % {"name": one})
