@@ -102,7 +102,7 @@ def _mailbox(envelope: Envelope) -> str:
 
 def process(pk: int) -> None:
     """Turn a received message into what it should be. A second run, at the same time or later, changes nothing."""
-    found = Incoming.objects.due().filter(pk=pk).values_list("digest", "attempts").first()
+    found = next(iter(Incoming.objects.due_one(pk).values_list("digest", "attempts")), None)
     if found is None:
         return
     digest, attempts = found

@@ -242,15 +242,15 @@ def test_an_accident_between_events_gives_the_claim_back_with_what_was_done(tick
 
 
 def test_trouble_around_the_handlers_is_the_trouble_of_one_event(tickets, monkeypatch):
-    bad = events(tickets[0])[1]  # read anew, because it is the second of its ticket
-    read = delivering._event
+    bad = events(tickets[0])[1]  # looked at again, because it is the second of its ticket
+    look = delivering._look_again
 
-    def unreadable(pk: int) -> Event:
-        if pk == bad:
+    def unreadable(delivery: Delivery) -> None:
+        if delivery.event_id == bad:
             raise OSError("unreadable")
-        return read(pk)
+        look(delivery)
 
-    monkeypatch.setattr(delivering, "_event", unreadable)
+    monkeypatch.setattr(delivering, "_look_again", unreadable)
     deliver(0)
     assert waiting() == events(tickets[0])[1:]
     assert Delivery.objects.get(event=bad).last_error == "OSError: unreadable"
