@@ -130,19 +130,23 @@ def run_inside(model: type[Row], pk: int, act: Callable[[Row], Sequence[str] | N
     `act` saves whatever fields it changes, or names them and has them saved. When it raises, its changes are undone and
     the row backs off.
     """
-    with _scope(model, pk), transaction.atomic():
-        claimed = model.objects.due_one(pk).select_for_update(skip_locked=True, of=("self",))
-        row = next(iter(claimed), None)
-        if row is None:
-            return False
+    row: Row | None = None
+    with _scope(model, pk):
         try:
             with transaction.atomic():
+                claimed = model.objects.due_one(pk).select_for_update(skip_locked=True, of=("self",))
+                row = next(iter(claimed), None)
+                if row is None:
+                    return False
+                tries = row.attempts
                 changed = act(row) or ()
                 row.finish()
                 row.save_work(*changed)
         except Exception as error:
+            if row is None:  # nothing was claimed: the database is in trouble, not the row
+                raise
             log.exception("failed")
-            _note_failure(model, pk, error)
+            _note_failure(model, pk, error, tries=tries)
         else:
             log.info("done")
     return True
@@ -187,10 +191,12 @@ def _scope(model: type[WorkRow], pk: int) -> AbstractContextManager[None]:
     return logs.scope(work=f"{model._meta.label} {pk}")
 
 
-def _note_failure(model: type[Row], pk: int, error: Exception) -> None:
-    row = model.objects.select_for_update().get(pk=pk)
-    row.fail(f"{type(error).__name__}: {error}")
-    row.save()
+def _note_failure(model: type[Row], pk: int, error: Exception, *, tries: int) -> None:
+    """In a transaction of its own. Who has dealt with the row meanwhile, in whatever way, knows more of it."""
+    with transaction.atomic():
+        for row in model.objects.due_one(pk).select_for_update(of=("self",)).filter(attempts=tries):
+            row.fail(f"{type(error).__name__}: {error}")
+            row.save()
 
 
 def wake(row: WorkRow) -> None:

@@ -277,3 +277,15 @@ def test_a_claim_that_a_kill_left_behind_is_no_try_of_the_innocent(tickets):
         Delivery.objects.filter(event=bad).update(due_at=timezone.now())
     deliver(0)
     assert waiting() == []
+
+
+def test_an_event_waits_behind_one_that_has_failed_and_others_do_not_wait_for_both(tickets, monkeypatch):
+    """However many stand there that are due first."""
+    monkeypatch.setattr(delivering, "LOOKED_AT", 1)
+    fails[events(tickets[0])[0]] = 1
+    deliver(0)
+    assert waiting() == events(tickets[0])
+    set_title(tickets[1], "A third title", by=tickets[1].customer)
+    deliver(0)
+    assert waiting() == events(tickets[0])
+    assert set(of("one")) == {*events(*tickets[1:])}
