@@ -1,9 +1,11 @@
 """Finding and making people. Every door uses these, so that an address means one person everywhere."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts.models import EmailAddress, Membership, Organisation, User
 from core.memo import remembered
+from core.prepared import prepared
 from core.text import clean_line, normalise_address
 
 SYSTEM_NAMES = {
@@ -35,8 +37,7 @@ def system_actor(key: str) -> User:
 
 def person_with_address(address: str) -> User | None:
     """Whose address this is, compared in normalised form (T29: look-alikes are different people)."""
-    found = EmailAddress.objects.select_related("user").filter(address=normalise_address(address)).first()
-    return found.user if found else None
+    return next((found.user for found in _with_address(normalise_address(address))), None)
 
 
 def customer_for_address(address: str, *, name: str = "", language: str = "") -> User:
@@ -75,5 +76,14 @@ def create_person(
 
 
 def primary_organisation(user: User) -> Organisation | None:
-    membership = user.memberships.select_related("organisation").filter(is_primary=True).first()
-    return membership.organisation if membership else None
+    return next((membership.organisation for membership in _primary(user.pk)), None)
+
+
+@prepared(str)
+def _with_address(address: str) -> QuerySet[EmailAddress]:
+    return EmailAddress.objects.select_related("user").filter(address=address)
+
+
+@prepared(int)
+def _primary(user: int) -> QuerySet[Membership]:
+    return Membership.objects.select_related("organisation").filter(user=user, is_primary=True).order_by("pk")[:1]

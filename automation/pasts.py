@@ -8,8 +8,8 @@ from typing import Any
 from django.db import models
 
 from accounts.models import Organisation, User
-from automation.rule_handlers import NEIGHBOURS
 from tickets.changes import moment
+from tickets.fresh import NEIGHBOURS
 from tickets.models import Event, Priority, Queue, Service, State, Ticket, TicketType
 from tickets.models.article import Sender
 

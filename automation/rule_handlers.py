@@ -12,21 +12,10 @@ from automation.moments import Moment
 from automation.rulebook import Entry, current_rulebook
 from automation.running import run_rule
 from core.memo import for_a_moment
+from tickets.fresh import NEIGHBOURS, as_it_is
 from tickets.models import Event, Ticket
 
 log = logging.getLogger(__name__)
-
-NEIGHBOURS = (
-    "queue",
-    "type",
-    "state",
-    "priority",
-    "owner",
-    "responsible",
-    "customer",
-    "organisation",
-    "service",
-)
 
 
 @dataclass(frozen=True)
@@ -86,9 +75,8 @@ def fits(entry: Entry, moment: Moment) -> bool:
 
 
 def moment_of(event: Event) -> Moment:
-    """The event with its ticket as it is now; one query."""
-    ticket = Ticket.objects.select_related(*NEIGHBOURS).get(pk=event.ticket_id)
-    return Moment(event, ticket)
+    """The event with its ticket as it is now; one query, or two where it has changed since it was read."""
+    return Moment(event, as_it_is(event.ticket))
 
 
 def moment_after(before: Moment) -> Moment:

@@ -6,8 +6,8 @@ from django.utils.translation import override
 from accounts.models import User
 from automation.effects import Context, Values
 from core.liquid import TemplateError, render
+from mail.current import is_automatic
 from mail.loops import note_answer, take_turns, would_send
-from mail.models import Incoming
 from mail.rules import lists, rules
 from tickets.actions import replying
 from tickets.messages import Message
@@ -61,7 +61,7 @@ def _answers_a_program(event: Event | None) -> bool:
         return False
     if event.article.sender != Sender.CUSTOMER or not event.cause_reference.isdecimal():
         return False
-    return Incoming.objects.filter(pk=int(event.cause_reference), is_automatic=True).exists()
+    return is_automatic(int(event.cause_reference))
 
 
 def _speaker(ticket: Ticket, context: Context) -> User:

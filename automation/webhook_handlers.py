@@ -14,11 +14,10 @@ from core.clock import now
 from core.memo import remembered
 from core.work import wake
 from tickets.conditions import ConditionError, matches, viewer
+from tickets.fresh import as_it_is
 from tickets.models import Event, Queue, Ticket
 
 log = logging.getLogger(__name__)
-
-NEEDED = ("queue", "type", "state", "priority", "owner", "responsible", "customer", "organisation", "service")
 
 
 def enqueue(event: Event) -> None:
@@ -26,7 +25,7 @@ def enqueue(event: Event) -> None:
     listening = [one for one in _listeners() if _hears(one, event)]
     if not listening:
         return
-    event.ticket = Ticket.objects.select_related(*NEEDED).get(pk=event.ticket_id)
+    event.ticket = as_it_is(event.ticket)
     rows = [row for endpoint in listening if (row := _row_for(endpoint, event))]
     if not rows:
         return

@@ -14,13 +14,14 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
 from celery import current_app
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core import calls, logs
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 SWEEP_LIMIT = 500
 # Just above the hard time limit of a task: whoever held the row is gone then, and it has not waited longer than needed.
 LEASE = timedelta(seconds=95)
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Setback(Exception):
@@ -44,6 +46,16 @@ class WorkRowQuerySet(models.QuerySet):
         now = timezone.now()
         free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
         return self.filter(free, due_at__lte=now).order_by("due_at", "pk")
+
+    def due_one(self, pk: int) -> Self:
+        """This row, if its time has come and nobody holds a lease on it.
+
+        Asked for so that the index of what is due is of no use. It looks empty to the planner, as it is most of the
+        time, and in a flood it would be walked from its beginning for each row.
+        """
+        now = timezone.now()
+        free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+        return self.alias(due=Coalesce("due_at", Value(_NEVER))).filter(free, pk=pk, due__lte=now)
 
     def unfinished(self) -> Self:
         return self.filter(due_at__isnull=False)
@@ -118,18 +130,23 @@ def run_inside(model: type[Row], pk: int, act: Callable[[Row], Sequence[str] | N
     `act` saves whatever fields it changes, or names them and has them saved. When it raises, its changes are undone and
     the row backs off.
     """
-    with _scope(model, pk), transaction.atomic():
-        row = model.objects.due().select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
-        if row is None:
-            return False
+    row: Row | None = None
+    with _scope(model, pk):
         try:
             with transaction.atomic():
+                claimed = model.objects.due_one(pk).select_for_update(skip_locked=True, of=("self",))
+                row = next(iter(claimed), None)
+                if row is None:
+                    return False
+                tries = row.attempts
                 changed = act(row) or ()
                 row.finish()
                 row.save_work(*changed)
         except Exception as error:
+            if row is None:  # nothing was claimed: the database is in trouble, not the row
+                raise
             log.exception("failed")
-            _note_failure(model, pk, error)
+            _note_failure(model, pk, error, tries=tries)
         else:
             log.info("done")
     return True
@@ -140,7 +157,7 @@ def run_leased(model: type[Row], pk: int, act: Callable[[Row], object], *, lease
 
     The number of the try is the fence: a worker whose lease ran out cannot overwrite what its successor did.
     """
-    claimed = model.objects.due().filter(pk=pk).update(leased_until=timezone.now() + lease, attempts=F("attempts") + 1)
+    claimed = model.objects.due_one(pk).update(leased_until=timezone.now() + lease, attempts=F("attempts") + 1)
     if not claimed:
         return False
     row = model.objects.get(pk=pk)
@@ -174,10 +191,12 @@ def _scope(model: type[WorkRow], pk: int) -> AbstractContextManager[None]:
     return logs.scope(work=f"{model._meta.label} {pk}")
 
 
-def _note_failure(model: type[Row], pk: int, error: Exception) -> None:
-    row = model.objects.select_for_update().get(pk=pk)
-    row.fail(f"{type(error).__name__}: {error}")
-    row.save()
+def _note_failure(model: type[Row], pk: int, error: Exception, *, tries: int) -> None:
+    """In a transaction of its own. Who has dealt with the row meanwhile, in whatever way, knows more of it."""
+    with transaction.atomic():
+        for row in model.objects.due_one(pk).select_for_update(of=("self",)).filter(attempts=tries):
+            row.fail(f"{type(error).__name__}: {error}")
+            row.save()
 
 
 def wake(row: WorkRow) -> None:

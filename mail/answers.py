@@ -72,7 +72,9 @@ def forecast(event: str, article: Article, *, is_automatic: bool) -> Verdict:
         return Verdict(may=False, code="never")
     # Who writes in the portal has signed in.
     proven = article.channel == Channel.WEB or is_proven(article)
-    verdict = would_answer(recipient, is_automatic=is_automatic, is_proven=proven, ticket=ticket)
+    # A request that has just come in has had no answer yet.
+    answered = None if event == AutomaticText.Event.NEW else ticket
+    verdict = would_answer(recipient, is_automatic=is_automatic, is_proven=proven, ticket=answered)
     if verdict.may and sender_for(ticket.queue) is None:
         return Verdict(may=False, code="unsendable")
     return verdict

@@ -87,7 +87,7 @@ def place(incoming: Incoming, mail: parse.Message, *, by_machine: bool) -> None:
     if asker is not None:
         incoming.set_aside(Incoming.State.IGNORED, Incoming.Reason.ANSWERED, asker)
         return
-    if storm := storm_of_sender(incoming):
+    if storm := storm_of_sender(incoming, known=case.known):
         keep_in(storm, incoming, queue=_queue(case))
         return
     article = _as_agent(case)

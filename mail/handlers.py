@@ -5,9 +5,10 @@ from django.utils.translation import gettext as _
 from accounts.people import system_actor
 from mail.addressing import is_ours, sender_for
 from mail.answers import forecast, is_on, recipient_of, words
+from mail.current import is_automatic
 from mail.facts import ENTRUSTED
 from mail.loops import note_answer, take_turns
-from mail.models import AutomaticText, Incoming
+from mail.models import AutomaticText
 from mail.outbox import enqueue, withdraw
 from tickets.actions.replying import CONTINUES, send_automatic
 from tickets.actions.splitting import SPLIT
@@ -124,6 +125,4 @@ def _say_that_none_was_sent(event: Event) -> None:
 
 def _is_automatic(event: Event) -> bool:
     """Of a mail its row knows whether a program wrote it."""
-    if event.cause_kind != "mail":
-        return False
-    return Incoming.objects.filter(pk=event.cause_reference, is_automatic=True).exists()
+    return event.cause_kind == "mail" and is_automatic(int(event.cause_reference))

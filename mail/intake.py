@@ -9,15 +9,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from core.blobs import load, store
 from core.database import commit_lightly, hold
+from core.prepared import prepared
 from core.text import clean_line, normalise_address
 from core.work import run_inside, wake
 from mail import parse
 from mail.addressing import address_for
 from mail.bounces import note_report
+from mail.current import dealing_with
 from mail.deciding import Unusable, place
 from mail.loops import has_come_back, is_circling
 from mail.mailboxes import mailbox_key
@@ -31,7 +33,7 @@ MAX_PARSES = 2
 READ = ("message_id", "subject", "is_automatic", "sender")
 DECIDED = (
     *(*Incoming.ENTERED, "outcome", "reason_code", "reason", "trace", "article", "storm"),
-    *("sender", "authentication"),
+    *(*READ, "authentication"),
 )
 # Lines that every hop adds: they differ when the same message is handed over twice.
 _TRACE_FIELD = re.compile(
@@ -102,7 +104,7 @@ def _mailbox(envelope: Envelope) -> str:
 
 def process(pk: int) -> None:
     """Turn a received message into what it should be. A second run, at the same time or later, changes nothing."""
-    found = Incoming.objects.due().filter(pk=pk).values_list("digest", "attempts").first()
+    found = next(iter(Incoming.objects.due_one(pk).values_list("digest", "attempts")), None)
     if found is None:
         return
     digest, attempts = found
@@ -150,14 +152,18 @@ def decide_and_write(incoming: Incoming, mail: parse.Message, milliseconds: int)
     incoming.subject = clean_line(mail.subject, 300)
     incoming.is_automatic = mail.is_automatic or mail.is_bounce or _has_null_sender(incoming) or is_circling(mail)
     incoming.sender = _sender(incoming, mail)
-    incoming.save(update_fields=READ)  # handlers of events look at it, to see what they answer
     try:
-        if not _needs_no_ticket(incoming, mail):
-            share_out(incoming, mail)
-            place(incoming, mail, by_machine=_by_machine(incoming, mail))
+        with dealing_with(incoming):
+            _deal_with(incoming, mail)
     except Unusable as unusable:
         incoming.set_aside(Incoming.State.QUARANTINED, unusable.reason, unusable.more)
     return DECIDED
+
+
+def _deal_with(incoming: Incoming, mail: parse.Message) -> None:
+    if not _needs_no_ticket(incoming, mail):
+        share_out(incoming, mail)
+        place(incoming, mail, by_machine=_by_machine(incoming, mail))
 
 
 def _sender(incoming: Incoming, mail: parse.Message) -> str:
@@ -190,6 +196,11 @@ def _needs_no_ticket(incoming: Incoming, mail: parse.Message) -> bool:
 def _earlier_copy(incoming: Incoming) -> int | None:
     """The row of the same message that came first."""
     hold(f"mail {incoming.identity}")  # two copies that arrive at once are dealt with one after the other
-    earlier = Q(pk__lt=incoming.pk, state=Incoming.State.RECEIVED) | Q(state=Incoming.State.TICKETED)
-    same = Incoming.objects.filter(earlier, identity=incoming.identity).exclude(pk=incoming.pk)
-    return same.order_by("pk").values_list("pk", flat=True).first()
+    return next(iter(_same(incoming.pk, incoming.identity)), None)
+
+
+@prepared(int, str)
+def _same(pk: int, identity: str) -> QuerySet[Incoming, int]:
+    earlier = Q(pk__lt=pk, state=Incoming.State.RECEIVED) | Q(state=Incoming.State.TICKETED)
+    same = Incoming.objects.filter(earlier, identity=identity).exclude(pk=pk)
+    return same.order_by("pk").values_list("pk", flat=True)[:1]

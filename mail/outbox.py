@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from accounts.invitations import concealed_link, invitation_link
 from accounts.people import system_actor
 from core.blobs import store
 from core.html import from_text
+from core.prepared import prepared
 from core.secrets import derived_key
 from core.work import wake
 from mail.addressing import is_ours, sender_for
@@ -210,7 +212,12 @@ def _persons(people: People, good: dict[str, str]) -> list[Person]:
 
 def _earlier_ids(article: Article) -> list[str]:
     """Message-IDs of what the customer has seen before, oldest first; his own last one, which we answer, at the end."""
-    seen = article.ticket.articles.filter(visible_to_customer=True, pk__lt=article.pk).exclude(message_id="")
-    ids = list(seen.order_by("pk").values_list("message_id", "sender"))
+    ids = _ids_before(article.ticket_id, article.pk)
     answered = [message_id for message_id, sender in ids if sender == Sender.CUSTOMER][-1:]
     return [message_id for message_id, _sender in ids] + answered
+
+
+@prepared(int, int)
+def _ids_before(ticket: int, article: int) -> QuerySet[Article, tuple[str, str]]:
+    seen = Article.objects.filter(ticket=ticket, visible_to_customer=True, pk__lt=article).exclude(message_id="")
+    return seen.order_by("pk").values_list("message_id", "sender")

@@ -49,12 +49,15 @@ def breaks(before: Sequence[datetime], at: datetime, rate: Rate) -> bool:
     return sum(1 for one in before if since < one <= at) >= rate.limit
 
 
-def storm_of_sender(incoming: Incoming) -> Storm | None:
-    """The storm this message belongs to by its sender; None when it may become a ticket."""
+def storm_of_sender(incoming: Incoming, *, known: User | None) -> Storm | None:
+    """The storm this message belongs to by its sender; None when it may become a ticket. `known` is who has its
+    address: of somebody new there is no earlier message to count."""
     if _is_exempt(incoming):
         return None
     if storm := _blowing(Storm.Kind.SENDER, incoming.sender):
         return storm
+    if known is None:
+        return None
     house = rules()
     rate = Rate(house.storm_of_sender, timedelta(minutes=house.storm_minutes))
     earlier = Incoming.objects.filter(sender=incoming.sender, state=Incoming.State.TICKETED)

@@ -14,6 +14,9 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
         return
     key: Any = model._meta.pk
     fields: list[Any] = [model._meta.get_field(name) for name in names]
+    if len(rows) == 1:
+        _update_row(model, fields, rows[0])
+        return
     columns = {field.column: _type(field) for field in (key, *fields)}
     sql = (
         f"UPDATE {model._meta.db_table} AS stored "  # noqa: S608 - names of tables and columns
@@ -24,6 +27,18 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
     plain = [{key.column: row["pk"], **{field.column: row[field.column] for field in fields}} for row in rows]
     with connection.cursor() as cursor:
         cursor.execute(sql, [json.dumps(plain, default=_text)])
+
+
+def _update_row(model: type[models.Model], fields: Sequence[Any], row: Mapping[str, Any]) -> None:
+    """One alone is found by its key; to make a table of it costs the database several times as much."""
+    key: Any = model._meta.pk
+    values = [field.get_db_prep_save(row[field.column], connection) for field in fields]
+    places = ", ".join(f"{field.column} = %s" for field in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {model._meta.db_table} SET {places} WHERE {key.column} = %s",  # noqa: S608 - names as above
+            [*values, row["pk"]],
+        )
 
 
 def _type(field: Any) -> str:

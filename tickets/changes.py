@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import QuerySet
 
 from core import logs
 from core.clock import now
+from core.prepared import prepared
 from tickets.models import Article, Event, Ticket
 from tickets.queries import MAX_MERGES
 
@@ -98,9 +100,15 @@ def hold_row(pk: int) -> None:
 
 def _lock(pk: int) -> Ticket:
     """Without its neighbours: a verb needs one or two of them, and asks for these by itself."""
-    ticket = Ticket.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
-    logs.note(ticket=ticket.number)
-    return ticket
+    for ticket in _row(pk):
+        logs.note(ticket=ticket.number)
+        return ticket
+    raise Ticket.DoesNotExist
+
+
+@prepared(int)
+def _row(pk: int) -> QuerySet[Ticket]:
+    return Ticket.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk)
 
 
 def _lock_survivor(pk: int) -> Ticket:

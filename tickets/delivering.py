@@ -5,23 +5,25 @@ An event that has failed before goes on its own, so that it cannot hold up other
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from core import logs
 from core.database import commit_lightly, hold
 from core.memo import for_a_moment
+from core.prepared import IDS, prepared
 from core.turns import Turn
 from core.work import LEASE, run_leased, wake
 from tickets.events import handlers
+from tickets.fresh import NEIGHBOURS, as_it_is
 from tickets.models import Delivery, Event
 
 log = logging.getLogger(__name__)
@@ -31,28 +33,26 @@ MOST_AT_ONCE = 20
 # Of so many that are due the earliest events are taken.
 LOOKED_AT = 200
 
-# Nobody takes an event as long as an earlier one of its ticket waits that he does not take as well. What was tried
-# again by hand is old and yet due last: of the tickets that are due all earlier events are taken, too.
+# Nobody takes an event as long as an earlier one of its ticket waits that he does not take as well. The tickets that
+# are due first have their turn, with all their earlier events: what was tried again by hand is old and yet due last.
+# All that waits is passed over once. Joins would take the square of it in a flood: the table of what waits looks empty
+# to the planner, as it is most of the time.
 _CLAIM = """
-WITH due AS MATERIALIZED (
-    SELECT ticket_id, event_id FROM tickets_delivery AS one
-    WHERE due_at <= %(now)s AND (leased_until IS NULL OR leased_until < %(now)s) AND attempts = 0
-    AND NOT EXISTS (
-        SELECT 1 FROM tickets_delivery AS earlier
-        WHERE earlier.ticket_id = one.ticket_id AND earlier.event_id < one.event_id AND earlier.due_at IS NOT NULL
-        AND (earlier.attempts > 0 OR earlier.due_at > %(now)s OR earlier.leased_until >= %(now)s)
-    )
-    ORDER BY due_at, id LIMIT %(looked_at)s
+WITH unfinished AS MATERIALIZED (
+    SELECT id, ticket_id, event_id, due_at,
+        bool_or(attempts > 0 OR due_at > %(now)s OR coalesce(leased_until >= %(now)s, FALSE))
+            OVER (PARTITION BY ticket_id ORDER BY event_id) AS waits
+    FROM tickets_delivery WHERE due_at IS NOT NULL
 ), chosen AS MATERIALIZED (
-    SELECT one.id FROM (SELECT ticket_id, max(event_id) AS event_id FROM due GROUP BY ticket_id) AS last
-    JOIN tickets_delivery AS one ON one.ticket_id = last.ticket_id AND one.event_id <= last.event_id
-    WHERE one.due_at IS NOT NULL
-    ORDER BY one.event_id LIMIT %(most)s
+    SELECT id FROM unfinished
+    WHERE NOT waits AND ticket_id = ANY(ARRAY(
+        SELECT ticket_id FROM unfinished WHERE NOT waits ORDER BY due_at, id LIMIT %(looked_at)s
+    ))
+    ORDER BY event_id LIMIT %(most)s
 )
-UPDATE tickets_delivery AS claimed SET leased_until = %(until)s, attempts = 1
-FROM chosen
-WHERE claimed.id = chosen.id AND claimed.attempts = 0 AND claimed.due_at <= %(now)s
-RETURNING claimed.id
+UPDATE tickets_delivery SET leased_until = %(until)s, attempts = 1
+WHERE id = ANY(ARRAY(SELECT id FROM chosen)) AND attempts = 0
+RETURNING id
 """
 
 
@@ -128,8 +128,7 @@ def _claim() -> list[Delivery]:
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, facts)
             ids = [pk for (pk,) in cursor.fetchall()]
-    found = Delivery.objects.filter(pk__in=ids).select_related("event__ticket", "event__article")
-    return list(found.order_by("event_id")) if ids else []
+    return _with_events(ids) if ids else []
 
 
 def _deliver(claimed: Sequence[Delivery], turn: Turn) -> None:
@@ -156,7 +155,7 @@ def _deliver_alone(delivery: Delivery, *, read_anew: bool) -> Exception | None:
     with logs.scope(work=f"{Delivery._meta.label} {delivery.pk}"):
         try:
             if read_anew:  # handlers may have changed the ticket since it was read
-                delivery.event = _event(delivery.event_id)
+                _look_again(delivery)
             error = _run(delivery, _one_by_one())
         except Exception as trouble:
             log.exception("failed")
@@ -251,8 +250,23 @@ def _loaded(named: tuple[tuple[str, str], ...]) -> Mapping[str, Callable[[Sequen
     return {name: import_string(act) for name, act in named}
 
 
+def _look_again(delivery: Delivery) -> None:
+    """Whatever handlers do to a ticket is an event of it: where there was none, its articles are the same, too."""
+    ticket = as_it_is(delivery.event.ticket)
+    if ticket is not delivery.event.ticket:
+        delivery.event = _event(delivery.event_id)
+
+
 def _event(pk: int) -> Event:
     return Event.objects.select_related("ticket", "article").get(pk=pk)
+
+
+@prepared(IDS)
+def _with_events(ids: Collection[int]) -> QuerySet[Delivery]:
+    """What handlers look at is read here, once for all."""
+    neighbours = [f"event__ticket__{name}" for name in NEIGHBOURS]
+    found = Delivery.objects.filter(pk__among=ids).select_related("event__article", *neighbours)
+    return found.order_by("event_id")
 
 
 def _waits_for_earlier(delivery: Delivery) -> bool:

@@ -4,7 +4,7 @@
 It is asked by every page, so it is one plain statement, whatever the number of queues and roles.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts.models import User
+from core.prepared import IDS, TEXTS, prepared
 from tickets.models.queue import Queue, QueueGroupPermission, QueueUserPermission
 
 RIGHTS = ("read", "create", "move_into", "note", "owner", "priority", "write")
@@ -113,15 +114,27 @@ def agents_with(right: str, queue: Queue, *, among: Iterable[int] | None = None)
 
     With `among`, ids of people, only these.
     """
-    granting = _granting(right)
-    by_user = QueueUserPermission.objects.filter(content_object__in=queue.line, permission__codename__in=granting)
-    by_role = QueueGroupPermission.objects.filter(content_object__in=queue.line, permission__codename__in=granting)
-    agents = User.objects.agents() if among is None else User.objects.agents().filter(pk__in=list(among))
-    return list(
-        agents.filter(pk__in=by_user.values("user"))
-        .union(agents.filter(groups__in=by_role.values("group")))
-        .order_by("name", "id")
-    )
+    if among is None:
+        return _agents_with(queue.line, _granting(right))
+    some = {*among}
+    return _agents_among(queue.line, _granting(right), some) if some else []
+
+
+@prepared(IDS, TEXTS)
+def _agents_with(line: Collection[int], granting: Collection[str]) -> QuerySet[User]:
+    return _granted(User.objects.agents(), line, granting)
+
+
+@prepared(IDS, TEXTS, IDS)
+def _agents_among(line: Collection[int], granting: Collection[str], some: Collection[int]) -> QuerySet[User]:
+    return _granted(User.objects.agents().filter(pk__among=some), line, granting)
+
+
+def _granted(agents: QuerySet[User], line: Collection[int], granting: Collection[str]) -> QuerySet[User]:
+    granted = {"content_object__among": line, "permission__codename__among": granting}
+    by_user = QueueUserPermission.objects.filter(**granted).values("user")
+    by_role = QueueGroupPermission.objects.filter(**granted).values("group")
+    return agents.filter(pk__in=by_user).union(agents.filter(groups__in=by_role)).order_by("name", "id")
 
 
 def _granting(right: str) -> list[str]:

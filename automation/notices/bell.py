@@ -98,7 +98,7 @@ def mark_all_read(user: User, *, up_to: int) -> int:
 
 def people_rung(event: Event) -> Sequence[int]:
     """Who has got a notice of this event."""
-    return list(Notice.objects.filter(event=event).values_list("user_id", flat=True))
+    return _people_with_notice(event.pk)
 
 
 def forget_old() -> int:
@@ -114,6 +114,11 @@ def forget_old() -> int:
         found = list(rows.values_list("pk", flat=True)[:FORGET_AT_ONCE])
         gone += model.objects.filter(pk__in=found).delete()[0]
     return gone
+
+
+@prepared(int)
+def _people_with_notice(event: int) -> QuerySet[Notice, int]:
+    return Notice.objects.filter(event=event).values_list("user_id", flat=True)
 
 
 @prepared(int, IDS)

@@ -17,6 +17,7 @@ from automation.notices.occasions import OCCASIONS, TOLD, Audience, Channel, Lev
 from automation.notices.people import people_of
 from automation.notices.wishes import wishes_of
 from core.text import normalise_address
+from tickets.fresh import as_it_is
 from tickets.models import Event, Ticket
 
 
@@ -36,7 +37,7 @@ def notify(event: Event) -> None:
     if not happenings:
         return
     # As it is by now: rules and assignment have been at it since.
-    event.ticket = Ticket.objects.select_related("queue", "state").get(pk=event.ticket_id)
+    event.ticket = as_it_is(event.ticket)
     if not _is_off(event.ticket):
         write(event, plan(event, happenings))
 

@@ -1,8 +1,10 @@
 """Who has to do with an event, and by which relations. Nobody is among them who may not see the ticket now."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
 
 from accounts.models import Role, User
 from automation.absence import stand_in_of
@@ -26,6 +28,7 @@ from automation.notices.occasions import (
 from automation.notices.wishes import who_wants_more
 from core.clock import now
 from core.memo import remembered
+from core.prepared import IDS, prepared
 from tickets.models import Event, Mention, Queue, Ticket
 from tickets.readers import customers_of
 from tickets.rights import agents_with
@@ -119,10 +122,15 @@ def _add_substitutes(people: People) -> None:
         if SUBSTITUTE in OCCASIONS[occasion].stock
     }
     ids = {pk for found in replaced.values() for pk in found}
-    away = User.objects.filter(pk__in=ids, away_from__isnull=False).select_related("substitute") if ids else ()
+    away = _away(ids) if ids else ()
     stand_ins = {user.pk: found.pk for user in away if (found := stand_in_of(user, now())) is not None}
     for occasion, missed in replaced.items():
         people.add(occasion, SUBSTITUTE, [stand_ins[pk] for pk in missed if pk in stand_ins])
+
+
+@prepared(IDS)
+def _away(people: Collection[int]) -> QuerySet[User]:
+    return User.objects.filter(pk__among=people, away_from__isnull=False).select_related("substitute")
 
 
 def _add_workers(

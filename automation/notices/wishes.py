@@ -1,21 +1,26 @@
 """What people want to hear of: read for many at once, written one by one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from automation.models import NoticeWishes
 from automation.notices.choosing import ALL, Wish
 from automation.notices.occasions import OCCASIONS, ORGANISATION, Audience, Channel, Occasion
 from core.memo import remembered
+from core.prepared import IDS, prepared
 
 
 def wishes_of(people: Iterable[int]) -> dict[int, Wish]:
     """By the number of the person; who has said nothing is missing."""
-    rows = NoticeWishes.objects.filter(pk__in=list(people))
-    return {row.pk: _wish(row) for row in rows}
+    return {row.pk: _wish(row) for row in _rows_of({*people})}
+
+
+@prepared(IDS)
+def _rows_of(people: Collection[int]) -> QuerySet[NoticeWishes]:
+    return NoticeWishes.objects.filter(pk__among=people)
 
 
 def wish_of(user: User) -> Wish:

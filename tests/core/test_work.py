@@ -174,3 +174,36 @@ def test_what_somebody_has_in_hand_is_left_to_him_until_he_is_gone(world):
         connection.close()  # as when its process is killed
         assert ask()
     assert ask()
+
+
+@pytest.mark.django_db
+def test_a_failure_is_not_noted_on_a_row_that_somebody_has_dealt_with_meanwhile(row, monkeypatch):
+    note = work._note_failure
+
+    def late(*args, **kwargs) -> None:
+        Delivery.objects.update(due_at=None)
+        note(*args, **kwargs)
+
+    monkeypatch.setattr(work, "_note_failure", late)
+    assert run_inside(Delivery, row.pk, lambda _row: 1 / 0)
+    row.refresh_from_db()
+    assert (row.due_at, row.attempts, row.last_error) == (None, 0, "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("due", "leased", "found"),
+    [
+        (timedelta(0), None, True),
+        (timedelta(minutes=1), None, False),
+        (None, None, False),
+        (timedelta(0), timedelta(minutes=1), False),
+        (timedelta(0), timedelta(minutes=-1), True),
+    ],
+)
+def test_one_row_is_due_when_it_is_among_those_that_are(row, due, leased, found):
+    moments = {"due_at": due, "leased_until": leased}
+    now = timezone.now()
+    Delivery.objects.update(**{name: None if span is None else now + span for name, span in moments.items()})
+    assert Delivery.objects.due_one(row.pk).exists() is found
+    assert Delivery.objects.due().filter(pk=row.pk).exists() is found

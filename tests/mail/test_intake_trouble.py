@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
-from core import blobs
+from core import blobs, memo
 from core.memo import for_a_moment
 from mail import intake, sandbox
 from mail.ledger import reason_shown
@@ -194,8 +194,9 @@ def test_c07_a_crash_before_the_commit_leaves_nothing_and_the_next_run_does_all(
     assert Ticket.objects.count() == Outgoing.objects.count() == 1
 
 
-def test_a_worker_asks_no_more_than_this_for_a_mail(world, queries):
+def test_a_worker_asks_no_more_than_this_for_a_mail(world, queries, monkeypatch):
     """BEGIN, COMMIT and savepoints included: what is put together and answered here bounds the mails per second."""
+    monkeypatch.setattr(memo, "WITHIN", 60)  # on a busy machine, too, the moment is not over in between
 
     def kept(subject: str, sender: str) -> int:
         envelope = intake.Envelope("smtp", sender=sender, recipients=("support@demo.example",))
@@ -216,9 +217,9 @@ def test_a_worker_asks_no_more_than_this_for_a_mail(world, queries):
             intake.process(joins)
     # only this transaction need not wait for the disk: the door has said yes already, and whoever sends waits again
     assert [sum("synchronous_commit" in q["sql"] for q in asked) for asked in (for_somebody_new, at_the_door)] == [1, 0]
-    assert len(for_somebody_new) <= 43
-    assert len(for_a_known_one) <= 42
-    assert len(for_one_that_joins) <= 36
+    assert len(for_somebody_new) <= 37
+    assert len(for_a_known_one) <= 37
+    assert len(for_one_that_joins) <= 33
 
 
 def test_dealing_with_a_mail_costs_the_same_number_of_queries_however_much_there_is(take_in, world, queries):

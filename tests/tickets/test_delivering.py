@@ -242,15 +242,15 @@ def test_an_accident_between_events_gives_the_claim_back_with_what_was_done(tick
 
 
 def test_trouble_around_the_handlers_is_the_trouble_of_one_event(tickets, monkeypatch):
-    bad = events(tickets[0])[1]  # read anew, because it is the second of its ticket
-    read = delivering._event
+    bad = events(tickets[0])[1]  # looked at again, because it is the second of its ticket
+    look = delivering._look_again
 
-    def unreadable(pk: int) -> Event:
-        if pk == bad:
+    def unreadable(delivery: Delivery) -> None:
+        if delivery.event_id == bad:
             raise OSError("unreadable")
-        return read(pk)
+        look(delivery)
 
-    monkeypatch.setattr(delivering, "_event", unreadable)
+    monkeypatch.setattr(delivering, "_look_again", unreadable)
     deliver(0)
     assert waiting() == events(tickets[0])[1:]
     assert Delivery.objects.get(event=bad).last_error == "OSError: unreadable"
@@ -277,3 +277,15 @@ def test_a_claim_that_a_kill_left_behind_is_no_try_of_the_innocent(tickets):
         Delivery.objects.filter(event=bad).update(due_at=timezone.now())
     deliver(0)
     assert waiting() == []
+
+
+def test_an_event_waits_behind_one_that_has_failed_and_others_do_not_wait_for_both(tickets, monkeypatch):
+    """However many stand there that are due first."""
+    monkeypatch.setattr(delivering, "LOOKED_AT", 1)
+    fails[events(tickets[0])[0]] = 1
+    deliver(0)
+    assert waiting() == events(tickets[0])
+    set_title(tickets[1], "A third title", by=tickets[1].customer)
+    deliver(0)
+    assert waiting() == events(tickets[0])
+    assert set(of("one")) == {*events(*tickets[1:])}

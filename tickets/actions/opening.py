@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import Organisation, User
 from accounts.people import primary_organisation
+from core.clock import now
 from core.text import clean_line
 from tickets import customfields, vocabulary
 from tickets.articles import write_article
@@ -82,6 +83,7 @@ def open_ticket(
         article = write_article(
             ticket, message, channel=opening.channel, sender=sender, visible=visible, by=author or by
         )
+        ticket.changed_at = ticket.created_at  # both are as old as it is, and no index has to be told
         record(ticket, "ticket.created", by=by, cause=cause, article=article, data=snapshot(ticket))
         return article
 
@@ -99,8 +101,10 @@ def snapshot(ticket: Ticket) -> dict[str, dict[str, Any]]:
 
 
 def _new_ticket(opening: Opening) -> Ticket:
-    customer, type = opening.customer, opening.type or vocabulary.default_type()
+    customer, type, moment = opening.customer, opening.type or vocabulary.default_type(), now()
     return Ticket.objects.create(
+        created_at=moment,
+        changed_at=moment,
         number=next_number(),
         title=clean_line(opening.title, 300) or "-",
         queue=opening.queue,
