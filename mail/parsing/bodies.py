@@ -128,7 +128,8 @@ class _BodyReader:
             found = Written(self.segments(child, in_alternative=True))
             if found.html:
                 html = found.html
-                text = text or "\n\n".join(segment.text for segment in found.segments if segment.text)
+                if any(segment.text for segment in found.segments):
+                    text = text or found.text
             elif not text:
                 text = found.text
         return [_Segment(text, html)] if text or html else []

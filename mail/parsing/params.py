@@ -44,6 +44,8 @@ def _unquoted(written: str) -> str:
     written = written.strip()
     if len(written) > 1 and written.startswith('"') and written.endswith('"'):
         return _QUOTED_PAIR.sub(r"\1", written[1:-1])
+    if len(written) > 2 and written.startswith("'") and written.endswith("'") and written.count("'") == 2:
+        return written[1:-1]
     return written.strip('"')
 
 

@@ -316,4 +316,27 @@ LETTERS = [
         raw=mail("Content-Type: text/plain; format=flowed; delsp=yes; charset=utf-8", body="プリン \nター"),
         text="プリンター",
     ),
+    Letter(
+        name="structure-multipart-that-names-no-boundary",
+        raw=mail("Content-Type: multipart/alternative;", body="It hums."),
+        text="It hums.",
+        notes=["multipart without parts: read as text"],
+    ),
+    Letter(
+        name="structure-multipart-of-any-kind",
+        raw=mail('Content-Type: multipart/*; boundary="b"', body="--b\n\nIt hums.\n--b\nContent-Type: application/pdf; name=plan.pdf\n\n%PDF-1.4 plan\n--b--\n"),
+        text="It hums.",
+        files=[("plan.pdf", PDF)],
+    ),
+    Letter(
+        name="structure-blanks-at-the-end-of-the-boundary",
+        raw=mail('Content-Type: multipart/mixed; boundary="b  "', body="--b  \n\nIt hums.\n--b  --\nafter the end"),
+        text="It hums.",
+    ),
+    Letter(
+        name="structure-pages-of-which-one-has-a-plain-form",
+        raw=with_parts("alternative", multi("mixed", part("text/html", "<p>First.</p>"), multi("alternative", PLAIN, RICH, boundary="=_2"))),
+        text="First.\n\nIt hums.",
+        html="<p>First.</p>",
+    ),
 ]  # fmt: skip
