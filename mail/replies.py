@@ -126,10 +126,28 @@ def _is_header_block(lines: list[_Line], index: int, *, after_rule: bool) -> boo
     """
     if not _is_field(lines[index].text) and not words.SUBJECT.match(lines[index].text):
         return False
+    if _is_a_form(lines, index):
+        return False
     block = [line.text for line in lines[index : index + HEADER_BLOCK_LINES] if not line.blank][:HEADER_FIELDS]
     of_a_mail = after_rule or any(words.SUBJECT.match(text) or ("@" in text and _is_field(text)) for text in block)
     others = any(words.OTHER_FIELD.match(text) or words.SUBJECT.match(text) for text in block)
     return of_a_mail and others and all(any(field.match(text) for text in block) for field in (words.FROM, words.SENT))
+
+
+def _is_a_form(lines: list[_Line], index: int) -> bool:
+    """Whether other things are named among the fields or a message is announced below: what a web site sends."""
+    end = index
+    while end < min(index + HEADER_BLOCK_LINES, len(lines)) and not lines[end].blank:
+        if words.LABEL.match(lines[end].text) and not _is_known(lines[end].text):
+            return True
+        end += 1
+    below = _next(lines, end - 1)
+    return below is not None and words.LABEL_OF_A_MESSAGE.match(lines[below].text) is not None
+
+
+def _is_known(text: str) -> bool:
+    fields = (words.FROM, words.SENT, words.SUBJECT, words.OTHER_FIELD, words.KNOWN_FIELD)
+    return any(field.match(text) for field in fields)
 
 
 def _is_field(text: str) -> bool:

@@ -60,6 +60,19 @@ OTHER_FIELD = re.compile(
     r"(?i)\s*\*?(?:to|an|para|cc|kopie|reply-to|importance|priorit[äa]t|[àa]|aan|bcc|anlagen|attachments|til|till|do"
     r"|komu|кому|vastaanottaja|收件人|宛先)\s?[:：]\*?"
 )
+# Besides the fields above; anything else with a colon is a form that somebody filled in, not an old mail.
+KNOWN_FIELD = re.compile(
+    r"(?i)\s*\*?(?:cco|organi[sz]ation|wichtigkeit|vertraulichkeit|sensitivity|import[aâ]ncia|prioridade?|anh[aä]nge?"
+    r"|anlage|kategorien?|categories|(?:datos )?adjuntos|anexos?|antwort an|responder a|reply to|sender|im auftrag von"
+    r"|on behalf of|when|where|wann|wo|cu[aá]ndo|d[oó]nde|quando|onde|list-id|user-agent|x-[\w-]{1,40}"
+    r"|(?:message|content|mime|return|delivered|in-reply)-[\w-]{1,30}|received|https?|mailto)\s?[:：]"
+)
+LABEL = re.compile(r"\*?[^\W\d_][\w .-]{0,24}[:：]\*?(?:\s|$)")
+LABEL_OF_A_MESSAGE = re.compile(
+    r"(?i)\*?(?:(?:ihre |your |su |sua |a sua |tu )?(?:nachricht|mitteilung|message|mensaje|mensagem)"
+    r"|anliegen|anfrage|text|kommentare?|comments?|comentarios?|coment[áa]rios?|consulta|cuerpo del mensaje"
+    r"|corpo da mensagem|message body|inhalt|frage|question|pregunta|pergunta)\s?[:：]"
+)
 SIGNATURE = re.compile(r"(?:-- ?|—)\s*$")
 _THING = (
     r"(?:i(?:phone|pad|pod)|android|galaxy|samsung|blackberry|huawei|honor|xiaomi|redmi|oneplus|pixel|motorola|nokia"

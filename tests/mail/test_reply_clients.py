@@ -153,6 +153,11 @@ def _as_html(text: str) -> str:
         "Two dates:\n\nDelivery---01/06/2026 10:30---confirmed\nPickup---02/06/2026 10:30---open\n",
         "The log of the server:\n\nSMTP error from remote mail server after RCPT TO:<dana@acme.example>:\n550 unknown\n",
         "Please write to Dana Miller <dana@acme.example>:\nshe has the key.\n",
+        # what a web site's form sends
+        "New message from your site\n\nFrom: Dana Miller\nE-mail: dana@acme.example\nDate: 1 June 2026\nSubject: Printer\n\nIt smokes.\n",
+        "Neue Nachricht\n\nVon: Dana <dana@acme.example>\nDatum: 1.6.2026\nBetreff: Drucker\nTelefon: 123\n\nEr raucht.\n",
+        "Nuevo mensaje\n\nDe: Dana <dana@acme.example>\nFecha: 1/6/2026\nAsunto: Impresora\n\nMensaje:\nEcha humo.\n",
+        "Nova mensagem\n\nDe: Dana <dana@acme.example>\nData: 01/06/2026\nAssunto: Impressora\nMensagem: Deita fumo.\n",
         # what only looks like the line of a telephone
         "I looked it up.\n\nSent from Madrid yesterday by post.\n",
         "Das Paket ging heute raus.\n\nGesendet mit DHL am Montag.\n",
