@@ -4,6 +4,7 @@ A report is only a claim. Whether it is believed depends on our token in the ori
 """
 
 import re
+from dataclasses import replace
 
 from mail.addresses import is_address, read_addresses
 from mail.parsing.automatic import keyword
@@ -35,7 +36,8 @@ def read_bounce(raw: bytes, root: Part, headers: Headers, text: str, *, sender: 
     status = next((part for part in parts if part.content_type in _STATUS_TYPES), None)
     failed = read_addresses(first(headers, "x-failed-recipients"), limit=MAX_RECIPIENTS).addresses
     said = root.parameters.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
-    by_words = not said and is_report(text, subject=subject, sender=sender)
+    nobody = first(headers, "return-path").strip() == "<>"
+    by_words = not said and is_report(text, subject=subject, sender=sender, nobody=nobody)
     if status is None and not failed and said != "delivery-status" and not by_words:
         return None
     original = next((part for part in parts if part.content_type in _ORIGINAL_TYPES), None)
@@ -48,6 +50,8 @@ def read_bounce(raw: bytes, root: Part, headers: Headers, text: str, *, sender: 
 
 def _explained(addresses: list[str], said: tuple[FailedRecipient, ...]) -> tuple[FailedRecipient, ...]:
     """The addresses that a header names, with what the words say about each; those of the words if it names none."""
+    if len(addresses) == len(said) == 1:
+        return (replace(said[0], address=addresses[0]),)
     known = {each.address.lower(): each for each in said}
     named = (known.get(each.lower()) or FailedRecipient(address=each, action="failed") for each in addresses)
     return tuple(named) or said

@@ -24,7 +24,7 @@ _SUBJECT = re.compile(
     r"|delivery (?:status|failure|failed|has failed|report|notification|error|problem|incomplete)"
     r"|failure notice|returned mail|mail (?:delivery )?(?:failed|failure|error)|mail delivery (?:sub)?system"
     r"|(?:message|mail|e-mail) (?:could not|not|was not|cannot) be|not delivered|delivery .{0,20}failed"
-    r"|could not send message|warning: (?:could not send|message)"
+    r"|could not send message|error (?:sending|delivering) your (?:mail|message)|warning: (?:could not send|message)"
     r"|unzustellbar|nicht zugestellt|zustell(?:ung|bericht).{0,60}(?:fehl|problem|status|nicht)"
     r"|no se (?:puede|pudo|ha podido) entregar|no entregado|correo devuelto"
     r"|n[ãa]o (?:(?:foi|[ée]) poss[íi]vel entregar|entregue)|mensagem (?:n[ãa]o entregue|devolvida)|falha na entrega"
@@ -34,6 +34,7 @@ _WORDS = re.compile(
     r"(?i)hi\. this is the .{0,60} program|created automatically by mail delivery software"
     r"|sorry to have to inform you|following address(?:es)? (?:had|failed|could not)|permanent fatal errors"
     r"|could not be delivered|cannot be delivered|was not delivered|wasn't delivered|couldn't be delivered"
+    r"|trouble delivering your message|refused to accept your message"
     r"|delivery (?:to .{0,80})?(?:has )?failed|did not reach the following|undeliverable"
     r"|konnte nicht .{0,40}zugestellt|nicht zugestellt werden|no se (?:ha podido|pudo|puede) entregar"
     r"|n[ãa]o p[ôo]de ser entregue|n[ãa]o foi (?:poss[íi]vel entregar|entregue)"
@@ -54,10 +55,11 @@ _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.])([45])\d\d(?: |-|$)")
 
 
-def is_report(text: str, *, subject: str, sender: str) -> bool:
-    """Absence notices have no return path either, but they come from a person's address."""
-    by_machine = not sender or _is_machine(sender)
-    return by_machine and (_SUBJECT.search(subject[:300]) or _WORDS.search(text[:3_000])) is not None
+def is_report(text: str, *, subject: str, sender: str, nobody: bool) -> bool:
+    """`nobody` says that there is no return path. Absence notices have none either, but other subjects and words."""
+    if not sender or _is_machine(sender):
+        return (_SUBJECT.search(subject[:300]) or _WORDS.search(text[:3_000])) is not None
+    return nobody and _SUBJECT.match(subject[:300]) is not None and _WORDS.search(text[:3_000]) is not None
 
 
 def recipients_in(text: str) -> tuple[FailedRecipient, ...]:

@@ -321,4 +321,36 @@ LETTERS = [
         files=[("file", b"Feedback-Type: abuse")],
         automatic=True,
     ),
+    report(
+        "from-no-known-machine",
+        "Message could not be delivered to mobile.\n\n<gone@acme.example>: no valid recipients\n",
+        GONE,
+        subject="Undeliverable Message",
+        sender="From: Messages <sysadmin@mx.acme.example>",
+        more=["Return-Path: <>"],
+        original="",
+    ),
+    report(
+        "in-its-own-words",
+        "We had trouble delivering your message. 1 error:\n\n gone@acme.example. Reason: SMTP Server <192.0.2.1> refused to"
+        " accept your message: [554 5.4.6 mail loop]\n",
+        [("gone@acme.example", "failed", "5.4.6")],
+        subject="There was an error sending your mail",
+        original="",
+    ),
+    report(
+        "header-names-another-than-the-words",
+        "The following address(es) failed:\n\n  gone\n    error after MAIL FROM:<support@demo.example> SIZE=1:\n    550 5.7.0 no\n\n"
+        "------ This is a copy of the message, including all the headers. ------\n\n" + COPY,
+        [("gone@acme.example", "failed", "5.7.0")],
+        subject="Mail delivery failed: returning message to sender",
+        more=["X-Failed-Recipients: gone@acme.example"],
+    ),
+    Letter(
+        name="report-of-absence-about-a-report-is-none",
+        raw=b"Return-Path: <>\r\n" + mail("Subject: Re: Undeliverable message", body="I am away until Monday.", head=("From: Dana Miller <dana@acme.example>", TO)),
+        subject="Re: Undeliverable message",
+        text="I am away until Monday.",
+        automatic=True,
+    ),
 ]  # fmt: skip
