@@ -51,6 +51,7 @@ def split_reply(text: str) -> Split:
         if number >= MAX_LINES:
             break
         start = line[:LINE_WIDTH].strip().lstrip(INVISIBLE).lstrip()
+        start = words.MARK if line.rstrip("\r\n") == words.MARK else start
         lines.append(_line(start, position))
         position += len(line)
     cut = _cut(lines)
@@ -116,7 +117,10 @@ def _begins_history(lines: list[_Line], index: int) -> bool:
     if after is None or lines[after].quoted:
         return False
     # Without quote marks below it takes what a program writes and hardly any person.
-    return any(words.ADDRESS_OR_CLOCK.search(line.text) for line in lines[index:after])
+    intro = " ".join(line.text for line in lines[index:after])
+    return words.ADDRESS.search(intro) is not None or (
+        words.CLOCK.search(intro) is not None and words.FULL_DATE.search(intro) is not None
+    )
 
 
 def _is_header_block(lines: list[_Line], index: int, *, after_rule: bool) -> bool:
@@ -229,12 +233,17 @@ def _before_signature(lines: list[_Line], end: int) -> int:
     for index in range(end - 1, max(end - 40, -1), -1):
         if lines[index].blank:
             continue
-        if words.SIGNATURE.match(lines[index].text) and not lines[index].quoted:
+        if words.SIGNATURE.match(lines[index].text) and not lines[index].quoted and _stands_apart(lines, index):
             return index
         if below <= 1 and words.DEVICE.match(lines[index].text):
             return index
         below += 1
     return end
+
+
+def _stands_apart(lines: list[_Line], index: int) -> bool:
+    """Two dashes without the blank that belongs to them may as well divide what somebody wrote."""
+    return lines[index].text.endswith(" ") or index == 0 or lines[index - 1].blank
 
 
 def _html_lines(html: str) -> tuple[list[_Line], dict[int, tuple[str, ...]]]:
@@ -307,5 +316,6 @@ class _LineReader:
     def end_line(self) -> None:
         if self.words and self.start is not None:
             text = " ".join(unescape("".join(self.words)).split()).lstrip(INVISIBLE)[:LINE_WIDTH]
+            text = words.MARK if text == words.MARK.strip() else text  # no HTML keeps the blank
             self.lines.append(_line(text, self.start, within_quote=self.quoted))
             self.words, self.start = [], None

@@ -11,9 +11,12 @@ BEGINS_INTRO = re.compile(
     r"|.{1,80}\b(?:schrieb am|wrote on|escribi[oó] el|escreveu (?:em|no))\b|.{1,10}\d{1,2}\. ?\d{1,2}\. ?\d{4}"
 )
 ENDS_INTRO = re.compile(
-    r"(?i)(?:wrote|writes|schrieb(?: .{0,150})?|geschrieben|escribi[oó](?: el .{0,80})?|ha escrito"
+    r"(?i)(?:wrote|writes"
+    r"|schrieb(?! (?:mir|uns|er|sie|ihre?|meine?|unsere?|der|die|das|eine?|dann|dazu|dass|folgende)\b)(?: .{0,150})?"
+    r"|geschrieben|escribi[oó](?: el .{0,80})?|ha escrito"
     r"|escreveu(?: (?:em|no) .{0,80})?|escreveram|wrote on .{0,80}|escribiu|del dia .{0,80}"
     r"|a [ée]crit|ha scritto|schreef(?: .{0,150})?|skrev(?: .{0,150})?|kirjoitti|yazdı|a scris|ezt írta .{0,80}"
+    r"|ha escrit(?: el .{0,80})?"
     r"|napisał(?:\(a\)|a)?|napsala?(?:\(a\))?|pisze|пишет|пише|написал[аи]?|(?:님이 )?작성|のメッセージ|写道|寫道)"
     r"\s?[:：]\s*$"
 )
@@ -35,7 +38,9 @@ SEPARATOR = re.compile(
 )
 # Notes: the name, the moment and the subject between groups of dashes.
 NOTES_INTRO = re.compile(r".{1,80}---\d{1,4}[./-]\d{1,2}[./-]\d{1,4} \d{1,2}:\d\d.{0,20}---")
-ADDRESS_OR_CLOCK = re.compile(r"[^\s<>]@[^\s<>]|\b\d{1,2}[:h]\d\d\b")
+ADDRESS = re.compile(r"[^\s<>]@[^\s<>]")
+CLOCK = re.compile(r"\b\d{1,2}[:h]\d\d")
+FULL_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[-./]\d{1,2}[-./]\d{2}")
 RULE = re.compile(r"\s*[-_]{2,}")
 FORWARDED = re.compile(
     r"(?i)[-_=\s>]{0,60}(?:begin forwarded message|forwarded message|forwarded by|weitergeleitete nachricht"
@@ -73,6 +78,7 @@ LABEL_OF_A_MESSAGE = re.compile(
     r"|anliegen|anfrage|text|kommentare?|comments?|comentarios?|coment[áa]rios?|consulta|cuerpo del mensaje"
     r"|corpo da mensagem|message body|inhalt|frage|question|pregunta|pergunta)\s?[:：]"
 )
+MARK = "-- "
 SIGNATURE = re.compile(r"(?:-- ?|—)\s*$")
 _THING = (
     r"(?:i(?:phone|pad|pod)|android|galaxy|samsung|blackberry|huawei|honor|xiaomi|redmi|oneplus|pixel|motorola|nokia"
@@ -91,8 +97,11 @@ DEVICE = re.compile(
     rf"|(?:diese nachricht wurde )?von mein(?:em|er) .{{0,40}}?{_THING}.{{0,60}} (?:gesendet|geschickt)\W{{0,3}}"
     rf"|(?:sent (?:from|with)|gesendet (?:mit|von|über)|enviado (?:desde|con|do|da|de|pelo)) {_PROGRAM}.{{0,80}}"
     rf"|von {_PROGRAM}.{{0,40}} gesendet\W{{0,3}}"
+    r"|(?:inviato da(?:l mio)?|ver(?:zonden|stuurd) vanaf(?: mijn)?|sendt fra(?: min)?|skickat från(?: min)?"
+    rf"|wysłane z) {_THING}.{{0,60}}|发自我的 ?{_THING}.{{0,60}}"
     r"|(?:sent|gesendet|enviado) (?:with|mit|con|com) .{0,40}?proton ?mail.{0,30}"
-    r"|get outlook for .{0,80}|outlook für (?:ios|android|mac)(?: ?<http.{0,80}| .{0,30}(?:beziehen|abrufen|laden))"
+    r"|get outlook for .{0,80}"
+    r"|outlook für (?:ios|android|mac)(?: ?<http.{0,80}| .{0,30}(?:beziehen|abrufen|laden)(?: ?<http.{0,80})?)"
     r"|(?:holen sie sich|hol dir) outlook .{0,80}|obtener outlook para .{0,80}|(?:obter|obtenha) o outlook .{0,80})$"
 )
 # Whoever says this has written into the old text; nothing below may be folded.

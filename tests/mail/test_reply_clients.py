@@ -153,6 +153,9 @@ def _as_html(text: str) -> str:
         "Two dates:\n\nDelivery---01/06/2026 10:30---confirmed\nPickup---02/06/2026 10:30---open\n",
         "The log of the server:\n\nSMTP error from remote mail server after RCPT TO:<dana@acme.example>:\n550 unknown\n",
         "Please write to Dana Miller <dana@acme.example>:\nshe has the key.\n",
+        "Guten Tag,\n\nam 01.06.2026 um 17:03 Uhr schrieb mir Ihr System folgende Meldung:\n\nFehler 500\n",
+        "Hola:\n\nEl 1 de junio a las 17:03 el técnico escribió:\n\nreinicie el equipo\n",
+        "Geht das so?\n--\nUnd geht es auch am Montag?\n",
         # what a web site's form sends
         "New message from your site\n\nFrom: Dana Miller\nE-mail: dana@acme.example\nDate: 1 June 2026\nSubject: Printer\n\nIt smokes.\n",
         "Neue Nachricht\n\nVon: Dana <dana@acme.example>\nDatum: 1.6.2026\nBetreff: Drucker\nTelefon: 123\n\nEr raucht.\n",
@@ -197,7 +200,13 @@ def test_quotes_after_the_last_answer_are_folded_and_the_answers_stay():
 @pytest.mark.parametrize(
     "line",
     ["-- ", "--", "—", "Sent from my iPad", "Gesendet mit der GMX Mail App", "Sent with Proton Mail secure email."]
-    + ["Gesendet von Outlook für Android", "Enviado desde Outlook para iOS", "Enviado do Yahoo Mail para iPhone"],
+    + ["Gesendet von Outlook für Android", "Enviado desde Outlook para iOS", "Enviado do Yahoo Mail para iPhone"]
+    + [
+        "Inviato da iPhone",
+        "Verstuurd vanaf mijn iPad",
+        "Outlook für iOS beziehen<https://aka.ms/o0ukef>",
+        "发自我的 iPhone",
+    ],
 )
 def test_a_signature_is_folded(line):
     text = f"Thank you.\n\n{line}\nDana\n"
