@@ -33,6 +33,8 @@ _STATEFUL = frozenset({"a", "img", "li", "ul", "ol", "pre", "blockquote"})
 _MEANING = {f"<{name}>": start for name, (start, _) in _SIMPLE.items() if name not in _STATEFUL} | {
     f"</{name}>": end for name, (_, end) in _SIMPLE.items() if name not in _STATEFUL
 }
+# Where a word may be broken, and what newsletters fill their previews with.
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u034f\ufeff"))
 _QUOTE_MARKS = re.compile(r"(?:> ?)+")
 _LINK_TARGET = re.compile(r" <(?:https?|mailto|tel):[^\s<>]{1,300}>")
 # Bounded and anchored so that a megabyte of one letter is scanned once.
@@ -53,8 +55,8 @@ def to_text(html: str, *, limit: int = TEXT_LIMIT) -> str:
         text = text[:limit] + "\n" + CUT
     if _QUOTE in text:
         text = _with_quote_marks(text)
-    text = text.replace(_KEPT_BLANK, " ")
-    return strip_nul(unescape(text)).replace("\xa0", " ").replace("\r", " ").strip("\n").rstrip()
+    text = unescape(text.replace(_KEPT_BLANK, " ")).translate(_INVISIBLE)
+    return strip_nul(text).replace("\xa0", " ").replace("\r", " ").strip("\n").rstrip()
 
 
 def from_text(text: str, *, limit: int = TEXT_LIMIT) -> str:

@@ -19,10 +19,17 @@ _VALUE = r"""\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>][^\s>]*+))"""
 _ATTRIBUTE = re.compile(r"([^\s/>=]++)" + _VALUE)
 _HREF = re.compile(r"""(?i)(?<![^\s"'/])href""" + _VALUE)
 
+_EMPTY = frozenset({"br", "hr", "img", "input", "meta", "link", "base", "col", "wbr"})
 # Elements that go with everything in them: none of it is written for readers.
 _HIDDEN = ("script", "style", "title", "xml", "svg", "math", "template")
 _MAY_HIDE = re.compile(rf"(?i)<(?:{'|'.join(_HIDDEN)})")
 _INLINE_TAG = re.compile(r"(?i)</?(?:a|b|i|u|s|em|strong|span|font|code|small|big|sub|sup|o:p)(?=[\s/>])[^<>]*+>")
+# What sloppy programs leave as it is: a browser would take it for an element and show nothing.
+_BARE_TARGET = re.compile(r"<((?:mailto:)?[\w.+%=-]{1,64}@[\w.-]{1,200}|https?://[^\s<>\"']{3,2000})>")
+# Whose line breaks count although it is no <pre>.
+_WHITE_SPACE = re.compile(r"(?i)white-space\s{0,3}:\s{0,3}(pre|break-spaces|normal|nowrap)")
+_KEEPS_LINES = re.compile(r"(?i)white-space\s{0,3}:\s{0,3}(?:pre|break-spaces)")
+_INDENTED_LINE = re.compile(r"\n( {0,40})")
 _ANY_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*+>")
 
 Tag = tuple[str, str, str]
@@ -31,10 +38,14 @@ Tag = tuple[str, str, str]
 def tokens(html: str) -> Iterator[tuple[str, str]] | None:
     """Each piece of text with the tag after it, either may be empty; None if there are too many."""
     html = without_hidden(html)
+    if "@" in html or "://" in html:
+        html = _BARE_TARGET.sub(r"&lt;\1&gt;", html)
     if html.count("<") > MAX_TAGS:
         return None
     parts = _TAG.split(_CONTROL_REFERENCE.sub(" ", html))
     parts.append("")
+    if _KEEPS_LINES.search(html):
+        parts = _with_kept_lines(parts)
     return zip(parts[0::2], parts[1::2], strict=True)
 
 
@@ -84,6 +95,29 @@ def attributes_of(attributes: str) -> dict[str, str]:
 def link_target(attributes: str) -> str | None:
     match = _HREF.search(attributes)
     return (match[1] or match[2] or match[3] or "") if match else None
+
+
+def _with_kept_lines(parts: list[str]) -> list[str]:
+    """Line feeds within elements styled to show them as line breaks; parts are texts and tags by turns."""
+    kept: list[str] = []
+    open_elements: list[list] = []  # those that say something about line feeds: name, depth, whether they keep them
+    for text, tag in zip(parts[0::2], parts[1::2], strict=True):
+        if open_elements and open_elements[-1][2] and "\n" in text:
+            lines = _INDENTED_LINE.split(text.replace("\r\n", "\n"))
+            for indent, line in zip(["", *lines[1::2]], lines[0::2], strict=True):
+                kept += ["&nbsp;" * len(indent) + line, "<br>"]
+            kept[-1] = tag
+        else:
+            kept += [text, tag]
+        slash, name, attributes = read_tag(tag)
+        said = _WHITE_SPACE.search(attributes) if name and not slash and "white-space" in attributes.lower() else None
+        if said and name not in _EMPTY:
+            open_elements.append([name, 1, said[1].lower() in {"pre", "break-spaces"}])
+        elif open_elements and name == open_elements[-1][0]:
+            open_elements[-1][1] += -1 if slash else 1
+            if not open_elements[-1][1]:
+                open_elements.pop()
+    return kept
 
 
 def _without_comments(html: str) -> str:

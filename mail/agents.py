@@ -126,7 +126,7 @@ def forwarded(letter: AgentMail, queue: Queue) -> Forwarded | None:
     """What an agent passes on for somebody else: by a command, or because the queue takes every forward so."""
     named = letter.argument("customer")
     by_command = named is not None or letter.argument("forward") is not None
-    if not by_command and not (is_forward(letter.mail) and unwraps_forwards(queue)):
+    if not by_command and not (is_forward(letter.mail.subject) and unwraps_forwards(queue)):
         return None
     if queue not in queues_to_open_in(letter.agent):
         return None

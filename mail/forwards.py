@@ -17,7 +17,7 @@ from mail.parsing.words import decode_words
 MAX_LINES = 400
 BLOCK_LINES = 14
 MAX_HEADER = 64 * 1024  # of an attached message: too short for any limit of the parser to be reached
-_PREFIX = re.compile(r"(?i)\s*(?:fwd?|fw|wg|rv|reenv|enc|encaminhado?|reenviado?)\s?:\s*")
+_PREFIX = re.compile(r"(?i)\s*(?:fwd?|fw|wg|rv|tr|reenv|enc|encaminhado?|reenviado?)\s?:\s*")
 _MAILTO = re.compile(r"(?i)\[mailto:([^\]\s]{3,254})\]|<mailto:([^>\s]{3,254})>")
 _QUOTE = re.compile(r"^> ?")
 _FIELD = re.compile(r"\s*\*?([^\s:*][^:*]{0,30}?)\s?:\*?\s*(.*)\Z")
@@ -36,8 +36,8 @@ class Forwarded:
     above: str = ""
 
 
-def is_forward(mail: Message) -> bool:
-    return bool(_PREFIX.match(mail.subject))
+def is_forward(subject: str) -> bool:
+    return bool(_PREFIX.match(subject))
 
 
 def without_prefix(subject: str) -> str:

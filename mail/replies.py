@@ -51,7 +51,8 @@ def split_reply(text: str) -> Split:
         if number >= MAX_LINES:
             break
         start = line[:LINE_WIDTH].strip().lstrip(INVISIBLE).lstrip()
-        lines.append(_Line(start.lstrip("> "), position, quoted=start.startswith(">")))
+        start = words.MARK if line.rstrip("\r\n") == words.MARK else start
+        lines.append(_line(start, position))
         position += len(line)
     cut = _cut(lines)
     return Split(text, "") if cut is None else Split(text[:cut], text[cut:])
@@ -67,6 +68,13 @@ def split_html(html: str) -> Split:
     closing = "".join(f"</{name}>" for name in reversed(around))
     opening = "".join(f"<{name}>" for name in around)
     return Split(html[:cut] + closing, opening + html[cut:])
+
+
+def _line(text: str, start: int, *, within_quote: bool = False) -> _Line:
+    """A line without its quote marks; arrows on both sides (GroupWise) are a heading, not a quote."""
+    if words.SEPARATOR.match(text) and text.startswith(">>"):
+        return _Line(text, start, quoted=within_quote)
+    return _Line(text.lstrip("> "), start, quoted=within_quote or text.startswith(">"))
 
 
 def _cut(lines: list[_Line]) -> int | None:
@@ -109,7 +117,10 @@ def _begins_history(lines: list[_Line], index: int) -> bool:
     if after is None or lines[after].quoted:
         return False
     # Without quote marks below it takes what a program writes and hardly any person.
-    return any(words.ADDRESS_OR_CLOCK.search(line.text) for line in lines[index:after])
+    intro = " ".join(line.text for line in lines[index:after])
+    return words.ADDRESS.search(intro) is not None or (
+        words.CLOCK.search(intro) is not None and words.FULL_DATE.search(intro) is not None
+    )
 
 
 def _is_header_block(lines: list[_Line], index: int, *, after_rule: bool) -> bool:
@@ -117,12 +128,30 @@ def _is_header_block(lines: list[_Line], index: int, *, after_rule: bool) -> boo
 
     Travel plans have a "From" and a "Date" too: it takes a subject, an address or a rule above to be a mail.
     """
-    if not _is_field(lines[index].text):
+    if not _is_field(lines[index].text) and not words.SUBJECT.match(lines[index].text):
+        return False
+    if _is_a_form(lines, index):
         return False
     block = [line.text for line in lines[index : index + HEADER_BLOCK_LINES] if not line.blank][:HEADER_FIELDS]
     of_a_mail = after_rule or any(words.SUBJECT.match(text) or ("@" in text and _is_field(text)) for text in block)
     others = any(words.OTHER_FIELD.match(text) or words.SUBJECT.match(text) for text in block)
     return of_a_mail and others and all(any(field.match(text) for text in block) for field in (words.FROM, words.SENT))
+
+
+def _is_a_form(lines: list[_Line], index: int) -> bool:
+    """Whether other things are named among the fields or a message is announced below: what a web site sends."""
+    end = index
+    while end < min(index + HEADER_BLOCK_LINES, len(lines)) and not lines[end].blank:
+        if words.LABEL.match(lines[end].text) and not _is_known(lines[end].text):
+            return True
+        end += 1
+    below = _next(lines, end - 1)
+    return below is not None and words.LABEL_OF_A_MESSAGE.match(lines[below].text) is not None
+
+
+def _is_known(text: str) -> bool:
+    fields = (words.FROM, words.SENT, words.SUBJECT, words.OTHER_FIELD, words.KNOWN_FIELD)
+    return any(field.match(text) for field in fields)
 
 
 def _is_field(text: str) -> bool:
@@ -155,13 +184,26 @@ def _after_intro(lines: list[_Line], index: int) -> int | None:
         if len(joined) > 10 and _has_ending(joined):
             if not any(char.isdigit() for char in joined) and "@" not in joined:
                 return None
-            return _next(lines, end)
+            return None if _begins_later(lines, index, end) else _next(lines, end)
     return None
+
+
+def _begins_later(lines: list[_Line], index: int, end: int) -> bool:
+    """Whether the line is a sentence in front of an introduction, not the first of its lines."""
+    text = lines[index].text
+    if words.MOMENT.search(text) and not text.endswith((".", "!", "?")):
+        return False
+    return any(words.BEGINS_INTRO.match(line.text) for line in lines[index + 1 : end + 1])
 
 
 def _has_ending(joined: str) -> bool:
     """The verb or an address stands near the end; German puts the name after the verb ("schrieb Dana Acme:")."""
-    return joined.endswith(":") and words.ENDS_INTRO.search(joined[-LINE_WIDTH:]) is not None
+    if not joined.endswith((":", "：")):
+        return False
+    near = joined[-LINE_WIDTH:]
+    return words.ENDS_INTRO.search(near) is not None or (
+        words.ENDS_WITH_ADDRESS.search(near) is not None and words.MOMENT.search(joined) is not None
+    )
 
 
 def _next(lines: list[_Line], index: int) -> int | None:
@@ -176,12 +218,13 @@ def _before_quotes(lines: list[_Line], end: int) -> int:
     first = next((index for index in range(start, end) if lines[index].quoted), None)
     if first is None:
         return end
+    begin = first
     for index in range(start - 1, max(start - 1 - INTRO_LINES, -1), -1):
         if lines[index].blank:
             break
         if _after_intro(lines, index) == first:
-            return index
-    return first
+            begin = index
+    return begin
 
 
 def _before_signature(lines: list[_Line], end: int) -> int:
@@ -190,12 +233,17 @@ def _before_signature(lines: list[_Line], end: int) -> int:
     for index in range(end - 1, max(end - 40, -1), -1):
         if lines[index].blank:
             continue
-        if words.SIGNATURE.match(lines[index].text) and not lines[index].quoted:
+        if words.SIGNATURE.match(lines[index].text) and not lines[index].quoted and _stands_apart(lines, index):
             return index
         if below <= 1 and words.DEVICE.match(lines[index].text):
             return index
         below += 1
     return end
+
+
+def _stands_apart(lines: list[_Line], index: int) -> bool:
+    """Two dashes without the blank that belongs to them may as well divide what somebody wrote."""
+    return lines[index].text.endswith(" ") or index == 0 or lines[index - 1].blank
 
 
 def _html_lines(html: str) -> tuple[list[_Line], dict[int, tuple[str, ...]]]:
@@ -268,5 +316,6 @@ class _LineReader:
     def end_line(self) -> None:
         if self.words and self.start is not None:
             text = " ".join(unescape("".join(self.words)).split()).lstrip(INVISIBLE)[:LINE_WIDTH]
-            self.lines.append(_Line(text.lstrip("> "), self.start, quoted=self.quoted or text.startswith(">")))
+            text = words.MARK if text == words.MARK.strip() else text  # no HTML keeps the blank
+            self.lines.append(_line(text, self.start, within_quote=self.quoted))
             self.words, self.start = [], None

@@ -53,8 +53,11 @@ _TELLING = (
     ("x-ms-exchange-generated-message-source", re.compile(r"(?i)rules? agent|oof")),
     ("delivered-to", re.compile(r"(?i)^\s*autoresponder\s*$")),
     ("preference", re.compile(r"(?i)auto[_-]?reply")),
-    # That a message was read (RFC 8098). A delivery report may be sent on by a person.
-    ("content-type", re.compile(r"(?i)^\s*multipart/report\b.{0,200}disposition-notification", re.DOTALL)),
+    # That a message was read (RFC 8098) or called unwanted (RFC 5965). A delivery report may be sent on by a person.
+    (
+        "content-type",
+        re.compile(r"(?i)^\s*multipart/report\b.{0,200}(?:disposition-notification|feedback-report)", re.DOTALL),
+    ),
 )
 _SUPPRESSED = frozenset({"all", "autoreply", "oof", "dr", "rn", "nrn"})
 _ROBOTS = re.compile(r"(?i)(?:mailer-daemon|postmaster|mail-daemon|mdaemon|double-bounce|bounces?)$")
@@ -64,7 +67,11 @@ _ABSENCE = re.compile(
     r"|automatische (?:antwort|r[uü]ckmeldung)|autom\. antwort|abwesenheit\w*|abwesend|nicht im b[uü]ro|im urlaub"
     r"|respuesta autom[aá]tica|contestaci[oó]n autom[aá]tica|fuera de (?:la )?oficina|ausente de la oficina|ausencia\b"
     r"|de vacaciones|resposta autom[aá]tica|fora do escrit[oó]rio|ausente do escrit[oó]rio|aus[eê]ncia\b|de f[eé]rias"
-    r"|r[eé]ponse automatique|absence du bureau|risposta automatica|fuori sede)(?!\w)"
+    r"|r[eé]ponse automatique|absence du bureau|risposta automatica|fuori sede|automatisch antwoord|afwezig\w*"
+    r"|auto(?:matiskt |matisk )?svar|odpowiedź automatyczna|automatick[áé] odpověď"
+    # Notes begins with the name: "Dana Miller/ACME is out of the office."
+    r"|(?:auto: )?[^:?]{2,60} (?:is out of (?:the )?office|ist (?:nicht im (?:b[uü]ro|haus)|au(?:ß|ss)er haus|abwesend)"
+    r"|est[aá] (?:fuera de la oficina|fora do escrit[oó]rio|ausente))(?=\s*(?:[.(!]|$)))(?!\w)"
 )
 
 

@@ -33,6 +33,11 @@ _DATA = frozenset({"text/calendar", "text/x-vcalendar", "text/vcard", "text/x-vc
 # Alternatives for programs, made from the same content that is also there for people.
 _MACHINE_ALTERNATIVES = frozenset({"text/x-amp-html", "text/watch-html"})
 _LETTER_HEAD = ("From", "Date", "To", "Subject")
+_PAGE = re.compile(
+    r"(?is)\s{0,50}(?:<\?xml[^<>]{0,200}>\s{0,50})?(?:<!doctype html[^<>]{0,300}>"
+    r"|<html(?:\s[^<>]{0,500})?>\s{0,50}<(?:head|body|meta|title|style|!--))"
+)
+_WORDS = re.compile(r"\w+")
 _CONTENT_IDS = re.compile(r"""(?i)\bcid:([^\s"'<>)]{1,500})""")
 
 
@@ -85,6 +90,12 @@ def read_bodies(raw: bytes, root: Part, notes: list[str], *, hint: str = "", dep
     return written
 
 
+def _says_more(text: str, *, than: str) -> bool:
+    """Whether an alternative is none: many of its words are nowhere in the other."""
+    said = set(_WORDS.findall(text))
+    return len(said - set(_WORDS.findall(than))) > 0.3 * len(said)
+
+
 class _BodyReader:
     def __init__(self, raw: bytes, notes: list[str], hint: str, depth: int) -> None:
         self.raw = raw
@@ -120,17 +131,20 @@ class _BodyReader:
 
     def alternative(self, part: Part) -> list[_Segment]:
         """The plain form and the last HTML form of the same content; anything else in there is a file."""
-        text, html = "", ""
+        plain: list[str] = []
+        pages: list[Written] = []
         for child in part.children:
             if child.content_type in _MACHINE_ALTERNATIVES:
                 self.notes.append(f"{child.content_type} alternative left out")
                 continue
             found = Written(self.segments(child, in_alternative=True))
             if found.html:
-                html = found.html
-                text = text or "\n\n".join(segment.text for segment in found.segments if segment.text)
-            elif not text:
-                text = found.text
+                pages = [page for page in pages if _says_more(page.text, than=found.text)] + [found]
+            elif not plain or any(_says_more(found.text, than=text) for text in plain):
+                plain.append(found.text)
+        with_words = (page.text for page in pages if any(segment.text for segment in page.segments))
+        text = "\n\n".join(filter(None, plain)) or next(with_words, "")
+        html = "\n".join(page.html for page in pages)
         return [_Segment(text, html)] if text or html else []
 
     def related(self, part: Part) -> list[_Segment]:
@@ -159,9 +173,13 @@ class _BodyReader:
             return []
         self.has_text = True
         text = text_of(self.raw, part, self.notes, hint=self.hint)
-        text, files = (take_out_pictures if part.content_type == "text/html" else take_out_files)(text)
+        is_page = part.content_type == "text/html"
+        if not is_page and _PAGE.match(text):
+            self.notes.append("text called plain was a page")
+            is_page = True
+        text, files = (take_out_pictures if is_page else take_out_files)(text)
         self.made += files
-        limit = MAX_HTML if part.content_type == "text/html" else MAX_BODY
+        limit = MAX_HTML if is_page else MAX_BODY
         if len(text) > limit:
             self.notes.append("very long text: the whole is attached")
             self.made.append(self.attachment(part, set()))
@@ -169,7 +187,7 @@ class _BodyReader:
         self.characters += len(text)
         if not text.strip():
             return []
-        return [_Segment(html=text)] if part.content_type == "text/html" else [_Segment(text=text)]
+        return [_Segment(html=text)] if is_page else [_Segment(text=text)]
 
     def is_body(self, part: Part, *, in_alternative: bool) -> bool:
         if part.content_type not in _TEXTS or part.disposition == "attachment":

@@ -28,7 +28,7 @@ def content_of(raw: bytes, part: Part, notes: list[str]) -> bytes:
     encoding = part.encoding.partition(";")[0].strip()
     if encoding == "base64":
         return base64_bytes(data)
-    if encoding in {"quoted-printable", "quoted printable", "quotedprintable", "qp"}:
+    if encoding == "qp" or encoding.startswith("quot"):
         return binascii.a2b_qp(_BLANKS_AFTER_BREAK.sub(b"=", data))
     if encoding in _UUENCODED:
         _rest, files = take_out_files(data.decode("latin-1").replace("\r\n", "\n"))

@@ -54,9 +54,12 @@ def name_of(part: Part, content: bytes, notes: list[str]) -> str:
         elif given and "." not in given:
             given += ".eml"
     if not given:
-        location = decode_words(first(part.headers, "content-location"), notes)
-        given = location if _LOCATION.fullmatch(location) else ""
+        given = next((said for said in _said_elsewhere(part, notes) if _LOCATION.fullmatch(said)), "")
     return clean_filename(given, fallback=fallback)
+
+
+def _said_elsewhere(part: Part, notes: list[str]) -> list[str]:
+    return [decode_words(first(part.headers, name), notes) for name in ("content-location", "content-description")]
 
 
 def _subject(content: bytes) -> str:

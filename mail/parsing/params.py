@@ -20,7 +20,7 @@ _QUOTED_PAIR = re.compile(r"\\([\"\\])")
 def read_parameters(value: str, notes: list[str]) -> tuple[str, dict[str, str]]:
     """("text/plain", {"charset": "utf-8"}): names in lower case, values decoded, the first of a name counts."""
     value = value[:MAX_VALUE]
-    main = re.split(r"[;\s]", value.strip(), maxsplit=1)[0].lower()
+    main = re.split(r"[;,:\s]", value.strip(), maxsplit=1)[0].lower()
     plain: dict[str, str] = {}
     segments: dict[str, dict[int, tuple[str, bool]]] = {}
     for count, match in enumerate(_PARAMETER.finditer(value)):
@@ -44,6 +44,8 @@ def _unquoted(written: str) -> str:
     written = written.strip()
     if len(written) > 1 and written.startswith('"') and written.endswith('"'):
         return _QUOTED_PAIR.sub(r"\1", written[1:-1])
+    if len(written) > 2 and written.startswith("'") and written.endswith("'") and written.count("'") == 2:
+        return written[1:-1]
     return written.strip('"')
 
 

@@ -88,9 +88,10 @@ class _TreeReader:
             level = self.levels[text][-1]
             self.close_above(level + 1, self.before_line(position))
             return self.child_of(self.stack[level], after)
-        if text.endswith(b"--") and self.levels.get(text[:-2]):
-            level = self.levels[text[:-2]][-1]
-            if level == 0 and self.goes_on(b"\n--" + text[:-2], after):
+        name = text[:-2].rstrip() if text.endswith(b"--") else b""
+        if name and self.levels.get(name):
+            level = self.levels[name][-1]
+            if level == 0 and self.goes_on(b"\n--" + name, after):
                 level = 1  # the end came too early
             self.close_above(level, self.before_line(position))
         return after
@@ -116,7 +117,7 @@ class _TreeReader:
         content_type, parameters = read_parameters(first(headers, "content-type"), self.notes)
         content_type = _ALIASES.get(content_type, content_type)
         if not _TYPE.fullmatch(content_type):
-            content_type = default
+            content_type = "multipart/mixed" if content_type.startswith("multipart") else default
         disposition, extra = read_parameters(first(headers, "content-disposition"), self.notes)
         return Part(
             headers=headers,
@@ -133,6 +134,8 @@ class _TreeReader:
         if part.content_type.startswith("multipart/"):
             part.boundary = self.boundary_of(part)
         if not part.boundary:
+            if part.content_type.startswith("multipart/"):
+                self.read_as_text(part)
             self.leaf = part
             self.check_embedded(part)
             return
@@ -171,8 +174,11 @@ class _TreeReader:
             self.levels[part.boundary].pop()
             part.end = max(end, part.start)
             if not part.children:
-                self.notes.append("multipart without parts: read as text")
-                part.content_type, part.parameters = "text/plain", {}
+                self.read_as_text(part)
+
+    def read_as_text(self, part: Part) -> None:
+        self.notes.append("multipart without parts: read as text")
+        part.content_type, part.parameters = "text/plain", {}
 
     def before_line(self, position: int) -> int:
         """The line break before a boundary belongs to the boundary."""

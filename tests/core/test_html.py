@@ -107,6 +107,15 @@ def test_T01_text_form_of_a_payload_is_text():
         ("<a name=top>anchor</a>", "anchor"),
         ("<a href=javascript:x>l<b>i</b>nk</a>", "l<b>i</b>nk"),
         ('<a href="http://[">broken</a>', "broken"),
+        (
+            "write to <dana@acme.example> or <https://acme.example/a?b=c>",
+            "write to &lt;dana@acme.example&gt; or &lt;https://acme.example/a?b=c&gt;",
+        ),
+        (
+            '<div style="white-space: pre-wrap">one\n  two<b>\nthree</b></div>\nfour',
+            "<div>one<br>&nbsp;&nbsp;two<b><br>three</b></div>\nfour",
+        ),
+        ('<p style="white-space:pre-line">a\nb<i style="white-space:normal">c\nd</i></p>', "<p>a<br>b<i>c\nd</i></p>"),
         ("nul\0byte \ud800 surrogate", "nulbyte \ufffd surrogate"),
     ],
 )
@@ -175,6 +184,9 @@ _PIECES = st.sampled_from(
         '<img src=cid:b alt="\'&quot;">',
         "<p dir=rtl>",
         '<td colspan=3 x="<b>">',
+        "<a@b.de>",
+        "<https://x.de>",
+        '<div style="white-space:pre">',
     ]
     + ["\n", "\r", "\r\n", "\t", " ", "\x0c", "\0", "é", "\u2028", "\ud800"]
 )

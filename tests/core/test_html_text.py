@@ -24,6 +24,9 @@ from core.html import excerpt, from_text, to_text
         ("<style>p{}</style><script>x()</script><title>t</title>word", "word"),
         ("<style>not closed", "not closed"),
         ("2 <3 and 4> 3", "2 <3 and 4> 3"),
+        ("steam&shy;ship&#847; line", "steamship line"),
+        ('<div style="white-space:pre-wrap">a\n  b</div>c\nd', "a\n  b\nc d"),
+        ("mail <dana@acme.example>", "mail <dana@acme.example>"),
         ("", ""),
     ],
 )

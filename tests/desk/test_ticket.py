@@ -94,6 +94,14 @@ def test_quoted_text_and_signatures_are_folded_away(bea, ticket):
     assert page.index("Thank you!") < page.index('<details class="quote">') < page.index("Try again.")
 
 
+def test_what_somebody_forwards_is_not_folded(bea, ticket):
+    below = "Please look.\n\nFrom: Erik <erik@globex.example>\nSent: Monday\nTo: Dana\nSubject: Printer\n\nIt smokes.\n"
+    receive(ticket, Message(text=below, subject="FW: Printer"), channel="email", by=ticket.customer)
+    page = text_of(bea.get(page_of(ticket)))
+    assert '<details class="quote">' not in page
+    assert "It smokes." in page
+
+
 def test_T01_the_words_of_strangers_cannot_act(bea, ticket):
     html = '<p onclick="x()">Hi</p><script>alert(1)</script><img src="https://evil.example/t.gif"><hx-partial hx-target="body">'
     receive(ticket, Message(text="", html=html), channel="email", by=ticket.customer)

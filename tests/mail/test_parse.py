@@ -519,6 +519,13 @@ def test_anything_is_a_message(raw):
         (["From: MAILER-DAEMON@b.c"], "sent by MAILER-DAEMON@b.c"),
         (["From: a@b.c", "Subject: Automatische Antwort: Ihre Anfrage"], "subject of an absence notice"),
         (["From: a@b.c", "Subject: Out of office printer"], "subject of an absence notice"),
+        (["From: a@b.c", "Subject: Dana Miller/ACME is out of the office."], "subject of an absence notice"),
+        (
+            ["From: a@b.c", "Subject: Dana Miller ist nicht im =?utf-8?Q?B=C3=BCro?= (bis 15.6.)"],
+            "subject of an absence notice",
+        ),
+        (["From: a@b.c", "Subject: Automatisch antwoord: x"], "subject of an absence notice"),
+        (["From: a@b.c", "Subject: Who is out of the office printer?"], ""),
         (["From: a@b.c", "Subject: Resposta =?utf-8?Q?autom=C3=A1tica?=: x"], "subject of an absence notice"),
     ],
 )

@@ -75,6 +75,29 @@ PROGRAMS = {
     "windows-mail-de": "Gesendet von Mail für Windows\n\n" + BLOCK.format("Von", "Gesendet", "x", "An", "Betreff"),
     "windows-mail-es": "Enviado desde Correo para Windows\n\n" + BLOCK.format("De", "Enviado", "x", "Para", "Asunto"),
     "helpdesk": "##- Reply above this line -##\n\nold\n",
+    "zendesk": "##- Please type your reply above this line -##\n\nold\n",
+    "zoho": "---- On Mon, 01 Jun 2026 17:03:12 +0200 Bea Costa <bea@demo.example> wrote ----\n\nold\n",
+    "zoho-de": "---- Am Mo, 01 Jun 2026 17:03:12 +0200 Bea Costa <bea@demo.example> schrieb ---\n\nalt\n",
+    "claws": "On Mon, 1 Jun 2026 17:03:12 +0200\nBea Costa <bea@demo.example> wrote:\n\n> old\n",
+    "mutt": "Bea Costa <bea@demo.example> [2026-06-01 17:03]:\n> old\n",
+    "aol-de": "-----Ursprüngliche Mitteilung-----\nVon: Bea <bea@demo.example>\nVerschickt: Mo, 1. Jun 2026 17:03\nBetreff: Re: Printer\n\nalt\n",
+    "proton-de": "Gesendet mit der sicheren E-Mail von Proton Mail.\n\nAm Montag, 1. Juni 2026 um 17:03, Bea Costa <bea@demo.example> schrieb:\n\n> alt\n",
+    "roundcube-fr": "Objet: Re: Printer\nDate: 2026-06-01 17:03\nDe: Bea <bea@demo.example>\nÀ: dana@acme.example\n\nvieux\n",
+    "outlook-da": BLOCK.format("Fra", "Sendt", "1. juni 2026 17:03", "Til", "Emne"),
+    "outlook-sv": BLOCK.format("Från", "Skickat", "den 1 juni 2026 17:03", "Till", "Ämne"),
+    "outlook-pl": BLOCK.format("Od", "Wysłano", "poniedziałek, 1 czerwca 2026 17:03", "Do", "Temat"),
+    "outlook-cs": BLOCK.format("Od", "Odesláno", "pondělí 1. června 2026 17:03", "Komu", "Předmět"),
+    "outlook-ru": BLOCK.format("От", "Отправлено", "1 июня 2026 г. 17:03", "Кому", "Тема"),
+    "outlook-zh": BLOCK.format("发件人", "发送时间", "2026年6月1日 17:03", "收件人", "主题"),
+    "gmail-fi": "ma 1. kesäkuuta 2026 klo 17.03 Bea Costa\n<bea@demo.example> kirjoitti:\n\nvanha\n",
+    "gmail-it": "In data lun 1 giu 2026 alle ore 17:03 Bea Costa <bea@demo.example> ha scritto:\n\n> vecchio\n",
+    "gmail-pl": "pon., 1 cze 2026 o 17:03 Bea Costa <bea@demo.example> napisał(a):\n\n> stare\n",
+    "gmail-tr": "1 Haz 2026 Pzt, 17:03 tarihinde Bea Costa <bea@demo.example> şunu yazdı:\n\n> eski\n",
+    "gmail-zh": "在 2026年6月1日 17:03，Bea Costa <bea@demo.example> 写道：\n\n> 旧\n",
+    "gmail-ja": "2026年6月1日(月) 17:03 Bea Costa <bea@demo.example>:\n\n> 古\n",
+    "gmail-gl": "O luns, 1 de xuño de 2026 ás 17:03, Bea Costa (<bea@demo.example>) escribiu:\n\n> vello\n",
+    "thunderbird-pl": "W dniu 1.06.2026 o 17:03, Bea Costa pisze:\n> stare\n",
+    "thunderbird-cs": "Dne 1. 6. 2026 v 17:03 Bea Costa napsal(a):\n> staré\n",
     "bold-stars": "*From:* Bea <bea@demo.example>\n*Sent:* Monday\n*To:* Dana\n*Subject:* Printer\n\nold\n",
 }  # fmt: skip
 
@@ -128,6 +151,16 @@ def _as_html(text: str) -> str:
         "On Monday 1 June your colleague wrote:\nplease send the log\nHere it is.\n",
         "Hallo,\n\nam 1. Juni 2026 schrieb Frau Costa:\nBitte das Protokoll.\nHier ist es.\n",
         "Two dates:\n\nDelivery---01/06/2026 10:30---confirmed\nPickup---02/06/2026 10:30---open\n",
+        "The log of the server:\n\nSMTP error from remote mail server after RCPT TO:<dana@acme.example>:\n550 unknown\n",
+        "Please write to Dana Miller <dana@acme.example>:\nshe has the key.\n",
+        "Guten Tag,\n\nam 01.06.2026 um 17:03 Uhr schrieb mir Ihr System folgende Meldung:\n\nFehler 500\n",
+        "Hola:\n\nEl 1 de junio a las 17:03 el técnico escribió:\n\nreinicie el equipo\n",
+        "Geht das so?\n--\nUnd geht es auch am Montag?\n",
+        # what a web site's form sends
+        "New message from your site\n\nFrom: Dana Miller\nE-mail: dana@acme.example\nDate: 1 June 2026\nSubject: Printer\n\nIt smokes.\n",
+        "Neue Nachricht\n\nVon: Dana <dana@acme.example>\nDatum: 1.6.2026\nBetreff: Drucker\nTelefon: 123\n\nEr raucht.\n",
+        "Nuevo mensaje\n\nDe: Dana <dana@acme.example>\nFecha: 1/6/2026\nAsunto: Impresora\n\nMensaje:\nEcha humo.\n",
+        "Nova mensagem\n\nDe: Dana <dana@acme.example>\nData: 01/06/2026\nAssunto: Impressora\nMensagem: Deita fumo.\n",
         # what only looks like the line of a telephone
         "I looked it up.\n\nSent from Madrid yesterday by post.\n",
         "Das Paket ging heute raus.\n\nGesendet mit DHL am Montag.\n",
@@ -145,6 +178,20 @@ def test_new_words_are_never_hidden(text):
     assert split_reply(text) == (text, "")
 
 
+@pytest.mark.parametrize("sentence", ["Am besten so.", "On it!", "Em breve respondo.", "Das war 2026 um 17:03 fertig."])
+def test_a_sentence_directly_above_the_introduction_stays(sentence):
+    intro = "Am 01.06.26 um 17:03 schrieb Bea Costa <bea@demo.example>:"
+    for below in ("\n> alt\n", "\n\nalt\n"):
+        assert split_reply(f"{sentence}\n{intro}{below}").visible == f"{sentence}\n"
+
+
+def test_the_heading_of_groupwise_stands_between_arrows():
+    heading = ">>> Bea Costa <bea@demo.example> 01.06.2026 17:03 >>>\n"
+    assert split_reply(NEW + heading + "\nalt\n") == (NEW, heading + "\nalt\n")
+    html = clean(f"<p>{NEW}</p><p>{heading.replace('<', '&lt;').replace('>', '&gt;')}</p><p>alt</p>")
+    assert to_text(split_html(html).visible).split() == NEW.split()
+
+
 def test_quotes_after_the_last_answer_are_folded_and_the_answers_stay():
     text = "Am 01.06.26 um 17:03 schrieb Bea:\n> Ist er an?\nJa.\n> Gruß\n> Bea\n"
     assert split_reply(text).visible == "Am 01.06.26 um 17:03 schrieb Bea:\n> Ist er an?\nJa.\n"
@@ -153,7 +200,13 @@ def test_quotes_after_the_last_answer_are_folded_and_the_answers_stay():
 @pytest.mark.parametrize(
     "line",
     ["-- ", "--", "—", "Sent from my iPad", "Gesendet mit der GMX Mail App", "Sent with Proton Mail secure email."]
-    + ["Gesendet von Outlook für Android", "Enviado desde Outlook para iOS", "Enviado do Yahoo Mail para iPhone"],
+    + ["Gesendet von Outlook für Android", "Enviado desde Outlook para iOS", "Enviado do Yahoo Mail para iPhone"]
+    + [
+        "Inviato da iPhone",
+        "Verstuurd vanaf mijn iPad",
+        "Outlook für iOS beziehen<https://aka.ms/o0ukef>",
+        "发自我的 iPhone",
+    ],
 )
 def test_a_signature_is_folded(line):
     text = f"Thank you.\n\n{line}\nDana\n"

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from core.html import blocked_images, clean, from_text
+from mail.forwards import is_forward
 from mail.replies import Split, split_html, split_reply
 from tickets.models import Article, Attachment
 
@@ -44,6 +45,9 @@ def shown(text: str) -> SafeString:
 
 
 def _parts(article: Article) -> Split:
+    """Of what somebody forwards nothing is old: it is there to be read."""
+    if is_forward(article.subject):
+        return Split(article.html or from_text(article.body), "")
     if article.html:
         return split_html(article.html)
     text = split_reply(article.body)

@@ -31,6 +31,9 @@ NAMES = [
     ("empty", 'attachment; filename=""', "document.pdf"),
     ("2000-letters", f"attachment; filename={'n' * 2_000}.pdf", "n" * 146 + ".pdf"),
     ("inline", "inline; filename=plan.pdf", "plan.pdf"),
+    ("apostrophes", "attachment; filename='plan.pdf'", "plan.pdf"),
+    ("description", "attachment\r\nContent-Description: plan.pdf", "plan.pdf"),
+    ("description-in-words", "attachment\r\nContent-Description: The plan", "document.pdf"),
     ("no-disposition-word", "; filename=plan.pdf", "plan.pdf"),
 ]  # fmt: skip
 

@@ -222,4 +222,135 @@ LETTERS = [
         text="Ich bin bis Montag nicht da. Vertretung: erik@acme.example",
         automatic=True,
     ),
+    report(
+        "exim-header-with-reasons",
+        "This message was created automatically by mail delivery software.\n\nThe following address(es) failed:\n\n"
+        "  gone@acme.example\n    SMTP error from remote mail server after RCPT TO:<gone@acme.example>:\n"
+        "    host mx.acme.example [192.0.2.1]: 550 5.1.1 no such user\n  full@acme.example\n    552 5.2.2 over quota\n\n"
+        "------ This is a copy of the message, including all the headers. ------\n\n" + COPY,
+        [("gone@acme.example", "failed", "5.1.1"), ("full@acme.example", "failed", "5.2.2")],
+        subject="Mail delivery failed: returning message to sender",
+        more=["X-Failed-Recipients: gone@acme.example,\r\n full@acme.example"],
+    ),
+    report(
+        "after-a-colon",
+        "Unknown user: gone@acme.example\n\nOriginal message follows.\n\n" + COPY,
+        GONE,
+        subject="Undeliverable Mail",
+    ),
+    report(
+        "in-quotation-marks",
+        'The following address failed:\n\n"gone@acme.example":\nremote server said after RCPT command:\n5.1.1 unknown\n\n'
+        "--- The header of the original message is following. ---\n\n" + COPY,
+        [("gone@acme.example", "failed", "5.1.1")],
+        subject="Mail delivery failed",
+    ),
+    report(
+        "reason-after-a-colon",
+        "The following address failed:\n\ngone@acme.example\n\nFor the following reason:\n\n552 5.3.4 too large\n\n"
+        "--- The header of the original message is following. ---\n\n" + COPY,
+        [("gone@acme.example", "failed", "5.3.4")],
+        subject="Mail delivery failed",
+    ),
+    report(
+        "address-within-the-words",
+        "Your message wasn't delivered to gone@acme.example because it is full.\nAsk postmaster@acme.example.\n\n"
+        "The server said:\n552 5.2.2 over quota\n",
+        [("gone@acme.example", "failed", "5.2.2")],
+        subject="Delivery Status Notification (Failure)",
+        original="",
+    ),
+    *(
+        Letter(
+            name=f"report-status-{name}",
+            raw=mail("Subject: Undelivered", head=(DAEMON, TO))[:-2]
+            + multi(
+                "report",
+                part("text/plain", "Sorry."),
+                part("message/delivery-status", "Reporting-MTA: dns; mx.acme.example\n\n" + fields),
+                more="; report-type=delivery-status",
+            ),
+            subject="Undelivered",
+            sender="MAILER-DAEMON@mx.acme.example",
+            sender_name="Mail Delivery System",
+            text="Sorry.",
+            files=[("delivery-status.txt", ("Reporting-MTA: dns; mx.acme.example\n\n" + fields).replace("\n", "\r\n").encode())],
+            failed=[("gone@acme.example", action, status)],
+            automatic=True,
+        )
+        for name, fields, action, status in (
+            ("with-comments", "Final-Recipient: rfc822; gone@acme.example\nAction: failed (no mailbox)\nStatus: 5.1.1 (gone)\n", "failed", "5.1.1"),
+            ("without-action", "Final-Recipient: rfc822; gone@acme.example\nStatus: 4.2.2\n", "delayed", "4.2.2"),
+            ("in-the-diagnosis", "Final-Recipient: rfc822; gone@acme.example\nAction: failed\nDiagnostic-Code: smtp; 550 5.7.1 no relay\n", "failed", "5.7.1"),
+            ("too-general", "Final-Recipient: rfc822; gone@acme.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 5.1.1 unknown\n", "failed", "5.1.1"),
+            ("of-x400", "Final-Recipient: x400; /S=gone/O=acme/\nOriginal-Recipient: rfc822; gone@acme.example\nAction: failed\nStatus: 5.1.1\n", "failed", "5.1.1"),
+        )
+    ),
+    Letter(
+        name="report-that-names-nobody",
+        raw=mail("Subject: Returned mail", head=(DAEMON, TO))[:-2]
+        + multi("mixed", part("text/plain", "It came back."), part("message/rfc822", b"To: <gone@acme.example>\r\n" + ORIGINAL)),
+        subject="Returned mail",
+        sender="MAILER-DAEMON@mx.acme.example",
+        sender_name="Mail Delivery System",
+        text="It came back.",
+        files=[("Re_ Printer.eml", b"To: <gone@acme.example>\r\n" + ORIGINAL)],
+        failed=GONE,
+        original="<9.x.y@demo.example>",
+        automatic=True,
+    ),
+    Letter(
+        name="report-with-a-partial-original",
+        raw=mail("Subject: Returned mail", head=(DAEMON, TO))[:-2]
+        + multi("mixed", part("text/plain", "<gone@acme.example> is gone."), part("message/partial", ORIGINAL)),
+        subject="Returned mail",
+        sender="MAILER-DAEMON@mx.acme.example",
+        sender_name="Mail Delivery System",
+        text="<gone@acme.example> is gone.",
+        files=[("file", ORIGINAL)],
+        failed=GONE,
+        original="<9.x.y@demo.example>",
+        automatic=True,
+    ),
+    Letter(
+        name="report-of-abuse-is-none",
+        raw=mail(head=("From: Dana Miller <dana@acme.example>", TO, "Subject: complaint"))[:-2]
+        + multi("report", part("text/plain", "Unwanted."), part("message/feedback-report", "Feedback-Type: abuse"), more="; report-type=feedback-report"),
+        subject="complaint",
+        text="Unwanted.",
+        files=[("file", b"Feedback-Type: abuse")],
+        automatic=True,
+    ),
+    report(
+        "from-no-known-machine",
+        "Message could not be delivered to mobile.\n\n<gone@acme.example>: no valid recipients\n",
+        GONE,
+        subject="Undeliverable Message",
+        sender="From: Messages <sysadmin@mx.acme.example>",
+        more=["Return-Path: <>"],
+        original="",
+    ),
+    report(
+        "in-its-own-words",
+        "We had trouble delivering your message. 1 error:\n\n gone@acme.example. Reason: SMTP Server <192.0.2.1> refused to"
+        " accept your message: [554 5.4.6 mail loop]\n",
+        [("gone@acme.example", "failed", "5.4.6")],
+        subject="There was an error sending your mail",
+        original="",
+    ),
+    report(
+        "header-names-another-than-the-words",
+        "The following address(es) failed:\n\n  gone\n    error after MAIL FROM:<support@demo.example> SIZE=1:\n    550 5.7.0 no\n\n"
+        "------ This is a copy of the message, including all the headers. ------\n\n" + COPY,
+        [("gone@acme.example", "failed", "5.7.0")],
+        subject="Mail delivery failed: returning message to sender",
+        more=["X-Failed-Recipients: gone@acme.example"],
+    ),
+    Letter(
+        name="report-of-absence-about-a-report-is-none",
+        raw=b"Return-Path: <>\r\n" + mail("Subject: Re: Undeliverable message", body="I am away until Monday.", head=("From: Dana Miller <dana@acme.example>", TO)),
+        subject="Re: Undeliverable message",
+        text="I am away until Monday.",
+        automatic=True,
+    ),
 ]  # fmt: skip

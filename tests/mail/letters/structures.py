@@ -316,4 +316,72 @@ LETTERS = [
         raw=mail("Content-Type: text/plain; format=flowed; delsp=yes; charset=utf-8", body="プリン \nター"),
         text="プリンター",
     ),
+    Letter(
+        name="structure-multipart-that-names-no-boundary",
+        raw=mail("Content-Type: multipart/alternative;", body="It hums."),
+        text="It hums.",
+        notes=["multipart without parts: read as text"],
+    ),
+    Letter(
+        name="structure-multipart-of-any-kind",
+        raw=mail('Content-Type: multipart/*; boundary="b"', body="--b\n\nIt hums.\n--b\nContent-Type: application/pdf; name=plan.pdf\n\n%PDF-1.4 plan\n--b--\n"),
+        text="It hums.",
+        files=[("plan.pdf", PDF)],
+    ),
+    Letter(
+        name="structure-blanks-at-the-end-of-the-boundary",
+        raw=mail('Content-Type: multipart/mixed; boundary="b  "', body="--b  \n\nIt hums.\n--b  --\nafter the end"),
+        text="It hums.",
+    ),
+    Letter(
+        name="structure-pages-of-which-one-has-a-plain-form",
+        raw=with_parts("alternative", multi("mixed", part("text/html", "<p>First.</p>"), multi("alternative", PLAIN, RICH, boundary="=_2"))),
+        text="First.\n\nIt hums.",
+        html="<p>First.</p>",
+    ),
+    *(
+        Letter(
+            name=f"structure-type-{name}",
+            raw=mail(f"Content-Type: text/html{mark} charset=utf-8", body="<p>Grüße</p>"),
+            text="Grüße",
+            html="<p>Grüße</p>",
+        )
+        for name, mark in (("with-a-comma", ","), ("with-a-colon", ":"), ("with-two-semicolons", ";;"))
+    ),
+    Letter(
+        name="structure-misspelt-transfer-encoding",
+        raw=mail("Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printible", body="Gr=C3=BC=C3=9Fe"),
+        text="Grüße",
+    ),
+    Letter(
+        name="structure-page-called-plain",
+        raw=mail("Content-Type: text/plain; charset=utf-8", body="<!DOCTYPE html>\n<html><body><p>It hums.</p></body></html>"),
+        text="It hums.",
+        html="<p>It hums.</p>",
+        notes=["text called plain was a page"],
+    ),
+    Letter(
+        name="structure-page-without-a-type",
+        raw=mail(body="<html lang=de><head><title>x</title></head><body>It hums.</body></html>"),
+        text="It hums.",
+        html="It hums.",
+        notes=["text called plain was a page"],
+    ),
+    Letter(
+        name="structure-words-about-html-are-plain",
+        raw=mail(body="<html> is what the printer prints instead of my page: <p>x</p>"),
+        text="<html> is what the printer prints instead of my page: <p>x</p>",
+    ),
+    Letter(
+        name="structure-alternatives-that-are-none",
+        raw=with_parts("alternative", PLAIN, part("text/plain", "Since Monday morning."), RICH, part("text/html", "<p>Since Monday morning.</p>")),
+        text="It hums.\n\nSince Monday morning.",
+        html="<p>It <b>hums</b>.</p>\n<p>Since Monday morning.</p>",
+    ),
+    Letter(
+        name="structure-the-same-alternative-twice",
+        raw=with_parts("alternative", PLAIN, part("text/enriched", "It <bold>hums</bold>."), part("text/html", "<p>It hums.</p>"), RICH),
+        text="It hums.",
+        html=HTML,
+    ),
 ]  # fmt: skip
