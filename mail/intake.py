@@ -111,7 +111,7 @@ def process(pk: int) -> None:
     if found is None:
         return
     digest, attempts, due_at = found
-    if timezone.now() - due_at > SUSPICIOUS and not _may_begin(pk):
+    if due_at is not None and timezone.now() - due_at > SUSPICIOUS and not _may_begin(pk):
         return
     if not digest:  # only its row is here (mail/fetching), and somebody wants it tried again
         _quarantine(pk, Incoming.Reason.NOT_FETCHED)
