@@ -1,7 +1,7 @@
 """What PostgreSQL knows and Django does not: expressions, locks by name, and which field was given twice."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from django.apps import apps
@@ -46,6 +46,43 @@ def in_hand(kind: int, number: int) -> Iterator[bool]:
         if is_ours:
             with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", names)
+
+
+def let_go(kind: int, numbers: Sequence[int]) -> None:
+    """What this session has in hand by a statement of its own (`in_hand` does so by itself)."""
+    names = [number % 2**31 for number in numbers]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, name) FROM unnest(%s::int[]) AS name", [kind, names])
+    except (DatabaseError, InterfaceError):
+        drop_session()
+
+
+def drop_session() -> None:
+    """Whatever it has in hand is free; the next question opens another one."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def mend_session() -> None:
+    """One that was lost is put away, so that the next question opens another one."""
+    if connection.in_atomic_block:
+        return
+    if connection.connection is not None and connection.connection.closed:
+        connection.close()
+    connection.close_if_unusable_or_obsolete()
+
+
+class Session:
+    """The session with the database as it is now. What it has in hand is lost with it, and another one takes its place
+    without a word."""
+
+    def __init__(self) -> None:
+        self._connection = connection.connection
+
+    def lasts(self) -> bool:
+        same = connection.connection is self._connection
+        return same and self._connection is not None and not self._connection.closed
 
 
 def commit_lightly() -> None:

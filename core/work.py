@@ -13,7 +13,7 @@ looks for due rows every ten seconds.
 import logging
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -33,6 +33,7 @@ SWEEP_LIMIT = 500
 # Just above the hard time limit of a task: whoever held the row is gone then, and it has not waited longer than needed.
 LEASE = timedelta(seconds=95)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+KILLED = "Each worker that began it was gone before it could say why."
 
 
 class Setback(Exception):
@@ -112,6 +113,18 @@ class WorkRow(models.Model):
         """Due again at once, with all tries."""
         self.due_at, self.attempts, self.parked_at, self.leased_until = timezone.now(), 0, None, None
 
+    def held(self) -> AbstractContextManager[object]:
+        """Around a try under a lease. Subclasses may show others that whoever is at it is alive.
+
+        Not for what leaves the house, such as mail: who has lost the database goes on sending, and only the lease keeps
+        others from sending the same.
+        """
+        return nullcontext()
+
+    def kills(self) -> bool:
+        """Whether more tries have begun than may fail: those who began them did not live to tell."""
+        return self.attempts > len(self.backoff) + 1
+
     def save_work(self, *fields: str) -> None:
         self.save(update_fields=[*self.WORK_FIELDS, *fields])
 
@@ -155,17 +168,23 @@ def run_inside(model: type[Row], pk: int, act: Callable[[Row], Sequence[str] | N
 def run_leased(model: type[Row], pk: int, act: Callable[[Row], object], *, lease: timedelta) -> bool:
     """Claim with a lease, act outside any transaction, then finish; false when there was nothing to claim.
 
-    The number of the try is the fence: a worker whose lease ran out cannot overwrite what its successor did.
+    The number of the try is the fence: a worker whose lease ran out cannot overwrite what its successor did. A row that
+    nobody has survived is parked without another try.
     """
     claimed = model.objects.due_one(pk).update(leased_until=timezone.now() + lease, attempts=F("attempts") + 1)
     if not claimed:
         return False
     row = model.objects.get(pk=pk)
     fence = row.attempts
-    with _scope(model, pk):
-        _attempt(row, act)
-    changed: dict[str, Any] = {name: getattr(row, name) for name in model.WORK_FIELDS}
-    model.objects.filter(pk=pk, attempts=fence).update(**changed)
+    with _scope(model, pk), row.held():
+        if row.kills():
+            log.error("parked: %s", KILLED)
+            row.last_error = KILLED
+            row.park()
+        else:
+            _attempt(row, act)
+        changed: dict[str, Any] = {name: getattr(row, name) for name in model.WORK_FIELDS}
+        model.objects.filter(pk=pk, attempts=fence).update(**changed)
     return True
 
 

@@ -129,6 +129,10 @@ class Import(WorkRow):
         else:
             self.due_at = timezone.now() + self.backoff[self.setbacks - 1]
 
+    def kills(self) -> bool:
+        """`claims` tell that: a long import is taken many times."""
+        return False
+
     def park(self) -> None:
         super().park()
         self.state, self.finished_at = State.FAILED, now()

@@ -8,14 +8,17 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from core.blobs import load, store
 from core.database import commit_lightly, hold
 from core.prepared import prepared
 from core.text import clean_line, normalise_address
-from core.work import run_inside, wake
+from core.work import KILLED, run_inside, wake
 from mail import parse
 from mail.addressing import address_for
 from mail.bounces import note_report
@@ -29,6 +32,8 @@ from mail.sandbox import ChildCrashed, ChildFailed, LimitExceeded
 from mail.sharing import share_out
 
 MAX_PARSES = 2
+# What has been due for so long may have ended whoever began it: from then on its tries are counted as they begin.
+SUSPICIOUS = timedelta(minutes=1)
 # What a row says of its message, and what has been decided about it.
 READ = ("message_id", "subject", "is_automatic", "sender")
 DECIDED = (
@@ -104,10 +109,12 @@ def _mailbox(envelope: Envelope) -> str:
 
 def process(pk: int) -> None:
     """Turn a received message into what it should be. A second run, at the same time or later, changes nothing."""
-    found = next(iter(Incoming.objects.due_one(pk).values_list("digest", "attempts")), None)
+    found = next(iter(Incoming.objects.due_one(pk).values_list("digest", "attempts", "due_at")), None)
     if found is None:
         return
-    digest, attempts = found
+    digest, attempts, due_at = found
+    if due_at is not None and timezone.now() - due_at > SUSPICIOUS and not _may_begin(pk):
+        return
     if not digest:  # only its row is here (mail/fetching), and somebody wants it tried again
         _quarantine(pk, Incoming.Reason.NOT_FETCHED)
         return
@@ -127,6 +134,21 @@ def process(pk: int) -> None:
     else:
         milliseconds = round((time.monotonic() - started) * 1000)
         run_inside(Incoming, pk, lambda row: decide_and_write(row, mail, milliseconds))
+
+
+def _may_begin(pk: int) -> bool:
+    """Note that a try begins, since who is killed by a message cannot say so afterwards. False when too many were."""
+    with transaction.atomic():
+        commit_lightly()
+        row = Incoming.objects.due().select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+        if row is None:
+            return False
+        if row.begun_in_vain <= len(row.backoff):
+            row.note(row.BEGUN)
+            row.save(update_fields=["journal"])
+            return True
+    _quarantine(pk, Incoming.Reason.UNREADABLE, KILLED)
+    return False
 
 
 def _quarantine(pk: int, reason: Incoming.Reason, more: str = "") -> None:

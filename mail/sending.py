@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.people import system_actor
 from core import logs
 from core.blobs import load
+from core.work import KILLED
 from mail import pacing
 from mail.connections import Lent, lend, note_success, note_trouble
 from mail.models import Outgoing, ServerState
@@ -47,6 +48,9 @@ def send(outgoing: Outgoing) -> None:
     After the last try nobody waits any more: what was not delivered has failed, and the ticket says so.
     """
     logs.note(ticket=outgoing.ticket.number)
+    if outgoing.attempts > len(outgoing.backoff) + 1:
+        _give_up(outgoing, KILLED)
+        return
     ways = ways_for(outgoing.article.sent_from.get("address", ""), outgoing.ticket.queue)
     if not ways:
         _settle(outgoing, Outgoing.State.KEPT)

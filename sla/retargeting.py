@@ -53,7 +53,7 @@ def run(row: Retarget, *, seconds: float = SECONDS) -> None:
         row.last_ticket, row.done = chunk[-1], row.done + len(chunk)
         if not _keep(row):
             return
-    row.due_at = timezone.now() + timedelta(seconds=1)
+    row.due_at, row.attempts = timezone.now() + timedelta(seconds=1), 0
 
 
 def look_again(ticket_ids: Sequence[int], *, cause: Cause) -> None:

@@ -5,25 +5,23 @@ An event that has failed before goes on its own, so that it cannot hold up other
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.module_loading import import_string
 
 from core import logs
-from core.database import commit_lightly, hold
+from core.database import Session, commit_lightly, mend_session
 from core.memo import for_a_moment
-from core.prepared import IDS, prepared
 from core.turns import Turn
-from core.work import LEASE, run_leased, wake
+from core.work import LEASE, Setback, run_leased, wake
+from tickets.claims import Claim, claimed
 from tickets.events import handlers
-from tickets.fresh import NEIGHBOURS, as_it_is
+from tickets.fresh import as_it_is
 from tickets.models import Delivery, Event
 
 log = logging.getLogger(__name__)
@@ -32,28 +30,11 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 20
 # Of so many that are due the earliest events are taken.
 LOOKED_AT = 200
+LOST = "the connection to the database was lost"
 
-# Nobody takes an event as long as an earlier one of its ticket waits that he does not take as well. The tickets that
-# are due first have their turn, with all their earlier events: what was tried again by hand is old and yet due last.
-# All that waits is passed over once. Joins would take the square of it in a flood: the table of what waits looks empty
-# to the planner, as it is most of the time.
-_CLAIM = """
-WITH unfinished AS MATERIALIZED (
-    SELECT id, ticket_id, event_id, due_at,
-        bool_or(attempts > 0 OR due_at > %(now)s OR coalesce(leased_until >= %(now)s, FALSE))
-            OVER (PARTITION BY ticket_id ORDER BY event_id) AS waits
-    FROM tickets_delivery WHERE due_at IS NOT NULL
-), chosen AS MATERIALIZED (
-    SELECT id FROM unfinished
-    WHERE NOT waits AND ticket_id = ANY(ARRAY(
-        SELECT ticket_id FROM unfinished WHERE NOT waits ORDER BY due_at, id LIMIT %(looked_at)s
-    ))
-    ORDER BY event_id LIMIT %(most)s
-)
-UPDATE tickets_delivery SET leased_until = %(until)s, attempts = 1
-WHERE id = ANY(ARRAY(SELECT id FROM chosen)) AND attempts = 0
-RETURNING id
-"""
+
+class NotOurs(Setback):
+    """The lock that keeps others from this event went with the session that had it."""
 
 
 @dataclass
@@ -68,13 +49,8 @@ def take_turn(pk: int) -> None:
     """Deliver all that is due, for as long as a turn lasts; what has failed before comes last, and yet some of it in
     every turn. `pk` is a row of it."""
     turn = Turn(Delivery)
-    while claimed := _claim():
-        if len(claimed) == MOST_AT_ONCE:
-            turn.call_another(pk)
-        with for_a_moment():
-            _deliver(claimed, turn)
-        if not turn.lasts():
-            break
+    while _deliver_some(pk, turn) and turn.lasts():
+        pass
     again = _failed_before()
     tried = 0
     for each in again:
@@ -83,6 +59,18 @@ def take_turn(pk: int) -> None:
         tried += deliver_one(each, turn)
     if not turn.lasts() or (tried and len(again) == MOST_AT_ONCE):
         turn.call_another(pk)
+
+
+def _deliver_some(pk: int, turn: Turn) -> bool:
+    """As many as one claims at a time; whether there were any."""
+    with claimed(most=MOST_AT_ONCE, looked_at=LOOKED_AT) as claim:
+        if not claim.deliveries:
+            return False
+        if len(claim.deliveries) == MOST_AT_ONCE:
+            turn.call_another(pk)
+        with for_a_moment():
+            _deliver(claim, turn)
+    return True
 
 
 def deliver_one(pk: int, turn: Turn) -> bool:
@@ -118,45 +106,34 @@ def _failed_before() -> list[int]:
     return list(found.values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 
-def _claim() -> list[Delivery]:
-    """The earliest events that nobody has had yet, with their tickets and articles. One worker claims at a time."""
-    now = timezone.now()
-    facts: dict[str, Any] = {"now": now, "until": now + LEASE, "looked_at": LOOKED_AT, "most": MOST_AT_ONCE}
-    with transaction.atomic():
-        hold("claims of deliveries")
-        commit_lightly()
-        with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, facts)
-            ids = [pk for (pk,) in cursor.fetchall()]
-    return _with_events(ids) if ids else []
-
-
-def _deliver(claimed: Sequence[Delivery], turn: Turn) -> None:
+def _deliver(claim: Claim, turn: Turn) -> None:
     """One after the other. The later events of a ticket where one failed are given back, and so is what a turn has no
-    time for and whatever an accident leaves behind; the first always has its time."""
+    time for, what is ours no longer and whatever an accident leaves behind; the first always has its time."""
     given: dict[int, list[_Given]] = {}
     done: list[_Given] = []
     try:
-        for delivery in claimed:
+        for delivery in claim.deliveries:
             before = given.get(delivery.ticket_id, [])
             if (given and not turn.lasts()) or (before and before[-1].error is not None):
                 continue
-            error = _deliver_alone(delivery, read_anew=bool(before))
+            if not claim.session.lasts():
+                break
+            error = _deliver_alone(delivery, claim.session, read_anew=bool(before))
             given.setdefault(delivery.ticket_id, []).append(_Given(delivery, error))
         everyone = [one for some in given.values() for one in some]
-        _run_together([one for one in everyone if one.error is None])
+        _run_together([one for one in everyone if one.error is None], claim.session)
         done = everyone
     finally:
-        _settle(done, claimed)
+        _settle(done, claim)
 
 
-def _deliver_alone(delivery: Delivery, *, read_anew: bool) -> Exception | None:
+def _deliver_alone(delivery: Delivery, session: Session, *, read_anew: bool) -> Exception | None:
     """What goes wrong around the handlers is the trouble of this event, too: the others of the claim go on."""
     with logs.scope(work=f"{Delivery._meta.label} {delivery.pk}"):
         try:
             if read_anew:  # handlers may have changed the ticket since it was read
                 _look_again(delivery)
-            error = _run(delivery, _one_by_one())
+            error = _run(delivery, _one_by_one(), session)
         except Exception as trouble:
             log.exception("failed")
             error = trouble
@@ -165,35 +142,38 @@ def _deliver_alone(delivery: Delivery, *, read_anew: bool) -> Exception | None:
     return error
 
 
-def _run_together(given: Sequence[_Given]) -> None:
+def _run_together(given: Sequence[_Given], session: Session) -> None:
     """What does many events at once; when that fails, each on its own, so that only the one to blame fails."""
     for name, act in _together().items():
         lacking = [one for one in given if name not in one.delivery.done]
+        if not session.lasts():
+            for one in lacking:
+                one.error = NotOurs(LOST)
+            continue
         try:
             with transaction.atomic():
                 act([one.delivery.event for one in lacking])
         except Exception:
             log.exception("%s failed for %s events at once", name, len(lacking))
             for one in lacking:
-                one.error = _run(one.delivery, [name]) or one.error
+                one.error = _run(one.delivery, [name], session) or one.error
         else:
             for one in lacking:
                 one.delivery.done = [*one.delivery.done, name]
 
 
-def _settle(given: Sequence[_Given], claimed: Sequence[Delivery]) -> None:
+def _settle(given: Sequence[_Given], claim: Claim) -> None:
     """Whatever of the claim was not given to all its handlers goes back, with what it has done so far. A claim that has
-    run out meanwhile is somebody else's: the number of the try is the fence."""
-    if connection.errors_occurred and not connection.in_atomic_block:
-        connection.close_if_unusable_or_obsolete()  # one that was lost is no reason to keep the claim
+    run out meanwhile is somebody else's: the number of the try is the fence, and no other try has put it off since."""
+    mend_session()  # one that was lost is no reason to keep the claim
     done = [one.delivery.pk for one in given if one.error is None]
-    back = {delivery.pk: delivery for delivery in claimed}
+    back = {delivery.pk: delivery for delivery in claim.deliveries}
     for one in given:
         del back[one.delivery.pk]
     untouched = [delivery.pk for delivery in back.values() if not delivery.done]
     with transaction.atomic():
         commit_lightly()
-        ours = Delivery.objects.filter(attempts=1)
+        ours = Delivery.objects.filter(attempts=1, due_at__lte=claim.at)
         ours.filter(pk__in=done).update(due_at=None, leased_until=None, done=list(settings.AFTER))
         ours.filter(pk__in=untouched).update(leased_until=None, attempts=0)
         for begun in (delivery for delivery in back.values() if delivery.done):
@@ -215,11 +195,11 @@ def _run_handlers(delivery: Delivery) -> None:
     if delivery.attempts == 2 and not delivery.last_error:
         delivery.attempts = 1
     delivery.event = _event(delivery.event_id)
-    if error := _run(delivery, settings.AFTER):
+    if error := _run(delivery, settings.AFTER, Session()):
         raise error
 
 
-def _run(delivery: Delivery, names: Sequence[str]) -> Exception | None:
+def _run(delivery: Delivery, names: Sequence[str], session: Session) -> Exception | None:
     """Those of these handlers that have not had the event yet; gives what the last failure was."""
     event, failed = delivery.event, None
     logs.note(ticket=event.ticket.number)
@@ -227,6 +207,8 @@ def _run(delivery: Delivery, names: Sequence[str]) -> Exception | None:
     for name in names:
         if name in delivery.done:
             continue
+        if not session.lasts():
+            return failed or NotOurs(LOST)
         try:
             by_name[name](event)
         except Exception as error:
@@ -259,14 +241,6 @@ def _look_again(delivery: Delivery) -> None:
 
 def _event(pk: int) -> Event:
     return Event.objects.select_related("ticket", "article").get(pk=pk)
-
-
-@prepared(IDS)
-def _with_events(ids: Collection[int]) -> QuerySet[Delivery]:
-    """What handlers look at is read here, once for all."""
-    neighbours = [f"event__ticket__{name}" for name in NEIGHBOURS]
-    found = Delivery.objects.filter(pk__among=ids).select_related("event__article", *neighbours)
-    return found.order_by("event_id")
 
 
 def _waits_for_earlier(delivery: Delivery) -> bool:

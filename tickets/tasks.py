@@ -7,7 +7,7 @@ from celery import shared_task
 from accounts.people import system_actor
 from core.clock import now
 from core.work import sweep
-from tickets import bulk, chores, delivering, pictures, secret_links
+from tickets import bulk, chores, claims, delivering, pictures, secret_links
 from tickets.actions import progress
 from tickets.events import Cause
 from tickets.models import Chore, Delivery, Job, JobItem, Ticket
@@ -23,6 +23,7 @@ def deliver(pk: int) -> None:
 
 @shared_task
 def sweep_deliveries() -> None:
+    claims.free_abandoned()
     sweep(Delivery)
 
 

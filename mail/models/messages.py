@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import takewhile
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -41,6 +42,7 @@ class Incoming(WorkRow):
     # What `enter` changes. A journal holds the latest steps, however often somebody tries again.
     ENTERED: ClassVar[Sequence[str]] = ("state", "state_since", "journal")
     MOST_STEPS = 40
+    BEGUN = "begun"
     backoff: ClassVar[Sequence[timedelta]] = (
         timedelta(minutes=1),
         timedelta(minutes=5),
@@ -187,6 +189,11 @@ class Incoming(WorkRow):
         """One more step of its journal, with the time. Saving is up to the caller."""
         self.journal = [*self.journal[1 - self.MOST_STEPS :], self.line(step, **facts)]
 
+    @property
+    def begun_in_vain(self) -> int:
+        """How many tries were noted as begun and nothing came of them: whoever began them was killed."""
+        return len(list(takewhile(lambda line: line.get("step") == self.BEGUN, reversed(self.journal))))
+
     @staticmethod
     def line(step: str, **facts: object) -> dict[str, object]:
         """A step as the journal keeps it; of the facts those that say something."""
@@ -243,6 +250,10 @@ class Outgoing(WorkRow):
     def __str__(self) -> str:
         """Without its subject: the audit shows this to administrators who may not see the ticket."""
         return f"{self.pk} {', '.join(recipient['address'] for recipient in self.recipients)}"
+
+    def kills(self) -> bool:
+        """Sending finds that out itself, so that its recipients and the ticket are told, too."""
+        return False
 
     def park(self) -> None:
         super().park()

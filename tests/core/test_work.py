@@ -88,6 +88,25 @@ def test_a_worker_that_lost_its_lease_cannot_overwrite_its_successor(row):
 
 
 @pytest.mark.django_db
+def test_a_row_that_nobody_survives_is_parked_without_another_try(row):
+    def die(_row):
+        raise KeyboardInterrupt
+
+    for _try in range(len(Delivery.backoff) + 1):
+        Delivery.objects.update(leased_until=None)
+        with pytest.raises(KeyboardInterrupt):
+            run_leased(Delivery, row.pk, die, lease=LEASE)
+    Delivery.objects.update(leased_until=None)
+    assert run_leased(Delivery, row.pk, pytest.fail, lease=LEASE)
+    row.refresh_from_db()
+    assert (row.due_at, row.leased_until, row.last_error) == (None, None, work.KILLED)
+    assert row.parked_at is not None
+    row.retry()
+    row.save_work()
+    assert run_leased(Delivery, row.pk, lambda _row: None, lease=LEASE)
+
+
+@pytest.mark.django_db
 def test_the_sweep_wakes_what_is_due_and_nothing_else(row, monkeypatch):
     sent = []
     monkeypatch.setattr(work, "nudge", lambda task, pk: sent.append((task, pk)))

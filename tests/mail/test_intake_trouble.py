@@ -9,8 +9,9 @@ from django.utils.translation import override
 
 from core import blobs, memo
 from core.memo import for_a_moment
+from core.work import KILLED
 from mail import intake, sandbox
-from mail.ledger import reason_shown
+from mail.ledger import reason_shown, retry_incoming
 from mail.models import Incoming, Outgoing
 from tests.mail.mails import lines, raw_mail
 from tests.mail.stories import DANA, answered, our_message_id
@@ -158,6 +159,48 @@ def test_f13_a_parser_that_dies_is_tried_twice_and_then_it_is_the_message(world,
 def _die(raw: bytes) -> bytes:
     ctypes.string_at(0)
     return raw
+
+
+def test_a_message_that_kills_the_worker_itself_is_set_aside_after_some(world, monkeypatch):
+    def killed(_raw):
+        raise SystemExit  # no reader of its own dies here, and nobody is left to say so
+
+    incoming = intake.accept(raw_mail(), intake.Envelope("smtp", sender=DANA))
+    begun = timezone.now() - intake.SUSPICIOUS
+    with monkeypatch.context() as dangerous:
+        dangerous.setattr(intake, "parse_apart", killed)
+        with pytest.raises(SystemExit):
+            intake.process(incoming.pk)
+        Incoming.objects.update(due_at=begun)
+        for _try in range(len(Incoming.backoff) + 1):
+            with pytest.raises(SystemExit):
+                intake.process(incoming.pk)
+        intake.process(incoming.pk)
+    incoming.refresh_from_db()
+    assert [line["step"] for line in incoming.journal] == ["received", *["begun"] * 5, "quarantined"]
+    assert (incoming.state, incoming.due_at, incoming.reason_code) == ("quarantined", None, "unreadable")
+    assert incoming.reason == KILLED
+    retry_incoming(incoming, by=world.alex)
+    Incoming.objects.update(due_at=begun)
+    intake.process(incoming.pk)
+    incoming.refresh_from_db()
+    assert incoming.state == "ticketed"
+
+
+def test_what_merely_waited_long_is_read_like_any_other(world, monkeypatch):
+    incoming = intake.accept(raw_mail(), intake.Envelope("smtp", sender=DANA))
+    Incoming.objects.update(due_at=timezone.now() - intake.SUSPICIOUS)
+    with monkeypatch.context() as broken:
+        broken.setattr(intake, "place", lambda *_arguments, **_options: 1 / 0)
+        intake.process(incoming.pk)
+    incoming.refresh_from_db()
+    assert (incoming.attempts, incoming.begun_in_vain) == (1, 0)
+    Incoming.objects.update(due_at=timezone.now() - intake.SUSPICIOUS)
+    intake.process(incoming.pk)
+    incoming.refresh_from_db()
+    steps = ["received", "begun", "failed", "begun", "parsed", "matched", "ticketed"]
+    assert [line["step"] for line in incoming.journal] == steps
+    assert incoming.attempts == 1
 
 
 def test_trouble_of_ours_is_tried_again_with_growing_pauses_and_parked_after_the_last(world, monkeypatch):

@@ -134,6 +134,12 @@ def test_after_the_last_try_with_the_server_away_nobody_has_it(outgoing, setting
     assert "Connection refused" in outgoing.recipients[0]["answer"]
 
 
+def test_a_message_that_kills_whoever_sends_it_has_failed_in_the_end(outgoing, sink):
+    Outgoing.objects.update(attempts=len(Outgoing.backoff) + 1)
+    attempt(outgoing)
+    assert (outgoing.state, outgoing.due_at, failures(outgoing), sink.sent) == ("failed", None, [[DANA, ERIK]], [])
+
+
 def test_a_server_that_is_away_is_tried_again(outgoing, settings):
     settings.SMTP_URL = "smtp://127.0.0.1:1"
     attempt(outgoing)

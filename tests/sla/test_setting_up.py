@@ -296,6 +296,7 @@ class TestRunningClocksFollow:
             retargeting.run(row, seconds=0)
             assert (row.total, row.done, row.finished_at) == (5, 0, None)
             assert row.due_at is not None
+            assert row.attempts == 0  # it goes on as often as it takes
             run = retargeting.look_again
             monkeypatch.setattr(
                 retargeting,

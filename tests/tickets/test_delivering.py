@@ -10,6 +10,7 @@ from core.work import LEASE
 from tests.factories import TicketFactory
 from tickets import delivering
 from tickets.actions.fields import set_title
+from tickets.claims import claimed
 from tickets.models import Delivery, Event
 from tickets.tasks import deliver
 
@@ -68,6 +69,11 @@ def waiting() -> list[int]:
     return list(Delivery.objects.unfinished().order_by("event").values_list("event", flat=True))
 
 
+def claim() -> list[int]:
+    with claimed(most=delivering.MOST_AT_ONCE, looked_at=delivering.LOOKED_AT) as claim:
+        return [row.event_id for row in claim.deliveries]
+
+
 def test_one_call_delivers_everything_in_order(tickets):
     deliver(0)
     assert of("one") == sorted(of("together")) == events(*tickets)
@@ -80,8 +86,8 @@ def test_one_call_delivers_everything_in_order(tickets):
 def test_it_takes_few_questions_for_many(tickets, queries):
     with queries() as counted:
         deliver(0)
-    # claim and settlement with their transactions, and each second event read anew
-    assert len(counted) <= 24
+    # claim and settlement with their transactions and locks, and each second event read anew
+    assert len(counted) <= 25
 
 
 def test_a_failure_holds_up_its_own_ticket_alone_and_is_tried_again_alone(tickets):
@@ -141,9 +147,8 @@ def test_many_events_that_wait_for_one_hold_up_no_other_ticket(world, tickets, m
 
 def test_a_claim_takes_no_event_without_the_ones_before_it(tickets, monkeypatch):
     monkeypatch.setattr(delivering, "MOST_AT_ONCE", 1)
-    ids = [row.event_id for row in delivering._claim()]
-    assert ids == events(*tickets)[:1]
-    assert [row.event_id for row in delivering._claim()] == [events(tickets[1])[0]]
+    assert claim() == events(*tickets)[:1]
+    assert claim() == [events(tickets[1])[0]]
 
 
 def test_what_was_tried_again_by_hand_is_taken_though_its_line_is_long(tickets, monkeypatch):
@@ -156,9 +161,9 @@ def test_what_was_tried_again_by_hand_is_taken_though_its_line_is_long(tickets, 
     row = Delivery.objects.get(event=first)
     row.retry()
     row.save_work()
-    assert [one.event_id for one in delivering._claim()] == [first]
+    assert claim() == [first]
     Delivery.objects.filter(event=first).update(due_at=None)
-    assert [one.event_id for one in delivering._claim()] == [later]
+    assert claim() == [later]
 
 
 def test_what_a_turn_has_no_time_for_is_given_back(tickets, monkeypatch):
@@ -227,7 +232,7 @@ def test_many_that_wait_for_an_event_with_a_pause_hide_nobody(tickets, monkeypat
 
 
 def test_an_accident_between_events_gives_the_claim_back_with_what_was_done(tickets, monkeypatch):
-    def stop(_given) -> None:
+    def stop(_given, _session) -> None:
         raise SystemExit
 
     with monkeypatch.context() as patched:

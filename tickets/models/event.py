@@ -1,6 +1,7 @@
 """The history, append-only (a trigger sees to it), and the duty to tell others about each event."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import ClassVar
 
@@ -8,7 +9,7 @@ from django.db import models
 
 from accounts.models import User
 from core.clock import now
-from core.database import CurrentTransaction
+from core.database import CurrentTransaction, in_hand
 from core.work import WorkRow
 from tickets.models.article import Article
 from tickets.models.ticket import Ticket
@@ -76,6 +77,8 @@ class Delivery(WorkRow):
     # Copied from the event: the order is kept per ticket.
     ticket_id = models.BigIntegerField()
     done = models.JSONField(default=list)
+    # in_hand: (this number and that of the try, delivery), so that who takes it over is not taken for who lost it.
+    HELD: ClassVar[int] = 0x64656C00
 
     class Meta:
         indexes: ClassVar = [
@@ -88,3 +91,6 @@ class Delivery(WorkRow):
 
     def __str__(self) -> str:
         return f"delivery of {self.event_id}"
+
+    def held(self) -> AbstractContextManager[object]:
+        return in_hand(self.HELD + self.attempts, self.pk)

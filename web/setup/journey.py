@@ -53,6 +53,8 @@ def _words(incoming: Incoming, line: Mapping[str, Any], *, is_last: bool) -> str
             return _("%(person)s had it looked at again.") % {"person": line["again"]}
         case "received":
             return how_it_came(incoming, peer=str(line.get("peer", "")))
+        case Incoming.BEGUN:
+            return _("A worker began with it.")
         case "parsed":
             milliseconds = int(line.get("ms", 0))
             words = ngettext("It was read in %(number)s ms.", "It was read in %(number)s ms.", milliseconds)

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -52,6 +53,9 @@ class Command(BaseCommand):
             report = {"name": name, "ok": False, "error": str(error)}
         except Unavailable as reason:
             report = {"name": name, "ok": False, "unavailable": str(reason)}
+        except Exception as error:  # the others are run all the same
+            traceback.print_exc()
+            report = {"name": name, "ok": False, "error": f"{type(error).__name__}: {error}"}
         self.stdout.write(json.dumps(report))
         self.stdout.flush()
         return report["ok"]
