@@ -21,7 +21,7 @@ from automation.webhook_signing import new_secret
 from automation.webhook_troubles import OFF
 from core.calling import checked_address
 from core.liquid import TemplateError
-from core.secrets import seal
+from core.secrets import goes_elsewhere, seal
 from core.text import clean_line
 from core.work import wake
 from tickets.conditions import ConditionError, check
@@ -54,6 +54,7 @@ def save_endpoint(endpoint: Endpoint, *, queues: Iterable[Queue], by: User) -> E
     endpoint.name = clean_line(endpoint.name, 100)
     endpoint.url = check_address(endpoint.url)
     _check_words(endpoint)
+    _check_headers_stay(endpoint)
     with transaction.atomic():
         if not endpoint.sealed_secret:
             endpoint.sealed_secret = seal(new_secret())
@@ -149,6 +150,14 @@ def give_up(endpoint: Endpoint, *, reason: str) -> None:
         waiting = WebhookDelivery.objects.unfinished().filter(endpoint=endpoint)
         waiting.update(due_at=None, parked_at=now, finished_at=now, state=WebhookDelivery.State.FAILED, last_error=OFF)
         tell_endpoint_off(endpoint)
+
+
+def _check_headers_stay(endpoint: Endpoint) -> None:
+    """Own headers are passwords as a rule: who writes another server writes them again. Raises `ValidationError`."""
+    old = Endpoint.objects.filter(pk=endpoint.pk).first() if endpoint.pk else None
+    if goes_elsewhere(old, endpoint, secret="sealed_header_secrets", place=("origin",)):
+        message = _("Please write the headers again: those that are stored are for the server as it was.")
+        raise ValidationError({"headers": message})
 
 
 def _check_words(endpoint: Endpoint) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts.audit import note_change, save_audited
 from accounts.models import User
 from core.later import after_commit
+from core.secrets import goes_elsewhere
 from core.text import clean_line
 from core.work import nudge
 from mail.fetching import oauth
@@ -42,6 +43,8 @@ def save_account(account: Account, *, by: User) -> Account:
         if current is not None:
             for name in Account.NOTED:
                 setattr(account, name, getattr(current, name))
+            if _has_moved(current, account):
+                forget_consent(account, by=by)
         if save_audited(account, by=by):
             _visit_soon(account)
     return account
@@ -57,10 +60,31 @@ def check_account(account: Account) -> None:
         wrong["move_to"] = _("Write the folder into which fetched mail moves.")
     if account.protocol == Account.Protocol.POP3 and account.after == Account.After.MOVE:
         wrong["after"] = _("POP3 knows no folders, so mail cannot be moved.")
-    if account.sign_in == Account.SignIn.PASSWORD and not account.sealed_password:
+    if goes_elsewhere(_stored(account), account, secret="sealed_password", place=Account.PLACE):
+        account.password = ""
+        if account.sign_in == Account.SignIn.PASSWORD:
+            wrong["password"] = _("Please write the password again: the one that is stored is for the server as it was.")
+    elif account.sign_in == Account.SignIn.PASSWORD and not account.sealed_password:
         wrong["password"] = _("This field is required.")
     if wrong:
         raise ValidationError(wrong)
+
+
+def check_consent(consent: Consent) -> None:
+    """Raise `ValidationError` when the stored secret of an application would go to somebody it was not written for."""
+    old = Consent.objects.filter(pk=consent.pk).first() if consent.pk else None
+    if goes_elsewhere(old, consent, secret="sealed_client_secret", place=("provider", "client_id", "token_url")):
+        message = _("Please write the secret again: the one that is stored is for the application as it was.")
+        raise ValidationError({"client_secret": message})
+
+
+def forget_consent(account: Account, *, by: User) -> None:
+    """Tokens were given for the server as it was; somebody connects the mailbox anew."""
+    with transaction.atomic():
+        consent = Consent.objects.select_for_update(of=("self",)).filter(account=account).first()
+        if consent is not None:
+            consent.forget()
+            save_audited(consent, by=by)
 
 
 def save_consent(consent: Consent, *, by: User) -> Consent:
@@ -93,6 +117,9 @@ def visit_now(account: Account) -> None:
 
 def try_account(account: Account) -> Trial:
     """Sign in, look into the folder, change nothing. Waits a few seconds for each answer and no longer."""
+    if account.sign_in == Account.SignIn.OAUTH and (old := _stored(account)) and _has_moved(old, account):
+        said = _("Save first, then connect the mailbox anew: its leave is for the server as it was.")
+        return Trial(is_good=False, sentence=said)
     try:
         found = look(account, patience=Patience(CONNECT_SECONDS, READ_SECONDS))
     except Exception as error:
@@ -122,6 +149,14 @@ def _more(today: int | None) -> str:
 def _asks_for_other(old: Consent, new: Consent) -> bool:
     names = ("provider", "flow", "tenant", "client_id", "authorize_url", "token_url", "scope")
     return any(getattr(old, name) != getattr(new, name) for name in names)
+
+
+def _stored(account: Account) -> Account | None:
+    return Account.objects.filter(pk=account.pk).first() if account.pk else None
+
+
+def _has_moved(old: Account, new: Account) -> bool:
+    return any(getattr(old, name) != getattr(new, name) for name in Account.PLACE)
 
 
 def _visit_soon(account: Account) -> None:

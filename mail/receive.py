@@ -22,14 +22,13 @@ from core.text import strip_nul
 from mail import intake
 from mail.addressing import address_for, by_queue
 from mail.models import Incoming
+from mail.receiver_room import Coming, Room
 from mail.receiver_tls import Certificate
 
 log = logging.getLogger(__name__)
 # The library tells every command of every client, addresses included; only its troubles belong into our log.
 logging.getLogger("mail.log").setLevel(logging.WARNING)
 
-# Messages are held in memory while they come in, so only so many come in at a time; the others wait for their turn.
-PARALLEL_MESSAGES = 8
 PARALLEL_WRITES = 4
 MAX_RECIPIENTS = 100
 # Commands are short; only within a message may a line be as long as the message.
@@ -38,6 +37,7 @@ SILENCE_SECONDS = 300
 
 STORED = "250 2.0.0 The message is stored"
 TRY_AGAIN = "451 4.3.0 The message cannot be stored now, please try again later"
+NO_ROOM = "421 4.3.2 Too much mail comes in just now, please try again later"
 UNKNOWN = "550 5.1.1 There is no such mailbox here"
 TOO_MANY = "452 4.5.3 Too many recipients"
 
@@ -45,10 +45,10 @@ Result = TypeVar("Result")
 
 
 class Writers:
-    """Threads with a database connection each, and the number of messages that may come in at the same time."""
+    """Threads with a database connection each, and the room for messages that come in at the same time."""
 
     def __init__(self) -> None:
-        self.slots = asyncio.Semaphore(PARALLEL_MESSAGES)
+        self.room = Room()
         self.unanswered = 0
         self._threads = ThreadPoolExecutor(PARALLEL_WRITES, thread_name_prefix="mail")
 
@@ -103,6 +103,8 @@ class Door:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if isinstance(server, _Patient) and server.coming is not None:
+            server.coming.is_complete()
         sender = "" if envelope.mail_from == "<>" else strip_nul(envelope.mail_from or "")
         recipients = [strip_nul(recipient) for recipient in envelope.rcpt_tos]
         self.writers.unanswered += 1
@@ -153,6 +155,7 @@ class _Patient(SMTP):
     """Takes lines as long as a message (stock refuses any beyond 1,001 bytes for good), and so many at a time."""
 
     line_length_limit = settings.MAIL_MAX_BYTES
+    coming: Coming | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -160,12 +163,30 @@ class _Patient(SMTP):
 
     @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
-        async with self.event_handler.writers.slots:
-            self._limit_lines(self.line_length_limit)
-            try:
-                await super().smtp_DATA(arg)
-            finally:
-                self._limit_lines(MAX_COMMAND)
+        room: Room = self.event_handler.writers.room
+        peer = str(self.session.peer[0]) if self.session and self.session.peer else ""
+        if not await room.enter(peer):
+            self._send_away()
+            return
+        self.coming = Coming(room, peer, self._send_away)
+        self._limit_lines(self.line_length_limit)
+        try:
+            await super().smtp_DATA(arg)
+        finally:
+            self._limit_lines(MAX_COMMAND)
+            self.coming.end()
+            self.coming = None
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.coming is not None:
+            self.coming.take(len(data))
+
+    def _send_away(self) -> None:
+        """The connection ends with that, so LMTP says it once, too."""
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(f"{NO_ROOM}\r\n".encode())
+            self.transport.close()
 
     def _limit_lines(self, limit: int) -> None:
         """So much is read ahead, too: the library sets it once for the whole connection, asyncio knows no other way."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from accounts.audit import save_with_rows
 from accounts.models import User
 from core.outside import Forbidden
+from core.secrets import goes_elsewhere
 from core.text import clean_line
 from mail.models import Address, Server, ServerState
 from tickets.models import Queue
@@ -108,8 +110,17 @@ def environment() -> Way | None:
     )
 
 
+def check_server(server: Server) -> None:
+    """Raise `ValidationError` when a stored password would go to another server than the one it was written for."""
+    old = Server.objects.filter(pk=server.pk).first() if server.pk else None
+    if goes_elsewhere(old, server, secret="sealed_password", place=Server.PLACE):
+        message = _("Please write the password again: the one that is stored is for the server as it was.")
+        raise ValidationError({"password": message})
+
+
 def save_server(server: Server, *, queues: Sequence[Queue], addresses: Sequence[Address], by: User) -> Server:
-    """Save a server and what leaves by it; the next message goes by what has been saved."""
+    """Save a server and what leaves by it; the next message goes by what has been saved. Raises `ValidationError`."""
+    check_server(server)
     with transaction.atomic():
         save_with_rows(server, {"queues": queues, "addresses": addresses}, by=by)
         ServerState.objects.filter(key=f"server {server.pk}").delete()

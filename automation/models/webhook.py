@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -52,6 +53,11 @@ class Endpoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def origin(self) -> str:
+        """Who is called, without what for."""
+        return self.url.partition("://")[0] + "://" + urlsplit(self.url).netloc.lower()
 
     @property
     def headers(self) -> Mapping[str, str]:

@@ -135,7 +135,7 @@ def access_token(account: Account) -> str:
         consent = (
             Consent.objects.select_for_update(of=("self",)).select_related("account").filter(account=account).first()
         )
-        if consent is None or not (consent.sealed_refresh_token or consent.flow == Consent.Flow.CLIENT):
+        if consent is None or not consent.has_means:
             raise NoConsent
         if consent.refused_at:
             raise ConsentEnded(consent.refusal)

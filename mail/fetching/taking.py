@@ -120,6 +120,9 @@ class _Visit(Generic[Key]):
         except OF_THE_SERVER as error:
             self.trouble(key, error)
             return
+        if facts is not None and raw is not None and _is_cut(raw, facts.size):
+            self.trouble(key, LookupError(f"The server has a message of {facts.size} bytes and hands out {len(raw)}."))
+            return
         self.in_trouble = 0
         if facts is None or raw is None:
             # Removed by somebody else between the search and now; nothing is lost by us.
@@ -254,6 +257,11 @@ class MaildropVisit(_Visit[str]):
 
     def _unwanted(self) -> QuerySet[Unwanted]:
         return Unwanted.objects.filter(account=self.account, place=self.box.place)
+
+
+def _is_cut(raw: bytes, size: int) -> bool:
+    """Servers guess sizes and are a little wrong; half of the message or nothing at all is another thing."""
+    return len(raw) * 2 < size
 
 
 @contextmanager

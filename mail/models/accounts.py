@@ -55,6 +55,8 @@ class Account(models.Model):
 
     # With these troubles nobody tries again by himself.
     STOPPED: ClassVar[Sequence[str]] = (Trouble.CONSENT_ENDED, Trouble.NO_CONSENT)
+    # To whom a secret is shown, and how well hidden on the way.
+    PLACE: ClassVar[Sequence[str]] = ("protocol", "host", "port", "security", "username")
     # What a visit notes on the row; saving the form leaves it alone.
     NOTED: ClassVar[Sequence[str]] = (
         "last_success_at",
@@ -190,7 +192,19 @@ class Consent(models.Model):
     @property
     def is_granted(self) -> bool:
         """Tokens can be had: somebody agreed and nobody has taken it back, or the application needs nobody."""
-        return not self.refused_at and bool(self.sealed_refresh_token or self.flow == self.Flow.CLIENT)
+        return not self.refused_at and self.has_means
+
+    @property
+    def has_means(self) -> bool:
+        """Something to ask tokens with."""
+        return bool(self.sealed_client_secret if self.flow == self.Flow.CLIENT else self.sealed_refresh_token)
+
+    def forget(self) -> None:
+        """Nobody has agreed to what it is now."""
+        self.sealed_access_token = self.sealed_refresh_token = ""
+        self.granted_at = self.expires_at = self.refresh_expires_at = None
+        if self.flow == self.Flow.CLIENT:
+            self.sealed_client_secret = ""
 
 
 class Unwanted(models.Model):

@@ -41,6 +41,9 @@ class Server(models.Model):
     )
     is_active = models.BooleanField(_("active"), default=True)
 
+    # To whom the password is shown, and how well hidden on the way.
+    PLACE: ClassVar[Sequence[str]] = ("host", "port", "security", "username")
+
     class Meta:
         ordering: ClassVar = ["name"]
 

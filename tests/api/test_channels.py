@@ -45,6 +45,11 @@ class TestWebhooks:
     def hook(self, world, alex) -> str:
         return f"webhooks/{alex.post('webhooks/', WEBHOOK).json()['id']}/"
 
+    def test_stored_headers_go_to_no_other_server(self, world, alex, hook):
+        answer = alex.patch(hook, {"url": "https://evil.example/hook"})
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["headers"]), answer.content
+        assert alex.patch(hook, {"url": "https://evil.example/hook", "headers": {}}).status_code == 200
+
     def test_one_is_added_changed_and_removed_and_its_secrets_are_told_once(self, world, alex):
         made = alex.post("webhooks/", WEBHOOK)
         assert made.status_code == 201, made.content

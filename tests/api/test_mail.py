@@ -296,6 +296,15 @@ class TestMailboxes:
         assert (answer.status_code, list(answer.json()["errors"])) == (400, [field]), answer.content
         assert not Account.objects.exists()
 
+    @pytest.mark.parametrize("moved", [{"host": "evil.example"}, {"security": "none"}, {"username": "root"}])
+    def test_a_stored_password_goes_to_no_other_server(self, world, alex, moved):
+        alex.post("mail/mailboxes/", self.BODY)
+        path = f"mail/mailboxes/{Account.objects.get().pk}/"
+        answer = alex.patch(path, moved)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["password"]), answer.content
+        assert Account.objects.get().place == "imap://support@imap.demo.example/INBOX"
+        assert alex.patch(path, moved | {"password": "anew"}).status_code == 200
+
     def test_without_a_password_only_oauth_will_do(self, world, alex):
         body = {name: value for name, value in self.BODY.items() if name != "password"}
         assert list(alex.post("mail/mailboxes/", body).json()["errors"]) == ["password"]

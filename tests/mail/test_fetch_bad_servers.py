@@ -153,6 +153,9 @@ def test_f10_new_uidvalidity_within_a_visit_ends_it_and_the_next_scans_anew(scri
         b"* 2 FETCH (UID 2 FLAGS (\\Seen))\r\nTAG OK done\r\n",
         b"* 2 FETCH (UID 2 BODY[] NIL)\r\nTAG OK done\r\n",
         b"* 1 FETCH (UID 1 BODY[] {2}\r\nhi)\r\nTAG OK done\r\n",
+        b"* 2 FETCH (UID 2 BODY[] {0}\r\n)\r\nTAG OK done\r\n",
+        b'* 2 FETCH (UID 2 BODY[] "")\r\nTAG OK done\r\n',
+        b"* 2 FETCH (UID 2 BODY[] {23}\r\nSubject: cut\r\n\r\nhere..)\r\nTAG OK done\r\n",
     ],
 )
 def test_f10_a_bad_answer_costs_one_message_its_turn_and_nothing_else(script, account, monkeypatch, instead):
@@ -223,6 +226,21 @@ def test_f10_a_server_that_lies_about_the_size_is_not_read_beyond_the_limit(scri
     assert Incoming.objects.get(digest="").reason_code == "too_large"
     assert len([line for line in script.commands if line.startswith("UID FETCH 1 (BODY")]) <= 6
     assert not list(settings.MAIL_PARTS.glob("*"))
+
+
+@pytest.mark.parametrize("handed_out", [b"", b"Subject: cut\r\n\r\nhere.."])
+def test_f10_a_server_that_keeps_most_of_a_mail_to_itself_keeps_the_mail(script, account, handed_out):
+    account.after = Account.After.DELETE
+    account.save()
+    script.put(handed_out, MAILS[0])
+    script.sizes[1] = 5_000
+    for _visit in range(3):
+        fetch_account(account)
+        later(account)
+    row = Incoming.objects.get(digest="")
+    assert (row.state, row.reason_code, "5000 bytes" in row.reason) == ("quarantined", "unfetchable", True)
+    assert list(script.messages) == [1]
+    assert contents() == Counter({MAILS[0]: 1})
 
 
 def test_a_size_that_is_a_little_wrong_loses_no_byte(script, account):

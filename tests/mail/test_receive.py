@@ -9,8 +9,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -19,7 +20,7 @@ from django.conf import settings as installed
 from django.db import OperationalError, connection
 
 from core import blobs, memo
-from mail import intake, receive
+from mail import intake, receive, receiver_room
 from mail.models import Incoming
 from tests.mail.conftest import free_ports
 from tests.mail.mails import raw_mail
@@ -198,6 +199,66 @@ def test_t37_a_command_after_starttls_is_not_carried_over(receiver, world):
         client.say("EHLO x")
         client.send(b"STARTTLS\r\nMAIL FROM:<admin@demo.example>\r\n")
         assert client.answer()[:3] == "454"
+
+
+def test_f08_slow_clients_keep_nobody_else_waiting(receiver, world, monkeypatch):
+    with ExitStack() as all_of_them:
+        for _number in range(12):
+            slow = all_of_them.enter_context(wire(receiver.port))
+            slow.begin()
+            slow.send("Subject: one line now and then")
+        assert receiver.hand_in(raw_mail()).state == "received"
+        with wire(receiver.port + 1) as lmtp:
+            lmtp.begin(hello="LHLO")
+
+
+def test_a_message_that_comes_too_slowly_is_sent_away(receiver, world, monkeypatch):
+    monkeypatch.setattr(receiver_room, "GRACE_SECONDS", 0.2)
+    with wire(receiver.port) as slow:
+        slow.begin()
+        assert slow.answer() == receive.NO_ROOM
+        assert slow.file.read() == b""
+    assert not Incoming.objects.exists()
+    assert receiver.hand_in(raw_mail()).state == "received"
+
+
+def test_a_message_that_waits_for_us_is_not_slow(receiver, world, monkeypatch):
+    monkeypatch.setattr(receiver_room, "GRACE_SECONDS", 0.2)
+    store = receive._store
+
+    def slowly(*arguments):
+        time.sleep(0.5)
+        return store(*arguments)
+
+    monkeypatch.setattr(receive, "_store", slowly)
+    assert receiver.hand_in(raw_mail()).state == "received"
+
+
+def test_one_peer_takes_only_so_many_places(receiver, world, monkeypatch):
+    monkeypatch.setattr(receiver_room, "MOST_OF_PEER", 2)
+    monkeypatch.setattr(receiver_room, "WAIT_SECONDS", 0.1)
+    with wire(receiver.port) as first, wire(receiver.port) as second, wire(receiver.port) as third:
+        first.begin()
+        second.begin()
+        third.answer()
+        for command in ("EHLO x", "MAIL FROM:<dana@acme.example>", "RCPT TO:<support@demo.example>"):
+            third.say(command)
+        assert third.say("DATA") == receive.NO_ROOM
+        assert first.say("Subject: x\r\n\r\nx\r\n.")[:3] == "250"
+        with wire(receiver.port) as fourth:
+            fourth.begin()
+
+
+def test_more_bytes_than_there_is_room_for_are_sent_away(receiver, world, monkeypatch):
+    monkeypatch.setattr(receiver_room, "MOST_LARGE", 0.001)
+    with wire(receiver.port) as first:
+        first.begin()
+        # in one line, which the library holds without looking at it
+        for _number in range(int(0.001 * installed.MAIL_MAX_BYTES / 1000) + 1):
+            first.socket.sendall(b"x" * 1000)
+        assert first.answer() == receive.NO_ROOM
+    assert not Incoming.objects.exists()
+    assert receiver.hand_in(raw_mail()).state == "received"
 
 
 def test_a_client_that_hangs_up_within_a_message_leaves_nothing(receiver, world):

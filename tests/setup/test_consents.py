@@ -188,3 +188,22 @@ def test_folders_days_and_protocols(door, world, fields, status):
         account = Account.objects.get()
         assert account.folders == ["INBOX", "Sales", "Büro/Köln"]
         assert str(account.start_on) == "2026-11-01"
+
+
+def test_tokens_go_to_no_other_server(door, account, consent, tokens, text_of):
+    come_back(door, state=go_there(door, account)["state"], code="x")
+    moved = {"name": "Office", "host": "evil.example", "port": "993", "security": "tls", "sign_in": "oauth"}
+    moved |= {"username": "support@demo.example", "folder": "INBOX", "after": "keep", "is_active": "on"}
+    page = text_of(door.post(reverse("setup:account_test", args=[account.pk]), moved))
+    assert "Save first, then connect the mailbox anew" in page
+    answer = door.post(reverse("setup:account", args=[account.pk]), moved)
+    assert answer["Location"] == reverse("setup:account_consent", args=[account.pk])
+    consent.refresh_from_db()
+    assert (consent.is_granted, consent.sealed_access_token, consent.sealed_refresh_token) == (False, "", "")
+
+
+@pytest.mark.parametrize("other", [{"token_url": "https://evil.example/token"}, {"client_id": "another"}])
+def test_the_secret_of_an_application_goes_to_nobody_else(door, account, consent, tokens, other):
+    answer = door.post(reverse("setup:account_consent", args=[account.pk]), sent(tokens, client_secret="", **other))
+    assert answer.status_code == 422
+    assert "Please write the secret again" in answer.content.decode()

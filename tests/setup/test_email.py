@@ -38,10 +38,34 @@ def test_a_password_is_sealed_and_never_shown(mailbox, door, last_change):
 
 
 def test_an_empty_password_keeps_the_old_one(mailbox, door, last_change):
-    door.post(reverse("setup:account", args=[mailbox.pk]), sent(password="", host="mail.demo.example"))
+    door.post(reverse("setup:account", args=[mailbox.pk]), sent(password="", folder="Support"))
     mailbox.refresh_from_db()
-    assert (mailbox.host, mailbox.password) == ("mail.demo.example", "s3cret")
-    assert last_change().before["host"] == "imap.demo.example"
+    assert (mailbox.folder, mailbox.password) == ("Support", "s3cret")
+    assert last_change().before["folder"] == "INBOX"
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [{"host": "evil.example"}, {"port": "143"}, {"security": "none"}, {"username": "root"}, {"protocol": "pop3"}],
+)
+def test_a_stored_password_goes_to_no_other_server(mailbox, door, monkeypatch, moved):
+    monkeypatch.setattr(email, "try_account", pytest.fail)
+    url, data = reverse("setup:account", args=[mailbox.pk]), sent(password="", **moved)
+    said = "Please write the password again"
+    for where in (url, reverse("setup:account_test", args=[mailbox.pk])):
+        answer = door.post(where, data)
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+    mailbox.refresh_from_db()
+    assert (mailbox.place, mailbox.port, mailbox.security) == ("imap://support@imap.demo.example/INBOX", 993, "tls")
+    assert door.post(url, data | {"password": "s3cret"}).status_code == 302
+
+
+def test_the_way_round_by_another_sign_in_is_closed(mailbox, door):
+    url = reverse("setup:account", args=[mailbox.pk])
+    door.post(url, sent(password="", sign_in="oauth", host="evil.example"))
+    mailbox.refresh_from_db()
+    assert (mailbox.host, mailbox.password) == ("evil.example", "")
 
 
 def test_a_new_password_alone_is_saved_and_noted(mailbox, door, last_change):
@@ -53,7 +77,7 @@ def test_a_new_password_alone_is_saved_and_noted(mailbox, door, last_change):
 
 def test_what_fetching_notes_survives_saving(mailbox, door):
     Account.objects.update(last_error="no such host", last_success_at="2026-11-20T10:00:00Z")
-    door.post(reverse("setup:account", args=[mailbox.pk]), sent(password="", port="143"))
+    door.post(reverse("setup:account", args=[mailbox.pk]), sent(port="143"))
     mailbox.refresh_from_db()
     assert (mailbox.port, mailbox.last_error) == (143, "no such host")
     assert mailbox.last_success_at is not None
@@ -79,9 +103,9 @@ def test_the_connection_test_uses_what_is_typed_and_saves_nothing(mailbox, door,
 
     monkeypatch.setattr(email, "try_account", pretend)
     before = ConfigChange.objects.count()
-    data = sent(host="new.demo.example", password="")
+    data = sent(host="new.demo.example", password="other")
     page = text_of(door.post(reverse("setup:account_test", args=[mailbox.pk]), data))
-    assert tried == [("new.demo.example", "s3cret")]
+    assert tried == [("new.demo.example", "other")]
     assert "The server refused the user name or the password." in page
     part = door.post(reverse("setup:account_test_new"), sent(), headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part

@@ -44,6 +44,20 @@ def test_a_server_is_saved_sealed_audited_and_never_shown_again(browser, world):
     assert server.password == ""
 
 
+@pytest.mark.parametrize(
+    "moved", [{"host": "evil.example"}, {"port": "26"}, {"security": "starttls"}, {"username": "root"}]
+)
+def test_a_stored_password_goes_to_no_other_server(browser, moved):
+    browser.post("/admin/email/servers/new/", SERVER)
+    server = Server.objects.get()
+    for url in (f"/admin/email/servers/{server.pk}/", f"/admin/email/servers/{server.pk}/test/"):
+        answer = browser.post(url, SERVER | {"password": ""} | moved)
+        assert answer.status_code == 422
+        assert "Please write the password again" in text(answer)
+    server.refresh_from_db()
+    assert (server.host, server.port, server.security, server.username) == ("127.0.0.1", 25, "none", "us")
+
+
 def test_the_test_button_says_in_plain_words_what_is_wrong_and_saves_nothing(browser, sink):  # noqa: F811
     tried = SERVER | {"port": "1", "username": "", "password": ""}
     answer = browser.post("/admin/email/servers/new/test/", tried, headers={"HX-Request": "true"})

@@ -95,8 +95,17 @@ def test_which_events_it_hears_of_is_said_and_shown_again(door, hears, events):
     assert told[hears] in door.get("/admin/webhooks/").content.decode()
 
 
+def test_stored_headers_go_to_no_other_server(door, world):
+    row = endpoint(world, "https://a.example/", headers={"Authorization": "Bearer abc"})
+    answer = door.post(f"/admin/webhooks/{row.pk}/", FORM)
+    assert answer.status_code == 422
+    assert "Please write the headers again" in answer.content.decode()
+    row.refresh_from_db()
+    assert row.url == "https://a.example/"
+
+
 def test_headers_stay_unless_they_are_written_anew_or_removed(door, world):
-    row = endpoint(world, "https://a.example/", headers={"X-A": "b"})
+    row = endpoint(world, "https://chat.example/", headers={"X-A": "b"})
     url = f"/admin/webhooks/{row.pk}/"
     door.post(url, FORM)
     row.refresh_from_db()

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.forms import CharField, DateInput, ModelForm, PasswordInput
 from django.utils.translation import gettext_lazy as _
 
+from mail.accounts import check_consent
 from mail.models import Consent
 
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
@@ -95,6 +96,10 @@ class ConsentForm(ModelForm):
         super()._post_clean()
         if secret := self.cleaned_data.get("client_secret"):
             self.instance.client_secret = secret
+        try:
+            check_consent(self.instance)
+        except ValidationError as error:
+            self.add_error("client_secret", error.message_dict["client_secret"])
 
 
 def _address(text: str) -> str:

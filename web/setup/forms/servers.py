@@ -7,6 +7,7 @@ from django.forms import CharField, CheckboxSelectMultiple, ModelForm, PasswordI
 from django.utils.translation import gettext_lazy as _
 
 from mail.models import Address, Server
+from mail.ways import check_server
 from tickets.models import Queue
 
 
@@ -71,3 +72,7 @@ class ServerForm(ModelForm):
             self.instance.password = self.cleaned_data["password"]
         if not self.cleaned_data.get("username"):
             self.instance.password = ""
+        try:
+            check_server(self.instance)
+        except ValidationError as error:
+            self.add_error("password", error.message_dict["password"])

@@ -101,7 +101,8 @@ def _edit(request: HttpRequest, account: Account, *, provider: Provider | None =
         and attempt_on(account, request, form, lambda: save_account(form.instance, by=request.user))
     ):
         messages.success(request, _("Saved: %(name)s") % {"name": account})
-        connect_next = account.sign_in == Account.SignIn.OAUTH and not Consent.objects.filter(account=account).exists()
+        consent = Consent.objects.filter(account=account).first()
+        connect_next = account.sign_in == Account.SignIn.OAUTH and not (consent and consent.is_granted)
         return redirect("setup:account_consent" if connect_next else "setup:account", account.pk)
     return _edit_page(request, form, title, provider=provider)
 
