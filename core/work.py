@@ -75,6 +75,8 @@ class WorkRow(models.Model):
         timedelta(minutes=30),
         timedelta(hours=2),
     )
+    # Rows that leased work needs as well, read together with its own.
+    neighbours: ClassVar[Sequence[str]] = ()
 
     due_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
     attempts = models.PositiveIntegerField(default=0)
@@ -174,7 +176,8 @@ def run_leased(model: type[Row], pk: int, act: Callable[[Row], object], *, lease
     claimed = model.objects.due_one(pk).update(leased_until=timezone.now() + lease, attempts=F("attempts") + 1)
     if not claimed:
         return False
-    row = model.objects.get(pk=pk)
+    rows = model.objects.select_related(*model.neighbours) if model.neighbours else model.objects
+    row = rows.get(pk=pk)
     fence = row.attempts
     with _scope(model, pk), row.held():
         if row.kills():

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.audit import save_with_rows
 from accounts.models import User
+from core.memo import remembered
 from core.outside import Forbidden
 from core.secrets import goes_elsewhere
 from core.text import clean_line
@@ -59,12 +60,17 @@ class Way:
 
 def ways_for(address: str, queue: Queue | None) -> Sequence[Way]:
     """The pool for mail from `address` of a ticket in `queue`; empty when nothing is set up at all."""
-    servers = list(Server.objects.filter(is_active=True).prefetch_related("queues", "addresses").order_by("pk"))
+    servers = _servers()
     chosen = _of_address(servers, address) or _of_queue(servers, queue) or _general(servers)
     if chosen:
         return [way_of(server) for server in chosen]
     default = environment()
     return [default] if default else []
+
+
+@remembered
+def _servers() -> list[Server]:
+    return list(Server.objects.filter(is_active=True).prefetch_related("queues", "addresses").order_by("pk"))
 
 
 def general_ways() -> Sequence[Way]:

@@ -2,6 +2,7 @@
 only where it has changed since."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -20,7 +21,7 @@ NEIGHBOURS = (
     "organisation",
     "service",
 )
-_FIELDS = [Ticket._meta.get_field(name) for name in NEIGHBOURS]
+_FIELDS: list[Any] = [Ticket._meta.get_field(name) for name in NEIGHBOURS]
 
 
 def as_it_is(ticket: Ticket) -> Ticket:

@@ -205,6 +205,7 @@ class Outgoing(WorkRow):
     """One message to be sent: final text, envelope and what became of each recipient."""
 
     task = "mail.tasks.send_outgoing"
+    neighbours = ("article", "ticket__queue")
     backoff: ClassVar[Sequence[timedelta]] = tuple(
         timedelta(minutes=m) for m in (1, 2, 5, 15, 30, 60, 120, *[240] * 28)
     )
