@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -37,9 +38,15 @@ TOGETHER = (
     "tests/faults/test_drills.py",
     "tests/embedded/",
     "tests/operations/test_backup.py",
+    "tests/operations/test_upgrade.py",
     "tests/mail/test_fetch",
     "tests/operations/test_containers.py",
+    "tests/demo/",
 )
+# Single tests that take a minute and more, and must not be what is left at the end when the other workers rest.
+LONG = ("tests/rights/test_matrix.py", "tests/desk/test_accessible.py", "tests/reports/test_tallies.py")
+# Files whose tests look through one browser, or at one library: it is made for one worker, not for each of them.
+BY_FILE = re.compile(r"tests/(?:\w+/test_(?:\w+_browser|\w+_by_keyboard|keys)|web/\w+|rights/test_knowledge)\.py")
 
 
 class Together(LoadScopeScheduling):
@@ -50,7 +57,8 @@ class Together(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((start for start in TOGETHER if nodeid.startswith(start)), nodeid)
+        file = BY_FILE.match(nodeid)
+        return next(filter(nodeid.startswith, TOGETHER), file[0] if file else nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         begins_with_shared = self.nodes.index(node) % 2 == 0
@@ -77,7 +85,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Those that share something come first, and those that depend on how busy the machine is are done twice at need.
+    """What takes longest comes first, and what depends on how busy the machine is is done twice at need.
 
     These are tests of whole processes and of browsers; the report of the run names what was done once more.
     """
@@ -87,7 +95,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if any(item.iter_markers("services")) or any(item.iter_markers("browser")):
             item.add_marker(pytest.mark.flaky(reruns=1))
-    items.sort(key=lambda item: not item.nodeid.startswith(TOGETHER))
+    items.sort(key=lambda item: _rank(item.nodeid))
+
+
+def _rank(nodeid: str) -> int:
+    ranks = (nodeid.startswith(TOGETHER), nodeid.startswith(LONG), bool(BY_FILE.match(nodeid)), True)
+    return ranks.index(True)
 
 
 @pytest.fixture(scope="session")

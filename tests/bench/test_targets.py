@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.management import CommandError, call_command
 
-from helpdesk.bench import assigning, clocks, knowledge, live, mails, starting
+from helpdesk.bench import assigning, bulk, clocks, knowledge, live, mails, starting
 from helpdesk.bench.dataset import AGENT
 from helpdesk.bench.targets import ALONE, TARGETS
 from helpdesk.demo import crowd
@@ -22,6 +22,7 @@ TICKETS = 120
 def small(monkeypatch: pytest.MonkeyPatch, settings) -> None:
     monkeypatch.setattr(crowd, "PROCESSES", 2)
     monkeypatch.setattr(crowd, "BATCH", 50)
+    monkeypatch.setattr(bulk, "TICKETS", 25)
     monkeypatch.setattr(mails, "TIMES", 2)
     monkeypatch.setattr(live, "HINTS", 2)
     monkeypatch.setattr(clocks, "CLOCKS", 200)

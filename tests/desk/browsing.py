@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from playwright.sync_api import Browser, Page, Route
 
@@ -18,13 +19,19 @@ KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", 
 # Headers that matter to the pages.
 PASSED_ON = ("accept", "content-type", "referer", "x-csrftoken")
 WAIT = 60_000
+AT_WORK = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 
 class Window:
-    """One person's window. `troubles` are errors of scripts and refusals of the policy."""
+    """One person's window.
+
+    `troubles` are errors of scripts and refusals of the policy; `fetched` are pages that were asked for already, by their
+    path, of which the window does not ask again.
+    """
 
     def __init__(self, page: Page, client: Client) -> None:
         self.page, self.client, self.troubles = page, client, []
+        self.fetched: dict[str, HttpResponse] = {}
         # Playwright calls back in a context of its own, in which Django would open a second connection.
         self.context = copy_context()
         page.set_default_timeout(WAIT)
@@ -38,8 +45,9 @@ class Window:
         return self.page
 
     def settle(self) -> None:
-        """Until what the page asks for by itself has come."""
+        """Until what the page asks for by itself has come. The network of one page is called idle once; htmx marks the rest."""
         self.page.wait_for_load_state("networkidle")
+        self.page.locator(AT_WORK).first.wait_for(state="detached")
 
     def _answer(self, route: Route) -> None:
         request, address = route.request, urlsplit(route.request.url)
@@ -54,6 +62,8 @@ class Window:
 
     def _page(self, route: Route, path: str) -> None:
         request = route.request
+        if request.method == "GET" and (fetched := self.fetched.pop(path, None)) is not None:
+            return route.fulfill(headers=dict(fetched.items()), body=fetched.content)
         wanted = {name: value for name, value in request.headers.items() if name in PASSED_ON or name[:3] == "hx-"}
         kind = wanted.pop("content-type", "application/octet-stream")
         body = request.post_data_buffer or b""

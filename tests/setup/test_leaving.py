@@ -42,8 +42,8 @@ def test_what_was_typed_is_asked_about_before_it_is_lost(setup, world):
     page.locator("#past-days").select_option("7")
     page.locator("#id_name").press("End")
     page.locator("#id_name").press_sequentially(" 2")
-    page.locator(f"#main a[href='{reverse('setup:rules')}']").first.click()
-    page.wait_for_timeout(500)
+    with page.expect_event("dialog"):
+        page.locator(f"#main a[href='{reverse('setup:rules')}']").first.click()
     assert asked == ["beforeunload"]
     expect(page.locator("#id_name")).to_have_value("Outages 2")
     # the button beside the form offers to save at the same go
