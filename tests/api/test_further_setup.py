@@ -160,6 +160,10 @@ class TestTheAudit:
             assert len(alex.get("setup/audit/", {**asked, **ends}).json()["results"]) == 1
         assert alex.get("setup/audit/", {"color": "red"}).status_code == 400
 
+    def test_the_helpdesk_itself_has_no_address(self, world, alex):
+        system = ConfigChange.objects.filter(actor__system_key__isnull=False).first()
+        assert alex.get(f"setup/audit/{system.pk}/").json()["actor"]["email"] is None
+
     def test_secrets_stay_out(self, world, alex):
         body = {"name": "Relay", "host": "smtp.demo.example", "username": "u", "password": "hush-hush"}
         alex.post("mail/servers/", body)
