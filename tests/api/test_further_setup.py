@@ -2,6 +2,8 @@
 what may be removed, and the audit."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import ConfigChange
 from knowledge.models import Announcement, Category
@@ -160,6 +162,10 @@ class TestTheAudit:
             assert len(alex.get("setup/audit/", {**asked, **ends}).json()["results"]) == 1
         assert alex.get("setup/audit/", {"color": "red"}).status_code == 400
 
+    def test_the_helpdesk_itself_has_no_address(self, world, alex):
+        system = ConfigChange.objects.filter(actor__system_key__isnull=False).first()
+        assert alex.get(f"setup/audit/{system.pk}/").json()["actor"]["email"] is None
+
     def test_secrets_stay_out(self, world, alex):
         body = {"name": "Relay", "host": "smtp.demo.example", "username": "u", "password": "hush-hush"}
         alex.post("mail/servers/", body)
@@ -170,3 +176,39 @@ class TestTheAudit:
 def test_only_administrators_know_that_these_are_there(world, bea, program, path):
     for who in (bea, program(world.dana)):
         assert {who.get(f"setup/{path}").status_code, who.post(f"setup/{path}").status_code} <= {404, 405}
+
+
+MANY = {
+    "setup/people/": {"email": "p{}@demo.example", "name": "P{}", "is_agent": True, "roles": ["Support team"]},
+    "setup/skills/": {"name": "S{}", "agents": [{"person": "bea@demo.example", "level": 1}]},
+    "setup/web-forms/": {"name": "W{}", "queue": "Support", "questions": [{"field": "floor"}]},
+    "setup/categories/": {"name": "C{}"},
+    "setup/announcements/": {"titles": {"en": "A{}"}},
+    "mail/filters/": {"name": "F{}", "conditions": [{"part": "body", "test": "is", "value": "x"}], "queue": "Support"},
+    "mail/servers/": {"name": "S{}", "host": "smtp.demo.example", "queues": ["Support"]},
+}
+
+
+@pytest.mark.parametrize("path", MANY)
+def test_lists_cost_the_same_for_many(world, alex, path, django_assert_num_queries):
+    FieldDefinition.objects.create(key="floor", label="Floor", kind="text")
+
+    def add(number: int) -> None:
+        body = {k: v.format(number) if isinstance(v, str) else v for k, v in MANY[path].items()}
+        body |= {"titles": {"en": f"A{number}"}} if "titles" in body else {}
+        answer = alex.post(path, body)
+        assert answer.status_code == 201, answer.content
+
+    for number in range(2):
+        add(number)
+    with CaptureQueriesContext(connection) as few:
+        alex.get(path)
+    number_for_two = len(few)
+    for number in range(2, 8):
+        add(number)
+    with django_assert_num_queries(number_for_two):
+        assert len(alex.get(path).json()["results"]) >= 8
+    if path == "setup/people/":
+        with CaptureQueriesContext(connection) as agents:
+            assert len(alex.get("setup/agents/").json()["results"]) >= 8
+        assert len(agents) <= number_for_two + 2

@@ -15,7 +15,7 @@ from accounts.models import ConfigChange
 from api.v1.administration import AdminDoor
 from api.v1.fields import StrictSerializer, TextField
 from api.v1.setup.words import TAG
-from api.v1.shapes import PersonShape
+from api.v1.shapes import RowShape
 
 
 class AuditFilter(StrictSerializer):
@@ -40,10 +40,18 @@ class AuditFilter(StrictSerializer):
         return rows.filter(**{name: value for name, value in conditions.items() if value})
 
 
+class AuditActorShape(RowShape):
+    email = serializers.EmailField(allow_null=True, source="address", help_text="null: the helpdesk itself.")
+
+    def to_representation(self, person: Any) -> dict[str, Any]:
+        person.address = None if person.is_system else person.email
+        return super().to_representation(person)
+
+
 class AuditLineShape(serializers.Serializer):
     id = serializers.IntegerField(source="pk")
     at = serializers.DateTimeField()
-    actor = PersonShape()
+    actor = AuditActorShape()
     through = serializers.CharField(help_text="The token of the program that did it; empty: the person.")
     action = serializers.ChoiceField(ConfigChange.Action.choices)
     kind = serializers.CharField()
