@@ -43,3 +43,17 @@ def test_on_a_phone_the_subject_of_a_ticket_has_the_line_to_itself(browser, worl
         subject, changed = row.locator("th").bounding_box(), row.locator("td").last.bounding_box()
         assert subject["width"] > 250
         assert changed["y"] >= subject["y"] + subject["height"]
+
+
+@pytest.mark.parametrize("language", ["de", "pt"])
+def test_the_narrowest_screen_has_room_for_every_section_and_ones_own_menu(browser, world, ticket, bea, language):
+    world.bea.language = language
+    world.bea.save(update_fields=["language"])
+    with window(browser, bea) as opened:
+        opened.page.set_viewport_size({"width": 320, "height": 700})
+        for path in ("/desk/", f"/desk/tickets/{ticket.number}/"):
+            page = opened.open(path)
+            own = page.locator(".rail__me").bounding_box()
+            assert own["x"] + own["width"] <= 320
+            assert page.locator(".rail__me .avatar").bounding_box()["width"] > 20
+            assert page.evaluate("document.documentElement.scrollWidth") == 320
