@@ -8,12 +8,12 @@ from core.secrets import derived_key
 from mail.intake import Envelope, accept, process
 from mail.marks import check_message_id, make_token, read_token
 from mail.models import Account, Incoming, Outgoing
+from mail.recipients import everybody_else
 from tests.mail.mails import lines, raw_mail
 from tests.mail.proofs import SERVER, proven, trust_the_receiver, with_lines
 from tests.mail.stories import DANA, ERIK, EVE, answered, close, our_message_id
 from tickets.actions.merging import merge
 from tickets.models import Link, Ticket
-from web.desk.recipients import everybody_else
 
 BEA = "Bea Costa <bea@demo.example>"
 
