@@ -22,7 +22,7 @@ from mail.facts import Facts, Trace
 from mail.filing import finish_filing, fitting
 from mail.filters import unwraps_forwards
 from mail.forwards import Forwarded, is_forward, read_attached, read_forward, without_prefix
-from mail.marks import check_message_id, find_tags
+from mail.marks import MANY, OwnMessage, check_message_id, find_tags
 from mail.models import Incoming
 from mail.orders import NO_RIGHT, mark_refused, may, obey_commands
 from mail.own_words import Unsure, own_words
@@ -79,20 +79,30 @@ def has_orders(mail: Mail) -> bool:
     return bool(read_commands(mail.text)[0])
 
 
-def ticket_answered(letter: AgentMail) -> Ticket | None:
+def ticket_answered(mail: Mail, agent: User) -> Ticket | None:
     """The ticket that an agent's mail is about; None where he writes on his own behalf, as its customer.
 
     Only our own Message-IDs and the subject's tag count: a notice bears both. A merged ticket leads to its survivor.
     """
-    ids = [letter.mail.in_reply_to, *reversed(letter.mail.references)][:MAX_IDS]
-    tokens = (check_message_id(derived_key("message ids"), message_id) for message_id in ids if message_id)
-    numbers = [token.number for token in tokens if token] + find_tags(letter.mail.subject)
+    numbers = [token.number for token in _tokens(mail)] + find_tags(mail.subject)
     for number in dict.fromkeys(numbers):
         ticket = Ticket.objects.filter(number=number).first()
         if ticket is not None:
             ticket = Ticket.objects.survivor_of(ticket) or ticket
-            return None if ticket.customer_id == letter.agent.pk else ticket
+            return None if ticket.customer_id == agent.pk else ticket
     return None
+
+
+def _tokens(mail: Mail) -> list[OwnMessage]:
+    ids = [mail.in_reply_to, *reversed(mail.references)][:MAX_IDS]
+    found = (check_message_id(derived_key("message ids"), message_id) for message_id in ids if message_id)
+    return [token for token in found if token]
+
+
+def answers_notice(mail: Mail, agent: User) -> bool:
+    """Whether a mail of a machine in his name, such as an absence notice, answers what we told him as an agent."""
+    tokens = _tokens(mail)
+    return ticket_answered(mail, agent) is not None or any(token.number == MANY for token in tokens)
 
 
 def may_speak_on(ticket: Ticket, agent: User) -> bool:

@@ -84,6 +84,10 @@ def place(incoming: Incoming, mail: parse.Message, *, by_machine: bool) -> None:
         return
     if case.known and not case.known.is_active:
         raise Unusable(Incoming.Reason.DEACTIVATED)
+    if case.known and case.known.is_agent and by_machine and agents.answers_notice(mail, case.known):
+        _trace(incoming, {"step": "agent", "found": case.known.email, "result": "automatic"})
+        incoming.set_aside(Incoming.State.IGNORED, Incoming.Reason.REPORT)
+        return
     asker = taken_by_asker(incoming, mail, sender=case.known, proof=case.proof, by_machine=by_machine)
     if asker is not None:
         incoming.set_aside(Incoming.State.IGNORED, Incoming.Reason.ANSWERED, asker)
@@ -142,7 +146,7 @@ def _as_agent(case: Case) -> Article | None:
             _trace(case.incoming, {"step": "agent", "found": agent.email, "result": "not proven"})
         return None
     letter = agents.AgentMail.read(case.incoming, case.mail, agent, proof_marks(case.proof))
-    ticket = agents.ticket_answered(letter)
+    ticket = agents.ticket_answered(case.mail, agent)
     if ticket is not None:
         if not agents.may_speak_on(ticket, agent):
             _refuse_unless_customer(case, ticket)

@@ -71,6 +71,9 @@ _AGENTS: Sentences = {
     ("reply", "internal"): _("It repeats what only agents may read, so no answer went to the customer of #%(found)s."),
     ("reply", "message"): _("A whole message is attached to it, so no answer went to the customer of #%(found)s."),
     ("reply", "refused"): _("No answer could be sent to the customer of #%(found)s."),
+    ("agent", "automatic"): _(
+        "A program sent it in the name of the agent %(found)s, in answer to what agents are told. Nothing comes of it."
+    ),
     ("agent", "answered"): _("An agent wrote it as an answer to the customer of #%(found)s."),
     ("agent", "forwarded"): _("An agent passed on what %(found)s wrote, who is the customer of this ticket."),
     ("command", "done"): _("The command “%(found)s” was obeyed."),
