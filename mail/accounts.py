@@ -63,7 +63,9 @@ def check_account(account: Account) -> None:
     if goes_elsewhere(_stored(account), account, secret="sealed_password", place=Account.PLACE):
         account.password = ""
         if account.sign_in == Account.SignIn.PASSWORD:
-            wrong["password"] = _("Please write the password again: the one that is stored is for the server as it was.")
+            wrong["password"] = _(
+                "Please write the password again: the one that is stored is for the server as it was."
+            )
     elif account.sign_in == Account.SignIn.PASSWORD and not account.sealed_password:
         wrong["password"] = _("This field is required.")
     if wrong:

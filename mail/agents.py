@@ -15,20 +15,22 @@ from core.text import clean_line, normalise_address
 from mail.addresses import Address as Person
 from mail.addresses import is_address
 from mail.addressing import is_ours
+from mail.answering import NOT_SENT, REFUSED, for_customer
 from mail.commands import Command, read_commands
+from mail.disclosing import names_desk
 from mail.facts import Facts, Trace
 from mail.filing import finish_filing, fitting
 from mail.filters import unwraps_forwards
 from mail.forwards import Forwarded, is_forward, read_attached, read_forward, without_prefix
-from mail.marks import check_message_id, find_tags
+from mail.marks import MANY, OwnMessage, check_message_id, find_tags
 from mail.models import Incoming
-from mail.orders import NO_RIGHT, may, obey_commands
+from mail.orders import NO_RIGHT, mark_refused, may, obey_commands
+from mail.own_words import Unsure, own_words
 from mail.parse import Message as Mail
-from mail.replies import split_reply
 from mail.spoken import files_of, message_of, plain
 from tickets.actions.opening import Opening, open_ticket
 from tickets.actions.replying import add_note, reply
-from tickets.events import Cause
+from tickets.events import Cause, Refused
 from tickets.messages import Message
 from tickets.models import Article, Queue, Ticket
 from tickets.models.ticket import Channel
@@ -63,6 +65,11 @@ class AgentMail:
     def orders(self) -> Sequence[Command]:
         return [command for command in self.commands if command.name not in _ABOUT_WORDS]
 
+    @property
+    def said(self) -> str:
+        """The commands, as they are understood: of a mail with nothing else they are the words."""
+        return "\n".join(str(command) for command in self.commands)
+
     def argument(self, name: str) -> str | None:
         """What stands behind this command; None when it is not given."""
         return next((command.argument for command in self.commands if command.name == name), None)
@@ -72,19 +79,30 @@ def has_orders(mail: Mail) -> bool:
     return bool(read_commands(mail.text)[0])
 
 
-def ticket_answered(letter: AgentMail) -> Ticket | None:
+def ticket_answered(mail: Mail, agent: User) -> Ticket | None:
     """The ticket that an agent's mail is about; None where he writes on his own behalf, as its customer.
 
-    Only our own Message-IDs and the subject's tag count: a notice bears both.
+    Only our own Message-IDs and the subject's tag count: a notice bears both. A merged ticket leads to its survivor.
     """
-    ids = [letter.mail.in_reply_to, *reversed(letter.mail.references)][:MAX_IDS]
-    tokens = (check_message_id(derived_key("message ids"), message_id) for message_id in ids if message_id)
-    numbers = [token.number for token in tokens if token] + find_tags(letter.mail.subject)
+    numbers = [token.number for token in _tokens(mail)] + find_tags(mail.subject)
     for number in dict.fromkeys(numbers):
         ticket = Ticket.objects.filter(number=number).first()
         if ticket is not None:
-            return None if ticket.customer_id == letter.agent.pk else ticket
+            ticket = Ticket.objects.survivor_of(ticket) or ticket
+            return None if ticket.customer_id == agent.pk else ticket
     return None
+
+
+def _tokens(mail: Mail) -> list[OwnMessage]:
+    ids = [mail.in_reply_to, *reversed(mail.references)][:MAX_IDS]
+    found = (check_message_id(derived_key("message ids"), message_id) for message_id in ids if message_id)
+    return [token for token in found if token]
+
+
+def answers_notice(mail: Mail, agent: User) -> bool:
+    """Whether a mail of a machine in his name, such as an absence notice, answers what we told him as an agent."""
+    tokens = _tokens(mail)
+    return ticket_answered(mail, agent) is not None or any(token.number == MANY for token in tokens)
 
 
 def may_speak_on(ticket: Ticket, agent: User) -> bool:
@@ -93,30 +111,38 @@ def may_speak_on(ticket: Ticket, agent: User) -> bool:
 
 def answer(ticket: Ticket, letter: AgentMail) -> tuple[Article, Trace]:
     """What an agent writes becomes a note, with `#reply` an answer to the customer; then the commands are done."""
-    steps: Trace = []
     wants_reply = letter.argument("reply") is not None and letter.argument("note") is None
-    if wants_reply and may(ticket, letter.agent, "write"):
-        article = reply(ticket, _to_customer(ticket, letter), by=letter.agent, cause=letter.cause)
-        steps.append({"step": "agent", "found": ticket.number, "result": "answered"})
-    else:
-        if wants_reply:
-            steps.append({"step": "command", "found": "#reply", "result": NO_RIGHT})
-        article = add_note(ticket, _as_written(ticket, letter), by=letter.agent, cause=letter.cause)
-        steps.append({"step": "agent", "found": ticket.number, "result": "noted"})
-    return article, [*steps, *obey_commands(ticket, letter.orders, letter.agent, cause=letter.cause)]
+    article, steps = _reply(ticket, letter) if wants_reply else (_note(ticket, letter), [])
+    result = "answered" if article.visible_to_customer else "noted"
+    steps = [*steps, {"step": "agent", "found": ticket.number, "result": result}]
+    orders = obey_commands(ticket, letter.orders, letter.agent, cause=letter.cause)
+    mark_refused(article, orders)
+    return article, [*steps, *orders]
 
 
-def _as_written(ticket: Ticket, letter: AgentMail) -> Message:
+def _reply(ticket: Ticket, letter: AgentMail) -> tuple[Article, Trace]:
+    """To the customer where that is allowed and beyond doubt, else a note that says why (T38)."""
+    if not may(ticket, letter.agent, "write"):
+        return _note(ticket, letter, "right"), [{"step": "command", "found": "#reply", "result": NO_RIGHT}]
+    try:
+        message = for_customer(ticket, letter.text, letter.mail, marks=letter.marks, by=letter.agent)
+        return reply(ticket, message, by=letter.agent, cause=letter.cause), []
+    except Unsure as doubt:
+        code = doubt.code
+    except Refused:
+        code = REFUSED
+    return _note(ticket, letter, code), [{"step": "reply", "found": ticket.number, "result": code}]
+
+
+def _note(ticket: Ticket, letter: AgentMail, not_sent: str = "") -> Article:
+    """As he wrote it; with the reason why it is no answer to the customer, where it was meant to be one."""
     message = message_of(letter.mail, letter.incoming, marks=letter.marks, queue=ticket.queue)
-    # The HTML would still show the commands.
-    return replace(message, text=letter.text, html="") if letter.commands else message
-
-
-def _to_customer(ticket: Ticket, letter: AgentMail) -> Message:
-    """Only what is new: the notice that he answers is not the customer's to read (T38)."""
-    customer = {"name": ticket.customer.name, "address": ticket.customer.email}
-    text = split_reply(letter.text).visible.strip()
-    return Message(text=text, files=files_of(letter.mail), to=[customer], marks=list(letter.marks))
+    if letter.commands:
+        # The HTML would still show the commands.
+        message = replace(message, text=letter.text if letter.text.strip() else letter.said, html="")
+    if not_sent:
+        message = replace(message, marks=[*message.marks, {"code": NOT_SENT, "why": not_sent}])
+    return add_note(ticket, message, by=letter.agent, cause=letter.cause)
 
 
 # Forwarding.
@@ -134,7 +160,7 @@ def forwarded(letter: AgentMail, queue: Queue) -> Forwarded | None:
     if named:
         address = normalise_address(named.strip("<> "))
         if found is None:
-            found = Forwarded("", address, "", letter.text)
+            found = Forwarded("", address)
         elif normalise_address(found.address) != address:
             found = replace(found, name="", address=address)
     return found if found and _is_somebody(found.address) else None
@@ -156,8 +182,11 @@ def open_forwarded(found: Forwarded, letter: AgentMail, queue: Queue, *, facts: 
         tags=tuple(facts.tags),
         custom_fields=custom_fields,
     )
+    # What he wrote above it is not the customer's to read.
+    is_theirs = bool(found.text or found.above)
+    text = found.text if is_theirs else letter.text
     message = Message(
-        text=found.text or letter.text,
+        text=text,
         subject=subject,
         files=files_of(letter.mail),
         sent_from=plain(Person(found.name, found.address)),
@@ -165,13 +194,24 @@ def open_forwarded(found: Forwarded, letter: AgentMail, queue: Queue, *, facts: 
         message_id=letter.mail.message_id,
         marks=[{"code": "forwarded", "by": letter.agent.name}],
     )
-    article = open_ticket(opening, message, author=customer, by=letter.agent, cause=letter.cause)
+    visible = not names_desk(text) and (is_theirs or _is_own(text))
+    article = open_ticket(opening, message, visible=visible, author=customer, by=letter.agent, cause=letter.cause)
     if found.above:
         add_note(article.ticket, Message(text=found.above), by=letter.agent, cause=letter.cause)
     finish_filing(article.ticket, facts, cause=letter.cause)
     orders = [command for command in letter.orders if command.name != "customer"]
     steps = [{"step": "agent", "found": found.address, "result": "forwarded"}, *facts.trace]
-    return article, [*steps, *obey_commands(article.ticket, orders, letter.agent, cause=letter.cause)]
+    obeyed = obey_commands(article.ticket, orders, letter.agent, cause=letter.cause)
+    mark_refused(article, obeyed)
+    return article, [*steps, *obeyed]
+
+
+def _is_own(text: str) -> bool:
+    """Whether the agent wrote all of it for this customer, and quotes nothing."""
+    try:
+        return bool(own_words(text))
+    except Unsure:
+        return False
 
 
 def _is_somebody(address: str) -> bool:

@@ -19,7 +19,7 @@ from core.liquid import TemplateError, render
 from core.memo import remembered
 from core.text import clean_line
 from mail.addressing import sender_for
-from mail.loops import Verdict, would_answer
+from mail.loops import DISPROVEN, Verdict, codes_of, would_answer
 from mail.models import AutomaticText, QueueAnswers
 from mail.rules import lists, rules
 from mail.texts import CONTINUED, FOLLOW_UP, RECEIPT, REFUSED, Text, fill
@@ -72,9 +72,10 @@ def forecast(event: str, article: Article, *, is_automatic: bool) -> Verdict:
         return Verdict(may=False, code="never")
     # Who writes in the portal has signed in.
     proven = article.channel == Channel.WEB or is_proven(article)
+    forged = DISPROVEN in codes_of(article)
     # A request that has just come in has had no answer yet.
     answered = None if event == AutomaticText.Event.NEW else ticket
-    verdict = would_answer(recipient, is_automatic=is_automatic, is_proven=proven, ticket=answered)
+    verdict = would_answer(recipient, is_automatic=is_automatic, is_proven=proven, is_disproven=forged, ticket=answered)
     if verdict.may and sender_for(ticket.queue) is None:
         return Verdict(may=False, code="unsendable")
     return verdict

@@ -1,14 +1,21 @@
 """Delivery reports about mail of ours: whom it did not reach is noted at that message (RFC 3464).
 
 A report is a claim that anybody can make. It counts only when it returns one of our Message-IDs with its proof (T34);
-every other one is a mail like any other. A delay is no failure: it is shown until its sender gives up or succeeds.
+every other one is a mail like any other. One about a notice makes no ticket, of which its reader would be told again. A
+delay is no failure: it is shown until its sender gives up or succeeds.
 """
 
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from core.secrets import derived_key
 from core.text import clean_line, normalise_address
-from mail.marks import check_message_id
+from mail.marks import OwnMessage, check_message_id
 from mail.models import Incoming, Outgoing
 from mail.parse import FailedRecipient, Message
 from mail.sending import locked_recipients, note_failure
@@ -22,7 +29,11 @@ def note_report(incoming: Incoming, mail: Message) -> bool:
     """
     if mail.bounce is None or not mail.bounce.recipients:
         return False
-    outgoing = _reported(mail)
+    own = _reported(mail)
+    outgoing = own and Outgoing.objects.select_related("ticket", "article").filter(article__uuid=own.article).first()
+    if own and not outgoing:
+        _note_beside_tickets(incoming, own, mail.bounce.recipients)
+        return True
     if outgoing is None:
         incoming.trace = [*incoming.trace, {"step": "report", "found": "", "result": "not proven to be about ours"}]
         return False
@@ -38,15 +49,27 @@ def note_report(incoming: Incoming, mail: Message) -> bool:
     return True
 
 
-def _reported(mail: Message) -> Outgoing | None:
+def _reported(mail: Message) -> OwnMessage | None:
     """The message of ours that the report returns, or answers where the returned part has no Message-ID."""
     original = mail.bounce.original_message_id if mail.bounce else ""
     ids = filter(None, [original, mail.in_reply_to, *reversed(mail.references)])
     proven = (check_message_id(derived_key("message ids"), message_id) for message_id in ids)
-    own = next(filter(None, proven), None)
-    if own is None:
-        return None
-    return Outgoing.objects.select_related("ticket", "article").filter(article__uuid=own.article).first()
+    return next(filter(None, proven), None)
+
+
+def _note_beside_tickets(incoming: Incoming, own: OwnMessage, reports: Sequence[FailedRecipient]) -> None:
+    """About a mail of ours that is no message on a ticket, such as a notice: who sent it may want to know."""
+    failed = next((report for report in reports if _has_failed(report)), None)
+    if failed is not None:
+        for note in _takers(tuple(settings.MAIL_REPORTS)):
+            note(own.article, _answer(failed))
+    result = "failure of a notice" if failed else "no failure of a notice"
+    incoming.trace = [*incoming.trace, {"step": "report", "found": own.number, "result": result}]
+
+
+@cache
+def _takers(names: tuple[str, ...]) -> Sequence[Callable[[UUID, str], None]]:
+    return [import_string(name) for name in names]
 
 
 def _has_failed(recipient: FailedRecipient) -> bool:

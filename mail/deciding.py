@@ -19,12 +19,13 @@ from mail.addresses import Address as Person
 from mail.addresses import is_address
 from mail.addressing import address_for, is_ours
 from mail.answered import taken_by_asker
+from mail.answering import MAY_DISCLOSE, may_disclose
 from mail.authentication import Authentication
 from mail.facts import Facts, facts_of
 from mail.filing import file_on_ticket, finish_filing, fitting, wished
 from mail.matching import Verdict
 from mail.models import Address, Incoming
-from mail.orders import obey_commands
+from mail.orders import mark_refused, obey_commands
 from mail.sharing import link_shares
 from mail.spoken import message_of, plain
 from mail.storms import keep_in, storm_of_sender, storm_on_ticket
@@ -83,6 +84,10 @@ def place(incoming: Incoming, mail: parse.Message, *, by_machine: bool) -> None:
         return
     if case.known and not case.known.is_active:
         raise Unusable(Incoming.Reason.DEACTIVATED)
+    if case.known and case.known.is_agent and by_machine and agents.answers_notice(mail, case.known):
+        _trace(incoming, {"step": "agent", "found": case.known.email, "result": "automatic"})
+        incoming.set_aside(Incoming.State.IGNORED, Incoming.Reason.REPORT)
+        return
     asker = taken_by_asker(incoming, mail, sender=case.known, proof=case.proof, by_machine=by_machine)
     if asker is not None:
         incoming.set_aside(Incoming.State.IGNORED, Incoming.Reason.ANSWERED, asker)
@@ -141,7 +146,7 @@ def _as_agent(case: Case) -> Article | None:
             _trace(case.incoming, {"step": "agent", "found": agent.email, "result": "not proven"})
         return None
     letter = agents.AgentMail.read(case.incoming, case.mail, agent, proof_marks(case.proof))
-    ticket = agents.ticket_answered(letter)
+    ticket = agents.ticket_answered(case.mail, agent)
     if ticket is not None:
         if not agents.may_speak_on(ticket, agent):
             _refuse_unless_customer(case, ticket)
@@ -166,7 +171,9 @@ def _with_orders(case: Case, letter: agents.AgentMail) -> Article | None:
     case.mail = replace(case.mail, text=letter.text, html="")
     article = _as_customer(case)
     if article is not None:
-        _trace(case.incoming, *obey_commands(article.ticket, letter.orders, letter.agent, cause=case.cause))
+        steps = obey_commands(article.ticket, letter.orders, letter.agent, cause=case.cause)
+        mark_refused(article, steps)
+        _trace(case.incoming, *steps)
     return article
 
 
@@ -207,7 +214,11 @@ def _follow_up(case: Case, ticket: Ticket, verdict: Verdict) -> Article:
     facts = wished(wishes)
     marks = [*verdict.marks, *machine, *proof_marks(case.proof), *facts.marks]
     message = case.message(marks, queue=ticket.queue)
-    article = _said(case, ticket, message, facts, is_held=verdict.is_held)
+    is_held = verdict.is_held
+    if not is_held and case.known and case.known.is_agent and may_disclose(ticket, case.mail, case.known):
+        is_held, message = True, replace(message, marks=[*message.marks, MAY_DISCLOSE])
+        _trace(case.incoming, {"step": "agent", "found": ticket.number, "result": "may disclose"})
+    article = _said(case, ticket, message, facts, is_held=is_held)
     kinds = set(article.events.values_list("kind", flat=True))
     if "ticket.created" in kinds:
         case.incoming.outcome = Incoming.Outcome.NEW

@@ -28,6 +28,9 @@ from tickets.models import Article, Ticket
 from tickets.models.article import Sender
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# The mark of a message whose sender the servers in between have found to be forged (mail/trust.py).
+DISPROVEN = "disproven"
+MOST_SAID = 50
 # So many automatic answers in a row, on one ticket or among what a message answers to, and it is a loop.
 ROUNDS = 3
 # Our own Message-ID once more: lists and forwarders may give a message a new one.
@@ -54,6 +57,7 @@ WHY: Mapping[str, str | Promise] = {
     "nobody": _("There is no address to answer."),
     "ours": _("The sender is an address of ours."),
     "robot": _("The sender's address belongs to a program."),
+    "disproven": _("The sender is forged: whoever has the address did not write."),
     "unproven": _("It is not proven who sent the message."),
     "loop": _("There have been several automatic replies in a row, so this looks like a loop."),
     "hour": _("The address has had as many automatic replies as it may have within an hour."),
@@ -78,6 +82,7 @@ class Case:
     is_automatic: bool = False
     is_ours: bool = False
     is_proven: bool = False
+    is_disproven: bool = False
     last_hour: int = 0
     last_day: int = 0
     rounds: int = 0
@@ -102,6 +107,7 @@ def decide(case: Case, limits: Limits) -> Verdict:
         ("nobody", "@" not in case.address),
         ("ours", case.is_ours),
         ("robot", case.address.partition("@")[0].lower().startswith(ROBOTS)),
+        ("disproven", case.is_disproven),
         ("unproven", limits.answers_authenticated and not case.is_proven),
         ("loop", case.rounds >= ROUNDS),
         ("hour", case.last_hour >= limits.answers_per_hour),
@@ -111,16 +117,24 @@ def decide(case: Case, limits: Limits) -> Verdict:
     return Verdict(not code, code)
 
 
-def would_answer(address: str, *, is_automatic: bool, is_proven: bool = False, ticket: Ticket | None = None) -> Verdict:
+def would_answer(
+    address: str,
+    *,
+    is_automatic: bool,
+    is_proven: bool = False,
+    is_disproven: bool = False,
+    ticket: Ticket | None = None,
+) -> Verdict:
     """What would be decided now; nothing is changed, and nothing is promised for later."""
-    return decide(_case(address, is_automatic=is_automatic, is_proven=is_proven, ticket=ticket), rules())
+    case = _case(address, is_automatic=is_automatic, is_proven=is_proven, ticket=ticket)
+    return decide(replace(case, is_disproven=is_disproven), rules())
 
 
 def would_send(address: str, *, is_automatic: bool, ticket: Ticket) -> Verdict:
     """The same for a message that a rule wants to send: the limit of an hour is for receipts, of which each message
     gets one, and who sent the request was asked for when it came in."""
     case = _case(address, is_automatic=is_automatic, is_proven=True, ticket=ticket)
-    return decide(replace(case, last_hour=0), rules())
+    return decide(replace(case, last_hour=0, is_disproven=_is_forged(case.address, ticket)), rules())
 
 
 def would_tell(address: str) -> Verdict:
@@ -183,6 +197,17 @@ def _given(address: str) -> tuple[int, int]:
     given = AutoReply.objects.filter(address=address, at__gt=moment - DAY, at__lte=moment)
     found = given.aggregate(hour=Count("pk", filter=Q(at__gt=moment - HOUR)), day=Count("pk"))
     return found["hour"], found["day"]
+
+
+def _is_forged(address: str, ticket: Ticket) -> bool:
+    """Whether all that came here from this address is forged: its owner knows nothing of the request."""
+    said = ticket.articles.filter(sender=Sender.CUSTOMER, sent_from__address__iexact=address)
+    forged = [DISPROVEN in codes_of(article) for article in said.only("marks")[:MOST_SAID]]
+    return bool(forged) and all(forged)
+
+
+def codes_of(article: Article) -> set[str]:
+    return {str(mark.get("code")) for mark in article.marks}
 
 
 def _rounds(ticket: Ticket) -> int:

@@ -12,6 +12,8 @@ from core.text import clean_line
 
 PROOF_BYTES = 20  # 160 bits of HMAC-SHA256
 MAX_TAGS = 10
+# In the place of a number, in the Message-ID of a mail about many tickets.
+MANY = "several"
 SUBJECT_LIMIT = 900
 
 _OWN_ID = re.compile(r"<?([0-9a-z-]{1,40})\.([0-9a-f]{32})\.([a-z2-7]{32})@[^<>@\s]{1,255}>?")

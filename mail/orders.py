@@ -20,13 +20,15 @@ from tickets.actions.fields import set_customer, set_tags
 from tickets.actions.progress import ClosingFieldsMissing, PendingTimeMissing, set_priority, set_state
 from tickets.actions.routing import assign, move
 from tickets.events import Cause, Refused
-from tickets.models import State, StateType, Ticket
+from tickets.models import Article, State, StateType, Ticket
 from tickets.models.queue import place
 from tickets.models.vocabulary import Vocabulary
 from tickets.options import owners, priorities, queues_to_move_to, states
 
 Word = TypeVar("Word", bound=Vocabulary)
 
+# On an article: what of the commands in the mail was refused, and why.
+COMMANDS_REFUSED = "commands_refused"
 DONE, NO_RIGHT, UNKNOWN, REFUSED = "done", "no right", "not known here", "not possible now"
 
 
@@ -37,6 +39,14 @@ class _Unknown(ValueError):
 def obey_commands(ticket: Ticket, commands: Sequence[Command], agent: User, *, cause: Cause) -> Trace:
     """One after the other; what is refused stops nothing else."""
     return [{"step": "command", "found": str(one), "result": _obey(ticket, one, agent, cause)} for one in commands]
+
+
+def mark_refused(article: Article, steps: Trace) -> None:
+    """What was refused is told where the agent and his colleagues look: at the message itself."""
+    refused = [{"command": step["found"], "why": step["result"]} for step in steps if step["result"] != DONE]
+    if refused:
+        article.marks = [*article.marks, {"code": COMMANDS_REFUSED, "commands": refused}]
+        article.save(update_fields=["marks"])
 
 
 def may(ticket: Ticket, agent: User, right: str) -> bool:

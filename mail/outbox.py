@@ -53,6 +53,8 @@ def enqueue(article: Article) -> Outgoing:
         article.to = [{"name": ticket.customer.name, "address": ticket.customer.email}]
         article.cc = copies(in_copy(ticket))
     good, bad = _recipients(article)
+    if not good and ticket.customer.is_system:
+        raise Refused(_("This email cannot be sent, because nobody outside has asked for this ticket."))
     if not good and not bad:
         raise Refused(_("This email cannot be sent, because all its recipients are addresses of the helpdesk itself."))
     domain = address.address.rpartition("@")[2]

@@ -18,15 +18,13 @@ from mail import pacing
 from mail.addressing import is_ours, sender_for
 from mail.compose import BadAddress, Draft, Person, compose, envelope_recipients
 from mail.loops import MARK
-from mail.marks import make_message_id, tag_subject
+from mail.marks import MANY, make_message_id, tag_subject
 from mail.models import Address
 from mail.rules import lists, rules
 from mail.sending import TryLater, any_of
 from mail.ways import Way, ways_for
 from tickets.models import Ticket
 
-# In the place of a number, in the Message-ID.
-MANY = "several"
 _THREADS = UUID("6f0c7a52-8f5e-4c0b-9d0b-6d7f1c1c6b55")
 
 

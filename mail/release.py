@@ -14,6 +14,7 @@ from core.blobs import load
 from core.text import clean_line, normalise_address
 from mail import parse
 from mail.addresses import is_address
+from mail.addressing import is_ours
 from mail.models import Incoming
 from mail.nursery import parse_apart
 from mail.sandbox import ChildCrashed, ChildFailed, LimitExceeded
@@ -31,7 +32,7 @@ def release_incoming(incoming: Incoming, *, queue: Queue, customer: str, by: Use
     """Make a ticket of it in `queue` for whoever has the address `customer`; None when it is on a ticket already, or
     its bytes are gone. What cannot be read goes along as a file.
 
-    Raises `ValidationError` when the address is none, or belongs to somebody who was deactivated.
+    Raises `ValidationError` when the address is none, or one of ours, or belongs to somebody who was deactivated.
     """
     if not incoming.digest or incoming.raw_removed_at is not None:
         return None
@@ -63,6 +64,8 @@ def _customer(address: str, mail: parse.Message | None) -> User:
     address = normalise_address(address)
     if not is_address(address):
         raise ValidationError({"customer": _("This is not an email address. It looks like dana@example.com.")})
+    if is_ours(address):
+        raise ValidationError({"customer": _("This is an address of the helpdesk itself. No answer could leave.")})
     known = person_with_address(address)
     if known and not known.is_active:
         raise ValidationError({"customer": _("Whoever has this address has been deactivated.")})

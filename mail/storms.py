@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Func, JSONField, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
@@ -20,6 +20,7 @@ from accounts.people import system_actor
 from core.clock import now
 from core.database import hold
 from core.memo import remembered
+from mail.authentication import PASS
 from mail.models import Incoming, Storm
 from mail.rules import lists, rules
 from tickets.actions.opening import Opening, open_ticket
@@ -31,6 +32,16 @@ from tickets.models.article import Sender
 from tickets.models.ticket import Channel
 
 SHOWN_SUBJECTS = 20
+# Messages whose sender is proven; the others may have nothing at all there.
+PROVEN = {"authentication__contains": {"verdict": PASS}}
+
+
+class Further(Func):
+    """A list in JSON with the elements of another behind it."""
+
+    arg_joiner = " || "
+    template = "(%(expressions)s)"
+    output_field = JSONField()
 
 
 @dataclass(frozen=True)
@@ -51,16 +62,21 @@ def breaks(before: Sequence[datetime], at: datetime, rate: Rate) -> bool:
 
 def storm_of_sender(incoming: Incoming, *, known: User | None) -> Storm | None:
     """The storm this message belongs to by its sender; None when it may become a ticket. `known` is who has its
-    address: of somebody new there is no earlier message to count."""
+    address: of somebody new there is no earlier message to count.
+
+    Who is proven is not held for what others send in his name, nor they for what he does.
+    """
     if _is_exempt(incoming):
         return None
-    if storm := _blowing(Storm.Kind.SENDER, incoming.sender):
+    if storm := _blowing_for(incoming, Storm.Kind.SENDER, incoming.sender):
         return storm
     if known is None:
         return None
     house = rules()
     rate = Rate(house.storm_of_sender, timedelta(minutes=house.storm_minutes))
+    proven = Q(**PROVEN)
     earlier = Incoming.objects.filter(sender=incoming.sender, state=Incoming.State.TICKETED)
+    earlier = earlier.filter(proven) if _is_proven(incoming) else earlier.exclude(proven)
     if not _is_too_much(earlier.order_by("-received_at", "-id"), "received_at", incoming.received_at, rate):
         return None
     return _begun(Storm.Kind.SENDER, incoming.sender)
@@ -70,12 +86,14 @@ def storm_on_ticket(incoming: Incoming, number: str) -> Storm | None:
     """The storm this message belongs to by the ticket it would join."""
     if _is_exempt(incoming):
         return None
-    if storm := _blowing(Storm.Kind.TICKET, number):
+    if storm := _blowing_for(incoming, Storm.Kind.TICKET, number):
         return storm
     house = rules()
     rate = Rate(house.storm_of_ticket, timedelta(minutes=house.storm_minutes))
-    earlier = Article.objects.filter(ticket__number=number, sender=Sender.CUSTOMER).order_by("-created_at", "-id")
-    if not _is_too_much(earlier, "created_at", now(), rate):
+    proven = Q(marks__contains=[{"code": "proven"}])
+    earlier = Article.objects.filter(ticket__number=number, sender=Sender.CUSTOMER)
+    earlier = earlier.filter(proven) if _is_proven(incoming) else earlier.exclude(proven)
+    if not _is_too_much(earlier.order_by("-created_at", "-id"), "created_at", now(), rate):
         return None
     return _begun(Storm.Kind.TICKET, number)
 
@@ -113,20 +131,24 @@ def release(storm: Storm, *, by: User) -> bool:
         "attempts": 0,
         "parked_at": None,
     }
-    return _decide(storm, Storm.State.RELEASED, changes, by=by)
+    line = Incoming.line(Incoming.State.RECEIVED.value, released=by.name)
+    return _decide(storm, Storm.State.RELEASED, changes, line, by=by)
 
 
 def drop(storm: Storm, *, by: User) -> bool:
     """No message it holds becomes a ticket; all stay in the ledger, ignored."""
-    changes = {"state": Incoming.State.IGNORED, "state_since": timezone.now()}
-    return _decide(storm, Storm.State.DROPPED, changes, by=by)
+    reason = Incoming.Reason.DISCARDED.value
+    changes = {"state": Incoming.State.IGNORED, "state_since": timezone.now(), "reason_code": reason}
+    line = Incoming.line(Incoming.State.IGNORED.value, reason=reason, dropped=by.name)
+    return _decide(storm, Storm.State.DROPPED, changes, line, by=by)
 
 
 def held_by(storm: Storm) -> QuerySet[Incoming]:
     return Incoming.objects.filter(storm=storm, state=Incoming.State.QUARANTINED)
 
 
-def _decide(storm: Storm, state: Storm.State, changes: dict[str, object], *, by: User) -> bool:
+def _decide(storm: Storm, state: Storm.State, changes: dict[str, object], line: dict[str, object], *, by: User) -> bool:
+    """`line` goes into the journal of each message, however many there are."""
     with transaction.atomic():
         storm = Storm.objects.select_for_update(of=("self",)).get(pk=storm.pk)
         if storm.state in (Storm.State.RELEASED, Storm.State.DROPPED):
@@ -135,7 +157,7 @@ def _decide(storm: Storm, state: Storm.State, changes: dict[str, object], *, by:
         _write_digest(storm)
         storm.state = state
         storm.save(update_fields=["state"])
-        number = held_by(storm).update(**changes)
+        number = held_by(storm).update(**changes, journal=Further(F("journal"), Value([line], JSONField())))
         note_change(storm, before=before, after={"state": storm.state, "messages": number}, by=by)
     return True
 
@@ -154,6 +176,18 @@ def _end(pk: int, quiet: datetime) -> int:
 def _is_exempt(incoming: Incoming) -> bool:
     """What was released is not held again, and some senders may send as much as they want."""
     return incoming.storm_id is not None or lists(rules().storm_never, incoming.sender)
+
+
+def _is_proven(incoming: Incoming) -> bool:
+    return incoming.authentication.get("verdict") == PASS
+
+
+def _blowing_for(incoming: Incoming, kind: str, about: str) -> Storm | None:
+    """The one that blows, unless all that it holds is unproven and this message is proven."""
+    storm = _blowing(kind, about)
+    if storm is None or not _is_proven(incoming):
+        return storm
+    return storm if storm.messages.filter(**PROVEN).exists() else None
 
 
 def _is_too_much(newest_first: QuerySet, field: str, at: datetime, rate: Rate) -> bool:

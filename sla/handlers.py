@@ -10,7 +10,8 @@ from sla.undoing import UNDOES, undo
 from sla.writing import write
 from tickets.changes import locked
 from tickets.events import Cause
-from tickets.models import Event
+from tickets.models import Event, Ticket
+from tickets.models.ticket import Channel
 
 
 def keep_clocks(event: Event) -> None:
@@ -22,7 +23,7 @@ def keep_clocks(event: Event) -> None:
     if happening.means_nothing and not event.data and not undoes:
         return
     setup, case = look(event.ticket)
-    if case.targets is None and setup.promises_nothing:
+    if case.targets is None and (setup.promises_nothing or _is_our_own(event.ticket)):
         return
     was = case.choice
     choice, terms = promised(setup, case)
@@ -43,6 +44,11 @@ def keep_clocks(event: Event) -> None:
             case.ticket = ticket
             tell_of_policy(case, was.policy, cause=Cause("sla", event=event))
         event.ticket.version, event.ticket.chain = ticket.version, ticket.chain
+
+
+def _is_our_own(ticket: Ticket) -> bool:
+    """Whether the system tells its agents something by this ticket: nobody is promised anything."""
+    return ticket.channel == Channel.NOTE and ticket.customer.is_system
 
 
 def keep_known_clocks(event: Event) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from core import logs
 from core.clock import now
 from core.prepared import prepared
+from tickets.events import Refused
 from tickets.models import Article, Event, Ticket
 from tickets.queries import MAX_MERGES
 
@@ -76,6 +78,12 @@ def keep(ticket: Ticket, *fields: str) -> None:
     """Have these fields saved, and that the ticket has changed now: `record`, which every verb ends with, does it."""
     ticket.changed_at = now()
     ticket.unsaved.update(fields, ["changed_at"])
+
+
+def refuse_if_merged(ticket: Ticket) -> None:
+    """Whatever goes on happens on the other ticket; here nobody would see it. Raises `Refused`."""
+    if ticket.merged_into_id is not None:
+        raise Refused(_("This ticket was merged into another one. Only that one can be answered or get a new status."))
 
 
 def plain(value: Any) -> Any:

@@ -91,6 +91,11 @@ LETTER_LINKS = {
 MAIL_ANSWERS = [
     "processes.replying.take",
 ]
+# Who hears that a mail of ours beside tickets, such as a notice, has not arrived (mail/bounces.py): functions of the UUID
+# in its Message-ID and what the other server said.
+MAIL_REPORTS = [
+    "automation.notices.returned.note_failure",
+]
 # Headers of trusted mail that other apps know (mail/wishes.py), by their names without the beginning: functions of a
 # ticket and a value that do it, and say whether it is known here.
 MAIL_WISHES = {

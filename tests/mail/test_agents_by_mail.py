@@ -1,18 +1,25 @@
 """Agents who answer notices, give commands and forward by mail: only when proven, only with the right."""
 
+from uuid import uuid4
+
 import pytest
 
+from core.secrets import derived_key
 from mail.filters import save_queue_intake
+from mail.marks import make_message_id
 from mail.models import Outgoing
-from tests.mail.mails import mail, raw, raw_mail
+from tests.mail.mails import PNG, mail, raw, raw_mail
 from tests.mail.proofs import proven, trust_the_receiver
-from tests.mail.stories import DANA, answered, our_message_id
+from tests.mail.stories import DANA, ERIK, answered, our_message_id
 from tests.mail.test_commands import FORWARDS
+from tickets.actions.merging import merge
 from tickets.actions.opening import Opening, open_ticket
-from tickets.actions.replying import reply
+from tickets.actions.replying import add_note, receive, reply
 from tickets.messages import Message
 from tickets.models import Ticket
 from tickets.rights import grant, revoke
+from web.common.bodies import body_of
+from web.desk.warnings import warnings_of
 
 BEA, CARLOS = "Bea Costa <bea@demo.example>", "Carlos Díaz <carlos@demo.example>"
 
@@ -52,6 +59,177 @@ def test_with_a_command_it_is_an_answer_to_the_customer_without_what_was_quoted(
     assert article.to == [{"name": "Dana Miller", "address": DANA}]
     outgoing = Outgoing.objects.get(article=article)
     assert [one["address"] for one in outgoing.recipients] == [DANA]
+
+
+NOTICE = "The customer writes: Printer\n\nINTERNAL: do not tell the customer\n\nhttp://localhost/desk/tickets/1/\n"
+QUOTED = "".join(f"> {line}\n" for line in NOTICE.splitlines())
+INTRO = "On 17 Nov 2026 at 09:12, Helpdesk <support@demo.example> wrote:\n"
+OUTLOOK = "From: Helpdesk <support@demo.example>\nSent: Tuesday, 17 November 2026 09:12\nTo: Bea\nSubject: [#1] x\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (f"{INTRO}{QUOTED}\nPlease try again.", "mixed"),
+        (f"{INTRO}> The customer writes: Printer\nPlease try again.\n> INTERNAL: do not tell", "mixed"),
+        (f"{QUOTED}", "mixed"),
+        (f"{INTRO}{QUOTED}", "mixed"),
+        ("", "nothing"),
+        ("\n-- \nBea\n", "nothing"),
+        ("Sent from my iPhone\n", "nothing"),
+        (f"-----Original Message-----\n{OUTLOOK}{NOTICE}", "mixed"),
+        (f"Please try again.\n\n____\n{NOTICE}", "mixed"),
+        (f"Please try again.\n\n{NOTICE}", "internal"),
+        (f"See my answers below in red.\n\n{OUTLOOK}{NOTICE}", "mixed"),
+        (f"Please try again.\n\nVon: Helpdesk\nDatum: heute\n\n{NOTICE}", "mixed"),
+        ("Please try again.\n\nBC> The customer writes: Printer", "mixed"),
+        ("Please try again.\n\nBegin forwarded message:\n\nThe customer writes: Printer", "mixed"),
+        ("Try it.\n\nhttps://safe.example/?url=https%3A%2F%2Fhelp%2Fdesk%2Ftickets%2F1%2F", "internal"),
+    ],
+)
+def test_t38_where_a_quote_is_not_clearly_apart_nothing_goes_to_the_customer(take_in, world, ticket, text, why):
+    sent = Outgoing.objects.count()
+    back = take_in(proven(from_bea(ticket, f"#reply\n{text}")))
+    article = back.article
+    assert (article.channel, article.visible_to_customer, Outgoing.objects.count()) == ("note", False, sent)
+    assert {"code": "not_sent", "why": why} in article.marks
+    assert {"step": "reply", "found": ticket.number, "result": why} in back.trace
+    (warning,) = warnings_of(article, body_of(article), known=())
+    assert "was not sent" in warning.text
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        f"{INTRO}{QUOTED}",
+        f"{OUTLOOK}{NOTICE}",
+        f"________________________________\n{OUTLOOK}{NOTICE}",
+        f"-- \nBea\n\n{INTRO}{QUOTED}",
+        f"Dňa 17. 11. 2026 o 09:12 Helpdesk <support@demo.example> napísal:\n{QUOTED}",
+        "Sent from my iPhone\n",
+    ],
+)
+def test_what_stands_clearly_above_it_is_sent(take_in, world, ticket, quoted):
+    back = take_in(proven(from_bea(ticket, f"#reply\nHello Dana,\n\nplease try again.\n\n{quoted}")))
+    assert (back.article.visible_to_customer, back.article.body) == (True, "Hello Dana,\n\nplease try again.")
+
+
+def test_t38_what_repeats_a_note_of_a_colleague_is_not_sent(take_in, world, ticket):
+    add_note(ticket, Message(text="Hello.\nThey have not paid since August, be careful."), by=world.carlos)
+    text = "#reply\nPlease try again.\n\nThey have not paid since\nAugust, be careful."
+    back = take_in(proven(from_bea(ticket, text)))
+    assert (back.article.channel, back.article.marks[-1]) == ("note", {"code": "not_sent", "why": "internal"})
+    again = take_in(proven(from_bea(ticket, "#reply\nPlease try again.")))
+    assert again.article.visible_to_customer
+
+
+def test_t38_pictures_and_messages_of_what_he_answers_are_not_sent(take_in, world, ticket):
+    shown = mail("#reply\nSee the plan.", sender=BEA, in_reply_to=our_message_id(ticket), subject="Re: notice")
+    shown.add_alternative('<p>#reply</p><p>See the plan.</p><img src="cid:logo@demo">', subtype="html")
+    shown.get_payload()[1].add_related(PNG, "image", "png", cid="<logo@demo>", filename="logo.png")
+    shown.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="plan.pdf")
+    article = take_in(proven(raw(shown))).article
+    assert (article.visible_to_customer, [file.name for file in article.attachments.all()]) == (True, ["plan.pdf"])
+    assert {"code": "left_out", "files": 1} in article.marks
+    whole = mail("#reply\nSee the notice.", sender=BEA, in_reply_to=our_message_id(ticket), subject="Re: notice")
+    whole.add_attachment(mail("INTERNAL", subject="Notice"))
+    article = take_in(proven(raw(whole))).article
+    assert (article.channel, article.marks[-1]) == ("note", {"code": "not_sent", "why": "message"})
+
+
+def notice_id(ticket: Ticket) -> str:
+    return make_message_id(derived_key("message ids"), uuid4(), "demo.example", ticket.number)
+
+
+def test_t38_an_agent_in_copy_who_answers_a_notice_unproven_shows_it_to_nobody_outside(take_in, world, ticket):
+    to = [{"name": "", "address": "bea@demo.example"}, {"name": "", "address": DANA}]
+    reply(ticket, Message(text="For both.", to=to), by=world.carlos)
+    text = f"I look at it.\n\n{INTRO}{QUOTED}"
+    back = take_in(raw_mail(text, sender=BEA, in_reply_to=notice_id(ticket), subject="Re: notice"))
+    article = back.article
+    assert (article.ticket, article.sender, article.visible_to_customer) == (ticket, "customer", False)
+    assert {"code": "may_disclose"} in article.marks
+    (warning,) = warnings_of(article, body_of(article), known=())
+    assert "may quote what only agents may read" in warning.text
+    by_tag = take_in(raw_mail("I look at it.", sender=BEA, subject=f"Re: [#{ticket.number}]"))
+    assert not by_tag.article.visible_to_customer
+    to_all = take_in(raw_mail("I look at it.", sender=BEA, in_reply_to=our_message_id(ticket), subject="Re: x"))
+    assert to_all.article.visible_to_customer
+
+
+def test_t38_what_an_agent_writes_above_an_attached_message_is_no_word_of_the_customer(take_in, world):
+    outer = mail("#forward\nHe is slow to pay.", subject="Fwd: Printer hums", sender=BEA)
+    outer.add_attachment(mail("It hums.", subject="Printer hums"))
+    ticket = take_in(proven(raw(outer))).article.ticket
+    assert not ticket.articles.filter(visible_to_customer=True, body__contains="slow to pay").exists()
+    assert ticket.articles.filter(channel="note", body__contains="slow to pay").exists()
+
+
+def test_t38_a_quote_under_a_named_customer_is_not_shown_to_him(take_in, world):
+    back = take_in(proven(raw_mail(f"#customer new@people.example\nSee:\n\n{INTRO}{QUOTED}", sender=BEA)))
+    assert (back.article.ticket.customer.email, back.article.visible_to_customer) == ("new@people.example", False)
+
+
+def test_the_answer_goes_to_whom_the_desk_would_send_it(take_in, world):
+    asked = raw_mail(reply_to="Desk <desk@acme.example>", cc="erik@globex.example")
+    ticket = take_in(asked).article.ticket
+    reply(ticket, Message(text="Hello"), by=world.carlos)
+    receive(ticket, take_in_message(reply_to="desk@acme.example", cc=ERIK), channel="email", by=world.dana)
+    article = take_in(proven(from_bea(ticket, "#reply\nPlease try again."))).article
+    assert [one["address"] for one in article.to] == [DANA]
+    assert [one["address"] for one in article.cc] == ["desk@acme.example", ERIK]
+    forged = take_in_message(reply_to="eve@stranger.example", cc=ERIK, marks=[{"code": "unverified"}])
+    receive(ticket, forged, channel="email", by=world.dana)
+    article = take_in(proven(from_bea(ticket, "#reply\nPlease try again, too."))).article
+    assert (article.visible_to_customer, article.cc) == (True, [])
+
+
+def take_in_message(*, reply_to: str, cc: str, marks=()) -> Message:
+    people = {"reply_to": [{"name": "", "address": reply_to}], "cc": [{"name": "", "address": cc}]}
+    return Message(text="Still dark", sent_from={"name": "", "address": DANA}, marks=marks, **people)
+
+
+def test_what_is_refused_is_told_at_the_message(take_in, world, ticket):
+    back = take_in(proven(from_bea(ticket, "#queue Nowhere\n#priority 5\n#state pending reminder\nFor Carlos.")))
+    (mark,) = [mark for mark in back.article.marks if mark["code"] == "commands_refused"]
+    assert mark["commands"] == [
+        {"command": "#queue Nowhere", "why": "not known here"},
+        {"command": "#state pending reminder", "why": "not possible now"},
+    ]
+    (warning,) = warnings_of(back.article, body_of(back.article), known=())
+    assert "#queue Nowhere (not known here), #state pending reminder (not possible now)" in warning.text
+    own = take_in(proven(raw_mail("#queue Nowhere\nMy screen is dark.", sender=BEA)))
+    assert own.article.marks[-1]["code"] == "commands_refused"
+    passed_on = take_in(proven(raw_mail(f"#forward\n#queue Nowhere\n{FORWARDS['gmail']}", sender=BEA)))
+    assert passed_on.article.marks[-1]["code"] == "commands_refused"
+
+
+def test_a_mail_of_commands_alone_is_no_empty_note(take_in, world, ticket):
+    assert take_in(proven(from_bea(ticket, "#close\n"))).article.body == "#close"
+
+
+def test_mail_to_a_merged_ticket_acts_on_the_one_that_goes_on(take_in, world, ticket):
+    other = open_ticket(
+        Opening(title="Same", queue=world.support, customer=world.erik, channel="email"),
+        Message(text="Hello"),
+        by=world.erik,
+    ).ticket
+    answered_id = our_message_id(ticket)
+    merge(ticket, other, by=world.bea)
+    text = "#close\n#reply\nDone."
+    back = take_in(proven(raw_mail(text, sender=BEA, in_reply_to=answered_id, subject="Re: x")))
+    for each in (ticket, other):
+        each.refresh_from_db()
+    assert (back.article.ticket, back.article.to[0]["address"]) == (other, ERIK)
+    assert (ticket.state.name, other.state.name) == ("merged", "closed successful")
+    hidden = open_ticket(
+        Opening(title="Bill", queue=world.billing, customer=world.erik, channel="email"),
+        Message(text="Hello"),
+        by=world.erik,
+    ).ticket
+    merge(other, hidden, by=world.bea)
+    back = take_in(proven(raw_mail("seen", sender=CARLOS, in_reply_to=answered_id, subject="Re: x")))
+    assert (back.state, back.reason_code) == ("quarantined", "not_allowed")
 
 
 @pytest.mark.parametrize("verdict", ["none", "fail", None])

@@ -1,7 +1,12 @@
 """T34: a report that our mail did not arrive is noted at that mail, and a forged one is a mail like any other."""
 
+from uuid import uuid4
+
 import pytest
 
+from automation.models import NoticeDelivery
+from core.secrets import derived_key
+from mail.marks import make_message_id
 from mail.models import Incoming, Outgoing
 from mail.resending import send_again
 from mail.sending import locked_recipients
@@ -216,3 +221,46 @@ def test_the_report_in_the_history_says_who_and_why_in_one_line(take_in, outgoin
     ((_who, answer),) = failures(outgoing)
     assert answer.startswith("550 <script>alert(1)</script> evil xxx")
     assert len(answer) <= 300
+
+
+def notice_about(ticket: Ticket, reader) -> NoticeDelivery:
+    fields = {"user": reader, "ticket": ticket, "channel": "mail", "occasion": "new", "relation": "queue"}
+    return NoticeDelivery.objects.create(event=ticket.events.first(), state="sent", **fields)
+
+
+def id_of(uuid, number: str) -> str:
+    return make_message_id(derived_key("message ids"), uuid, "demo.example", number)
+
+
+def test_a_report_about_a_notice_opens_no_ticket_and_the_notice_has_failed(take_in, outgoing, world):
+    ticket = outgoing.ticket
+    notice = notice_about(ticket, world.bea)
+    tickets, articles = Ticket.objects.count(), ticket.articles.count()
+    gone = recipient("bea@demo.example", "Diagnostic-Code: smtp; 550 gone")
+    # Servers that ignore the empty return path send it to From.
+    came = take_in(report(id_of(notice.uuid, ticket.number), gone), sender="")
+    assert (came.state, came.reason_code) == ("ignored", "report")
+    assert {"step": "report", "found": ticket.number, "result": "failure of a notice"} in came.trace
+    notice.refresh_from_db()
+    assert (notice.state, notice.reason) == ("failed", "550 gone")
+    assert (Ticket.objects.count(), ticket.articles.count()) == (tickets, articles)
+    late = recipient("bea@demo.example", action="delayed")
+    assert take_in(report(id_of(uuid4(), "several"), late), sender="").state == "ignored"
+
+
+def test_the_absence_notice_of_an_agent_opens_no_ticket(take_in, outgoing, world):
+    ticket = outgoing.ticket
+    away = {"sender": "Bea Costa <bea@demo.example>", "auto_submitted": "auto-replied"}
+    notices = [
+        raw_mail("I am away.", in_reply_to=id_of(uuid4(), ticket.number), subject="Away", **away),
+        raw_mail("I am away.", in_reply_to=id_of(uuid4(), "several"), subject="Away", **away),
+        raw_mail("I am away.", subject=f"Away: [#{ticket.number}] New ticket", **away),
+    ]
+    tickets, articles = Ticket.objects.count(), ticket.articles.count()
+    for raw in notices:
+        came = take_in(raw)
+        assert (came.state, came.reason_code) == ("ignored", "report")
+    assert (Ticket.objects.count(), ticket.articles.count()) == (tickets, articles)
+    # of his own requests it is a message like everybody's
+    own = take_in(raw_mail("My screen is dark.", sender="bea@demo.example")).article.ticket
+    assert take_in(raw_mail("Away", subject=f"Re: [#{own.number}]", **away)).article.ticket == own

@@ -5,15 +5,17 @@ import secrets
 import pytest
 
 from core.secrets import derived_key
+from mail import answers
 from mail.intake import Envelope, accept, process
+from mail.loops import would_send
 from mail.marks import check_message_id, make_token, read_token
 from mail.models import Account, Incoming, Outgoing
+from mail.recipients import everybody_else
 from tests.mail.mails import lines, raw_mail
 from tests.mail.proofs import SERVER, proven, trust_the_receiver, with_lines
 from tests.mail.stories import DANA, ERIK, EVE, answered, close, our_message_id
 from tickets.actions.merging import merge
 from tickets.models import Link, Ticket
-from web.desk.recipients import everybody_else
 
 BEA = "Bea Costa <bea@demo.example>"
 
@@ -267,3 +269,13 @@ def test_two_mailboxes_have_a_copy_each_and_share_nothing_out(world):
     Account.objects.create(name="two", host="imap.demo.example", username="two")
     fetched(one, raw_mail(to="support@demo.example", cc="billing@demo.example"), 1)
     assert [t.queue for t in Ticket.objects.all()] == [world.support]
+
+
+def test_a_forged_sender_gets_no_receipt_and_no_invitation(take_in, trusting):
+    back = take_in(proven(raw_mail(sender="victim@bank.example"), "fail"))
+    assert (back.state, Outgoing.objects.count()) == ("ticketed", 0)
+    forecast = answers.forecast("new", back.article, is_automatic=False)
+    assert (forecast.may, forecast.code) == (False, "disproven")
+    assert would_send("victim@bank.example", is_automatic=False, ticket=back.article.ticket).code == "disproven"
+    take_in(proven(raw_mail(sender="victim@bank.example"), "none"))
+    assert Outgoing.objects.count() == 1

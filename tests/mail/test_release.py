@@ -217,3 +217,12 @@ def test_two_long_texts_without_a_line_in_common_are_compared_in_no_time():
 def test_the_source_is_where_it_was(waits):
     reread(waits)
     assert blobs.load(waits.digest) == NOBODYS
+
+
+def test_an_address_of_ours_is_nobodys_request(take_in, world, signed_in):
+    waits = take_in(b"From: support@demo.example\r\nSubject: Pump\r\n\r\nIt drips.\r\n")
+    assert waits.reason_code == "own_sender"
+    page = signed_in(world.alex).get(f"/admin/email/incoming/{waits.pk}/release/").content.decode()
+    assert 'value="support@demo.example"' not in page
+    with pytest.raises(ValidationError):
+        release_incoming(waits, queue=world.support, customer="Support@demo.example", by=world.alex)

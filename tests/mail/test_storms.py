@@ -9,7 +9,13 @@ from accounts.models import ConfigChange
 from core.memo import for_a_moment
 from mail.models import Incoming, MailRules, Outgoing, Storm
 from mail.storms import Rate, breaks, calm, drop, release
+from sla.configuring import save_calendar, save_policy
+from sla.models import Calendar, Policy, Target, TicketTargets
 from tests.mail.mails import raw_mail
+from tests.mail.proofs import proven, trust_the_receiver
+from tickets.actions.replying import reply
+from tickets.events import Refused
+from tickets.messages import Message
 from tickets.models import Ticket
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=timezone.get_default_timezone())
@@ -87,6 +93,9 @@ def test_what_is_released_becomes_tickets_and_is_not_held_again(take_in, limits,
     flood(take_in, 6)
     storm = Storm.objects.get()
     assert release(storm, by=world.alex)
+    held = Incoming.objects.latest("pk")
+    assert [line["step"] for line in held.journal] == ["received", "parsed", "quarantined", "received"]
+    assert held.journal[-1]["released"] == "Alex Berger"
     drain()
     assert list(Incoming.objects.order_by("pk").values_list("state", flat=True)) == ["ticketed"] * 6
     assert Ticket.objects.filter(title__startswith="Alarm").count() == 6
@@ -102,7 +111,14 @@ def test_what_is_dropped_stays_in_the_ledger(take_in, limits, drain, world):
     assert drop(Storm.objects.get(), by=world.alex)
     drain()
     assert list(Incoming.objects.order_by("pk").values_list("state", flat=True)) == ["ticketed"] * 3 + ["ignored"] * 2
-    assert set(Incoming.objects.filter(state="ignored").values_list("reason_code", flat=True)) == {"storm"}
+    dropped = Incoming.objects.filter(state="ignored")
+    assert set(dropped.values_list("reason_code", flat=True)) == {"discarded"}
+    for one in dropped:
+        assert {key: one.journal[-1][key] for key in ("step", "reason", "dropped")} == {
+            "step": "ignored",
+            "reason": "discarded",
+            "dropped": "Alex Berger",
+        }
     assert all(one.digest for one in Incoming.objects.all())
 
 
@@ -147,6 +163,44 @@ def test_an_administrator_decides_on_its_page(take_in, limits, signed_in, world,
     assert "3 messages kept" in page
     assert "Alarm 3" in page
     assert f"Open #{storm.ticket.number}" in page
+    held = Incoming.objects.latest("pk")
     answer = browser.post(f"/admin/email/storms/{storm.pk}/drop/", follow=True)
+    assert "Alex Berger dropped it" in browser.get(f"/admin/email/incoming/{held.pk}/").content.decode()
     assert "Its messages are dropped." in answer.content.decode()
     assert Incoming.objects.filter(state="ignored").count() == 3
+
+
+def test_forged_mail_does_not_silence_who_is_proven(take_in, limits, world):
+    trust_the_receiver(world.alex)
+    forged = [take_in(proven(raw_mail(f"no. {one}", subject=f"Pills {one}"), "fail")) for one in range(5)]
+    assert [one.state for one in forged] == ["ticketed"] * 3 + ["quarantined"] * 2
+    genuine = [take_in(proven(raw_mail(f"help {one}", subject=f"Help {one}"))) for one in range(5)]
+    assert [one.state for one in genuine] == ["ticketed"] * 3 + ["quarantined"] * 2
+    assert take_in(proven(raw_mail("no. 9", subject="Pills 9"), "fail")).state == "quarantined"
+
+
+def test_forged_mail_to_a_ticket_does_not_keep_out_who_is_proven(take_in, limits, world):
+    trust_the_receiver(world.alex)
+    MailRules.objects.update(storm_of_sender=0)
+    ticket = take_in(proven(raw_mail())).article.ticket
+    about = f"[#{ticket.number}] Printer"
+    forged = [take_in(proven(raw_mail(f"no. {one}", subject=about), "fail")) for one in range(4)]
+    assert [one.state for one in forged] == ["ticketed"] * 3 + ["quarantined"]
+    assert take_in(proven(raw_mail("still dark", subject=about))).state == "ticketed"
+
+
+def test_nobody_can_be_answered_on_the_ticket_that_tells_and_nothing_is_promised(take_in, limits, world, signed_in):
+    calendar = Calendar(name="Always", zone="UTC", hours={"mon": [["00:00", "24:00"]]}, is_default=True)
+    save_calendar(calendar, by=world.alex)
+    policy = Policy(name="Fast", condition={"all": []})
+    save_policy(policy, [Target(kind="first_response", seconds=600)], by=world.alex)
+    flood(take_in, 4)
+    told = Storm.objects.get().ticket
+    with pytest.raises(Refused):
+        reply(told, Message(text="Stop it"), by=world.bea)
+    assert told.articles.count() == 1
+    page = signed_in(world.bea).get(f"/desk/tickets/{told.number}/").content.decode()
+    assert 'data-for="note"' in page
+    assert 'data-for="reply"' not in page
+    assert TicketTargets.objects.exists()
+    assert not TicketTargets.objects.filter(ticket=told).exists()

@@ -5,6 +5,7 @@ from django.test import Client
 
 from accounts.models import Membership, User
 from mail.models import Outgoing
+from mail.recipients import everybody_else
 from tests.factories import PersonFactory, TicketFactory
 from tickets.actions import participants
 from tickets.actions.people import merge_people
@@ -14,7 +15,6 @@ from tickets.messages import File, Message
 from tickets.models import State, Ticket
 from tickets.participation import MOST
 from tickets.readers import customers_of
-from web.desk.recipients import everybody_else
 from web.portal.views.participants import ADDED
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from tickets.actions.removing import mark_spam, restore, trash
 from tickets.actions.replying import add_note, receive, reply
 from tickets.actions.splitting import split
 from tickets.actions.taking_part import watch
-from tickets.events import broken_links
+from tickets.events import Refused, broken_links
 from tickets.messages import File, Message
 from tickets.models import Article, Link, State, Ticket
 from tickets.sentences import sentence_of
@@ -225,3 +225,18 @@ def test_trash_and_spam_are_taken_back_exactly(world, pair):
     assert restore(ticket, by=world.bea)
     assert picture_of(ticket) == before
     assert restore(ticket, by=world.bea) is None
+
+
+def test_a_merged_ticket_is_neither_answered_nor_put_into_another_status(pair, world):
+    one, other = pair
+    merge(one, other, by=world.bea)
+    one.refresh_from_db()
+    closed = State.objects.get(name="closed successful")
+    for act in (
+        lambda: set_state(one, closed, by=world.bea),
+        lambda: reply(one, Message(text="Hello"), by=world.bea),
+    ):
+        with pytest.raises(Refused):
+            act()
+    one.refresh_from_db()
+    assert (one.state.type, one.articles.count()) == ("merged", 0)

@@ -5,7 +5,7 @@ from datetime import datetime
 from accounts.models import User
 from core.clock import now
 from tickets import customfields
-from tickets.changes import apply, locked
+from tickets.changes import apply, locked, refuse_if_merged
 from tickets.events import Cause, record
 from tickets.models import Event, FieldDefinition, MatrixCell, Priority, State, StateType, Ticket
 from tickets.vocabulary import first_state
@@ -35,7 +35,8 @@ def set_state(
     """Put the ticket into `state`; a pending state takes the time `until`, every other one clears it.
 
     A final state sets `closed_at` and unlocks. Raises `PendingTimeMissing`; `ClosingFieldsMissing` when it is closed
-    without the fields that this takes; `Stale` when the state has changed since version `seen`.
+    without the fields that this takes; `Refused` when the ticket is merged into another; `Stale` when the state has
+    changed since version `seen`.
     """
     if state.is_pending and until is None:
         raise PendingTimeMissing
@@ -43,6 +44,7 @@ def set_state(
         until = until if state.is_pending else None
         if ticket.state_id == state.pk and ticket.pending_until == until:
             return None
+        refuse_if_merged(ticket)
         if state.type == StateType.CLOSED:
             _refuse_without_fields(ticket)
         return _put(ticket, state, until, by=by, cause=cause)

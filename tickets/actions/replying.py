@@ -10,7 +10,7 @@ from tickets.actions.opening import Opening, open_ticket, submitted
 from tickets.actions.progress import set_state
 from tickets.actions.routing import assign
 from tickets.articles import count_facts, write_article
-from tickets.changes import Stale, locked, locked_survivor, moment
+from tickets.changes import Stale, locked, locked_survivor, moment, refuse_if_merged
 from tickets.events import Cause, record
 from tickets.messages import Message
 from tickets.models import Article, Event, State, StateType, Ticket
@@ -43,13 +43,15 @@ def reply(
 ) -> Article:
     """An agent answers the customer by mail and the ticket goes on to the state `then` (a new one at least to open).
 
-    `based_on` is the newest article the agent has seen: raises `Stale` when the customer sees a newer one.
+    `based_on` is the newest article the agent has seen: raises `Stale` when the customer sees a newer one. Raises
+    `Refused` when the ticket is merged into another.
     """
     with locked(ticket) as ticket:
         if earlier := submitted(message, by=by):
             return earlier
         if based_on is not None:
             _refuse_if_answered(ticket, based_on)
+        refuse_if_merged(ticket)
         article = write_article(ticket, message, channel=Channel.EMAIL, sender=Sender.AGENT, visible=True, by=by)
         record(ticket, "article.added", by=by, cause=cause, article=article)
         if then is None and ticket.state.type == StateType.NEW:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from tickets.changes import Stale
+from tickets.events import Refused
 from tickets.models import Event, Ticket
 from tickets.reading import mark_read
 from tickets.undoing import can_be_undone
@@ -43,6 +44,8 @@ def change(request: HttpRequest, ticket: Ticket, act: Callable[[int | None], obj
         happened = act(number_in(request, "seen"))
     except Stale as stale:
         return was_faster(request, ticket, stale)
+    except Refused as reason:
+        return refused(request, ticket, str(reason))
     return went_well(request, ticket, done if happened else "", undo_url=undo_url(happened))
 
 

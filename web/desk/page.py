@@ -108,7 +108,7 @@ def head(ticket: Ticket, agent: User, *, tab: str = "", known: Known | None = No
         "ticket": ticket,
         "is_final": is_final,
         "macros": offered_on(ticket, agent),
-        "may_reply": ticket.allows(agent, "write") and not is_final,
+        "may_reply": ticket.allows(agent, "write") and not is_final and not ticket.customer.is_system,
         "may_note": ticket.allows(agent, "note") and not is_final,
         "section": "tickets",
         "palette_about": f"#{ticket.number}",

@@ -14,6 +14,7 @@ from tickets.models import Article, Ticket
 from tickets.models.article import Sender
 from web.common.bodies import Body
 from web.common.held_words import WHY_HELD
+from web.common.unsent_words import WHY_NOT_SENT, WHY_REFUSED
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def known_to(reader: User, articles: Iterable[Article]) -> Container[str]:
 
 def warnings_of(article: Article, body: Body, *, known: Container[str]) -> Sequence[Warn]:
     found = []
-    if article.sender == Sender.CUSTOMER and not article.visible_to_customer:
+    codes = {mark.get("code") for mark in article.marks}
+    if article.sender == Sender.CUSTOMER and not article.visible_to_customer and "may_disclose" not in codes:
         text = _("It could not be proven who sent this, so it is kept as an internal note. Check it before you use it.")
         found.append(Warn("warn", "warn", text))
     marks = [mark for mark in article.marks if not mark.get("number") or str(mark["number"]) in known]
@@ -118,6 +120,40 @@ def _held(mark: Mapping[str, Any]) -> Warn:
     return Warn("warn", "warn", _("This looked like spam, so nobody got a receipt. %(why)s") % {"why": why})
 
 
+def _may_disclose(_mark: Mapping[str, Any]) -> Warn:
+    text = _("It may quote what only agents may read, so it is kept as an internal note. The customer did not get it.")
+    return Warn("warn", "shield", text)
+
+
+def _not_sent(mark: Mapping[str, Any]) -> Warn:
+    why = str(WHY_NOT_SENT.get(str(mark.get("why")), ""))
+    text = _("This was to be an answer to the customer, but it was not sent and is an internal note. %(why)s")
+    return Warn("warn", "warn", text % {"why": why})
+
+
+def _left_out(mark: Mapping[str, Any]) -> Warn:
+    number = int(mark.get("files", 0))
+    text = ngettext(
+        "%(number)s picture inside the email was not sent along, because it may belong to what was quoted.",
+        "%(number)s pictures inside the email were not sent along, because they may belong to what was quoted.",
+        number,
+    )
+    return Warn("info", "image", text % {"number": number})
+
+
+def _commands_refused(mark: Mapping[str, Any]) -> Warn:
+    refused = [
+        f"{clean_line(str(one.get('command', '')), 100)} ({WHY_REFUSED.get(str(one.get('why')), '')})"
+        for one in mark.get("commands", [])
+    ]
+    text = ngettext(
+        "A command in this email was not obeyed: %(commands)s",
+        "Some commands in this email were not obeyed: %(commands)s",
+        len(refused),
+    )
+    return Warn("warn", "warn", text % {"commands": ", ".join(refused)})
+
+
 _MARKS: Mapping[str, Callable[[Mapping[str, Any]], Warn]] = {
     "web_form": _web_form,
     "held": _held,
@@ -129,4 +165,8 @@ _MARKS: Mapping[str, Callable[[Mapping[str, Any]], Warn]] = {
     "loop": _loop,
     "disproven": _disproven,
     "forwarded": _forwarded,
+    "may_disclose": _may_disclose,
+    "not_sent": _not_sent,
+    "left_out": _left_out,
+    "commands_refused": _commands_refused,
 }

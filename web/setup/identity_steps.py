@@ -61,6 +61,19 @@ _AGENTS: Sentences = {
     ),
     ("agent", "no right"): _("Its sender is an agent who may not write on #%(found)s."),
     ("agent", "noted"): _("An agent wrote it, so it became a note on #%(found)s."),
+    ("agent", "may disclose"): _(
+        "It is from an agent and may quote what only agents may read. So it is kept on #%(found)s as an internal note."
+    ),
+    ("reply", "nothing"): _("Nothing in it was new, so no answer went to the customer of #%(found)s."),
+    ("reply", "mixed"): _(
+        "What is new in it is not clearly apart from what it quotes, so no answer went to the customer of #%(found)s."
+    ),
+    ("reply", "internal"): _("It repeats what only agents may read, so no answer went to the customer of #%(found)s."),
+    ("reply", "message"): _("A whole message is attached to it, so no answer went to the customer of #%(found)s."),
+    ("reply", "refused"): _("No answer could be sent to the customer of #%(found)s."),
+    ("agent", "automatic"): _(
+        "A program sent it in the name of the agent %(found)s, in answer to what agents are told. Nothing comes of it."
+    ),
     ("agent", "answered"): _("An agent wrote it as an answer to the customer of #%(found)s."),
     ("agent", "forwarded"): _("An agent passed on what %(found)s wrote, who is the customer of this ticket."),
     ("command", "done"): _("The command “%(found)s” was obeyed."),

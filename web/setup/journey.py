@@ -51,6 +51,8 @@ def _words(incoming: Incoming, line: Mapping[str, Any], *, is_last: bool) -> str
     match line.get("step"):
         case "received" if line.get("again"):
             return _("%(person)s had it looked at again.") % {"person": line["again"]}
+        case "received" if line.get("released"):
+            return _("%(person)s released it with all that its storm had kept.") % {"person": line["released"]}
         case "received":
             return how_it_came(incoming, peer=str(line.get("peer", "")))
         case Incoming.BEGUN:
@@ -65,6 +67,8 @@ def _words(incoming: Incoming, line: Mapping[str, Any], *, is_last: bool) -> str
             return _("A try failed: %(error)s") % {"error": line.get("error", "")}
         case Incoming.State.TICKETED if line.get("released"):
             return _("%(person)s made a ticket of it by hand.") % {"person": line["released"]}
+        case Incoming.State.IGNORED if line.get("dropped"):
+            return _("%(person)s dropped it with all that its storm had kept.") % {"person": line["dropped"]}
         case "reread":
             words = _("%(person)s had it read again, and the message on the ticket was put right.")
             return words % {"person": line["by"]}

@@ -16,6 +16,7 @@ from accounts.models import User
 from core.clock import now
 from core.html import clean, to_text
 from core.text import clean_line
+from mail.recipients import everybody_else
 from tickets import vocabulary
 from tickets.guidance import may_take
 from tickets.mentions import mentioned_in
@@ -27,7 +28,6 @@ from web.common.uploads import FilesField
 from web.desk.forms.addresses import AddressesField, written
 from web.desk.pictures import named, own_names
 from web.desk.quoting import forwarded
-from web.desk.recipients import everybody_else
 from web.desk.worries import FILES, INTERNAL, Worry
 
 MAX_TEXT = 100_000

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from mail.recipients import everybody_else
 from tickets.actions import participants as verbs
 from tickets.participation import people_in_copy
 from tickets.secret_links import revoke, usable
@@ -14,7 +15,6 @@ from web.desk import answers
 from web.desk.asking import Question, ask
 from web.desk.choosing import ask_or_change
 from web.desk.forms.copying import Copied
-from web.desk.recipients import everybody_else
 from web.desk.tickets import ticket_or_404
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from core.blobs import load
+from mail.addressing import is_ours
 from mail.ledger import delete_incoming, discard_incoming, retry_incoming
 from mail.models import Incoming
 from mail.release import release_incoming
@@ -97,7 +98,8 @@ def incoming_put_right(request: HttpRequest, pk: int) -> HttpResponse:
 def incoming_release(request: HttpRequest, pk: int) -> HttpResponse:
     """A ticket of it, in a queue and for a customer that somebody chooses."""
     shown = _readable_one(request, pk)
-    form = ReleaseForm(request.POST if request.method == "POST" else None, initial={"customer": shown.sender})
+    customer = "" if is_ours(shown.sender) else shown.sender
+    form = ReleaseForm(request.POST if request.method == "POST" else None, initial={"customer": customer})
     if form.is_bound and form.is_valid():
         chosen = form.cleaned_data
         made: list[bool] = []
