@@ -113,7 +113,7 @@ def environment() -> Way | None:
 def check_server(server: Server) -> None:
     """Raise `ValidationError` when a stored password would go to another server than the one it was written for."""
     old = Server.objects.filter(pk=server.pk).first() if server.pk else None
-    if goes_elsewhere(old, server, secret="sealed_password", place=Server.PLACE):
+    if goes_elsewhere(old, server, sealed="sealed_password", place=Server.PLACE):
         message = _("Please write the password again: the one that is stored is for the server as it was.")
         raise ValidationError({"password": message})
 
