@@ -1,5 +1,7 @@
 """The pages about sending: servers, limits, automatic replies, the outbox."""
 
+import re
+
 import pytest
 
 from accounts.models import ConfigChange
@@ -70,6 +72,10 @@ def test_the_test_button_says_in_plain_words_what_is_wrong_and_saves_nothing(bro
     assert (Server.objects.count(), sink.sent) == (0, [])
 
 
+def seen_of(answer) -> str:
+    return re.search(r'name="seen" value="(\d+)"', text(answer))[1]
+
+
 def rules(**changed) -> dict:
     figures = {
         "answers_new": "on",
@@ -85,6 +91,16 @@ def rules(**changed) -> dict:
         "never_send_to": "",
     }
     return figures | changed
+
+
+def test_of_two_who_save_the_first_limits_the_second_is_told(browser):
+    seen = seen_of(browser.get("/admin/email/limits/"))
+    assert browser.post("/admin/email/limits/", rules(seen=seen)).status_code == 302
+    late = browser.post("/admin/email/limits/", rules(answers_per_hour=1, seen=seen))
+    assert (late.status_code, MailRules.objects.get().answers_per_hour) == (409, 2)
+    again = rules(answers_per_hour=1, seen=seen_of(late))
+    assert browser.post("/admin/email/limits/", again).status_code == 302
+    assert MailRules.objects.get().answers_per_hour == 1
 
 
 def test_the_limits_are_one_row_that_remembers_who_changed_it(browser):
