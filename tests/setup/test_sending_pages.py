@@ -5,7 +5,7 @@ import re
 import pytest
 
 from accounts.models import ConfigChange
-from mail.models import AutomaticText, MailRules, Outgoing, QueueAnswers, Server
+from mail.models import Account, AutomaticText, Consent, MailRules, Outgoing, QueueAnswers, Server
 from tests.factories import TicketFactory
 from tests.mail.conftest import sink  # noqa: F401
 from tickets.actions.replying import reply
@@ -58,6 +58,20 @@ def test_a_stored_password_goes_to_no_other_server(browser, moved):
         assert "Please write the password again" in text(answer)
     server.refresh_from_db()
     assert (server.host, server.port, server.security, server.username) == ("127.0.0.1", 25, "none", "us")
+
+
+def test_a_server_is_signed_in_to_with_the_leave_of_a_mailbox(browser):
+    account = Account.objects.create(name="Office", host="imap.example", username="support@demo.example")
+    consent = Consent.objects.create(account=account, provider="other", client_id="app")
+    page = text(browser.get("/admin/email/servers/new/"))
+    assert f'<option value="{consent.pk}">Office</option>' in page
+    sent = SERVER | {"consent": consent.pk, "username": "", "password": ""}
+    part = text(browser.post("/admin/email/servers/new/test/", sent, headers={"HX-Request": "true"}))
+    assert "Save first, then connect the mailbox anew" in part
+    answer = browser.post("/admin/email/servers/new/", sent)
+    assert answer["Location"] == f"/admin/email/accounts/{account.pk}/consent/"
+    server = Server.objects.get()
+    assert (server.consent, server.username, server.password) == (consent, "support@demo.example", "")
 
 
 def test_the_test_button_says_in_plain_words_what_is_wrong_and_saves_nothing(browser, sink):  # noqa: F811
