@@ -42,8 +42,8 @@ class ServerForm(ModelForm):
             "port": _("Usually 587 with STARTTLS, 465 with TLS from the start, 25 otherwise."),
             "username": _("Leave it empty where the server takes mail from here without signing in."),
             "consent": _(
-                "Microsoft 365 and Google take tokens (OAuth 2). The mailbox is connected anew after saving; until then "
-                "nothing is fetched from it and nothing is sent."
+                "Microsoft 365 and Google take tokens (OAuth 2). After saving, the mailbox is connected anew; until "
+                "then nothing is fetched from it and nothing is sent."
             ),
             "queues": _("Mail of tickets in these queues, and in the queues inside them, leaves by this server."),
             "addresses": _("Mail from these addresses leaves by this server, whatever the queue."),
