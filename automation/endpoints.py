@@ -155,7 +155,7 @@ def give_up(endpoint: Endpoint, *, reason: str) -> None:
 def _check_headers_stay(endpoint: Endpoint) -> None:
     """Own headers are passwords as a rule: who writes another server writes them again. Raises `ValidationError`."""
     old = Endpoint.objects.filter(pk=endpoint.pk).first() if endpoint.pk else None
-    if goes_elsewhere(old, endpoint, secret="sealed_header_secrets", place=("origin",)):
+    if goes_elsewhere(old, endpoint, sealed="sealed_header_secrets", place=("origin",)):
         message = _("Please write the headers again: those that are stored are for the server as it was.")
         raise ValidationError({"headers": message})
 

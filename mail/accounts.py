@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.audit import note_change, save_audited
 from accounts.models import User
@@ -23,6 +23,7 @@ from mail.models import Account, Consent
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 10
+ANEW = gettext_lazy("Please write the password again: the one that is stored is for the server as it was.")
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,10 @@ def check_account(account: Account) -> None:
         wrong["move_to"] = _("Write the folder into which fetched mail moves.")
     if account.protocol == Account.Protocol.POP3 and account.after == Account.After.MOVE:
         wrong["after"] = _("POP3 knows no folders, so mail cannot be moved.")
-    if goes_elsewhere(_stored(account), account, secret="sealed_password", place=Account.PLACE):
+    if goes_elsewhere(_stored(account), account, sealed="sealed_password", place=Account.PLACE):
         account.password = ""
         if account.sign_in == Account.SignIn.PASSWORD:
-            wrong["password"] = _(
-                "Please write the password again: the one that is stored is for the server as it was."
-            )
+            wrong["password"] = str(ANEW)
     elif account.sign_in == Account.SignIn.PASSWORD and not account.sealed_password:
         wrong["password"] = _("This field is required.")
     if wrong:
@@ -75,7 +74,7 @@ def check_account(account: Account) -> None:
 def check_consent(consent: Consent) -> None:
     """Raise `ValidationError` when the stored secret of an application would go to somebody it was not written for."""
     old = Consent.objects.filter(pk=consent.pk).first() if consent.pk else None
-    if goes_elsewhere(old, consent, secret="sealed_client_secret", place=("provider", "client_id", "token_url")):
+    if goes_elsewhere(old, consent, sealed="sealed_client_secret", place=("provider", "client_id", "token_url")):
         message = _("Please write the secret again: the one that is stored is for the application as it was.")
         raise ValidationError({"client_secret": message})
 

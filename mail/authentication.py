@@ -12,11 +12,18 @@ from core.text import ascii_domain
 
 MAX_VALUE = 16 * 1024
 MAX_RESULTS = 40
+# Exchange Online and outlook.com put no name before their results, against RFC 8601. No name of a server has a blank.
+MICROSOFT = "Microsoft 365"
 PASS, FAIL, NONE = "pass", "fail", "none"
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;="()]+))', re.DOTALL)
 _RESULT = re.compile(r"([a-z0-9-]+)(?:/\d+)?\s*=\s*([a-z]+)")
 _PROPERTY = re.compile(r'\b(header|smtp|policy|body)\.([a-z-]+)\s*=\s*(?:"([^"]*)"|([^\s;]+))')
+# The domain asks for nothing when its mail fails: `(p=none`, Microsoft's `action=none`, and two more ways to say so.
+_NO_POLICY = re.compile(
+    r'\bdmarc\s*=\s*fail\b[^;"]*?(?:\(\s*p=none\b|\(policy=none\)|\baction=none\b|\bpolicy\.[a-z-]*policy=none\b)',
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -99,34 +106,48 @@ def names_seen(headers: Sequence[tuple[str, str]]) -> list[tuple[str, int]]:
     for name, value in headers[:2_000]:
         if name.lower() == "received":
             received += 1
-        elif name.lower() == "authentication-results" and (server := read_results(value)[0]):
-            found.append((server, received))
+        elif name.lower() == "authentication-results":
+            server, results = read_results(value)
+            if server or results:
+                found.append((server or MICROSOFT, received))
     return found[:20]
 
 
 def read_results(value: str) -> tuple[str, list[Result]]:
-    """The name of the server and its results; what cannot be read is left out."""
-    first, *others = _without_comments(value[:MAX_VALUE]).split(";")
+    """The name of the server, empty where it gives none, and its results; what cannot be read is left out."""
+    value = value[:MAX_VALUE]
+    first, *others = _without_comments(value).split(";")
     match = _TOKEN.match(first)
     server = (match[1] or match[2] or "").strip().lower() if match else ""
+    if _RESULT.match(first.strip().lower()):
+        server, others = "", [first, *others]
     results = []
     for part in others[:MAX_RESULTS]:
         part = part.strip().lower()
         if result := _RESULT.match(part):
             properties = {f"{kind}.{name}": quoted or plain for kind, name, quoted, plain in _PROPERTY.findall(part)}
+            if (result[1], result[2]) == ("dmarc", FAIL) and _NO_POLICY.search(value):
+                properties["policy.p"] = NONE
             results.append(Result(result[1], result[2], properties))
     return server, results
 
 
 def _is_of(value: str, hop: Hop) -> bool:
-    return read_results(value)[0] == hop.server.strip().lower()
+    server, results = read_results(value)
+    if hop.server == MICROSOFT:
+        return not server and bool(results)
+    return bool(server) and server == hop.server.strip().lower()
 
 
 def _verdict(results: Sequence[Result], domain: str) -> tuple[str, str]:
-    """DMARC settles it. Without it a signature or a sender policy counts, but only of the very domain in From."""
+    """DMARC settles it. Without it a signature or a sender policy counts, but only of the very domain in From.
+
+    A domain that asks for nothing when its mail fails has not said that such mail is forged: forwarding does that, too.
+    """
     dmarc = [result for result in results if result.method == "dmarc"]
-    if any(result.verdict == FAIL for result in dmarc):
-        return FAIL, "DMARC"
+    if failed := [result for result in dmarc if result.verdict == FAIL]:
+        is_asked_for = any(result.properties.get("policy.p") != NONE for result in failed)
+        return (FAIL, "DMARC") if is_asked_for else (NONE, "")
     if not domain:
         return NONE, ""
     for result in dmarc:

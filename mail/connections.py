@@ -14,11 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core import outside
 from core.text import clean_line
-from mail.models import Server, ServerState
-from mail.ways import STARTTLS_IF_OFFERED, NoTls, Way
+from mail.fetching.oauth import ConsentEnded, NoConsent, TokenTrouble, access_token, forget_access_token
+from mail.models import Account, Server, ServerState
+from mail.ways import STARTTLS_IF_OFFERED, NoTls, NoToken, Trial, Way, needs_new_leave, trial_of, way_of
 
 TIMEOUT = 30
 TRIAL_SECONDS = 10
@@ -59,7 +61,9 @@ def opened(way: Way, *, timeout: float = 0) -> smtplib.SMTP:
     try:
         server.ehlo()
         _encrypt(server, way, context)
-        if way.username:
+        if way.account is not None:
+            _sign_in_with_token(server, way, way.account)
+        elif way.username:
             server.login(way.username, way.password)
     except BaseException:
         server.close()
@@ -75,6 +79,15 @@ def try_way(way: Way) -> Exception | None:
     except Exception as error:  # for a form: whoever asks is told all of it
         return error
     return None
+
+
+def try_server(server: Server) -> Trial:
+    """Sign in as the row says, saved or not. A token goes only where it was meant to go when the leave was given."""
+    if needs_new_leave(server):
+        said = _("Save first, then connect the mailbox anew: its leave is not for this server.")
+        return Trial(is_good=False, sentence=said)
+    way = way_of(server)
+    return trial_of(try_way(way), way)
 
 
 def lend(way: Way) -> "Lent":
@@ -112,6 +125,25 @@ def _encrypt(server: smtplib.SMTP, way: Way, context: ssl.SSLContext) -> None:
     if is_offered and way.security in (Server.Security.STARTTLS, STARTTLS_IF_OFFERED):
         server.starttls(context=context)
         server.ehlo()
+
+
+def _sign_in_with_token(server: smtplib.SMTP, way: Way, account: int) -> None:
+    """XOAUTH2, as Microsoft and Google take it. A token that is refused is asked for anew, once."""
+    for is_last in (False, True):
+        try:
+            token = access_token(Account.objects.get(pk=account))
+        except (Account.DoesNotExist, NoConsent, ConsentEnded, TokenTrouble) as error:
+            raise NoToken(str(error) or type(error).__name__) from error
+        words = f"user={way.username}\x01auth=Bearer {token}\x01\x01"
+        try:
+            # asked again, the server tells what is wrong, and wants an empty line before it refuses
+            server.auth("XOAUTH2", lambda challenge=None, words=words: words if challenge is None else "")
+        except smtplib.SMTPAuthenticationError:
+            forget_access_token(account)
+            if is_last:
+                raise
+        else:
+            return
 
 
 def _say_goodbye(server: smtplib.SMTP) -> None:

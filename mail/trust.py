@@ -6,11 +6,15 @@ from typing import Any
 from accounts.audit import save_audited
 from accounts.models import User
 from core.memo import remembered
-from mail.authentication import Authentication, Hop, authenticate
+from mail.authentication import MICROSOFT, Authentication, Hop, authenticate
 from mail.models import Account, Incoming, Trust
 from mail.parse import Message
 
 MAX_HOPS = 10
+# Between the mailbox and the machine that checks, two to four servers of Microsoft add a line; results that senders add
+# are renamed there, so the topmost counts.
+HOPS_OF_MICROSOFT = 5
+_OF_MICROSOFT = (".outlook.com", ".office365.com")
 
 
 def trust_in(incoming: Incoming) -> Trust | None:
@@ -59,6 +63,8 @@ def trust_of_door(door: str) -> Trust:
 
 def save_trust(trust: Trust, *, by: User) -> Trust:
     trust.server = trust.server.strip().lower()[:253]
+    if trust.server == MICROSOFT.lower() or trust.server.endswith(_OF_MICROSOFT):
+        trust.server, trust.is_below, trust.hops = MICROSOFT, True, max(trust.hops, HOPS_OF_MICROSOFT)
     trust.hops = min(trust.hops, MAX_HOPS)
     save_audited(trust, by=by)
     return trust

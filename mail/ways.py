@@ -23,11 +23,17 @@ from core.memo import remembered
 from core.outside import Forbidden
 from core.secrets import goes_elsewhere
 from core.text import clean_line
+from mail.accounts import forget_consent
+from mail.fetching.oauth import TokenTrouble
 from mail.models import Address, Server, ServerState
 from tickets.models import Queue
 
 ENVIRONMENT = "environment"
 STARTTLS_IF_OFFERED = "offered"
+
+
+class NoToken(smtplib.SMTPException):
+    """The provider gives no token to sign in with; the cause says why."""
 
 
 class NoTls(smtplib.SMTPException):
@@ -56,6 +62,8 @@ class Way:
     username: str = ""
     password: str = ""
     is_ours: bool = False
+    # The mailbox whose tokens are shown instead of the password.
+    account: int | None = None
 
 
 def ways_for(address: str, queue: Queue | None) -> Sequence[Way]:
@@ -70,7 +78,8 @@ def ways_for(address: str, queue: Queue | None) -> Sequence[Way]:
 
 @remembered
 def _servers() -> list[Server]:
-    return list(Server.objects.filter(is_active=True).prefetch_related("queues", "addresses").order_by("pk"))
+    active = Server.objects.filter(is_active=True).select_related("consent")
+    return list(active.prefetch_related("queues", "addresses").order_by("pk"))
 
 
 def general_ways() -> Sequence[Way]:
@@ -91,6 +100,7 @@ def way_of(server: Server) -> Way:
         server.security,
         server.username,
         server.password,
+        account=server.consent.account_id if server.consent else None,
     )
 
 
@@ -117,17 +127,34 @@ def environment() -> Way | None:
 
 
 def check_server(server: Server) -> None:
-    """Raise `ValidationError` when a stored password would go to another server than the one it was written for."""
+    """Raise `ValidationError` when a stored password would go to another server than the one it was written for, or a
+    token where others can read it."""
+    if server.consent is not None and server.security == Server.Security.NONE and not settings.MAIL_NETWORKS:
+        raise ValidationError({"security": _("Tokens go through encrypted connections alone.")})
     old = Server.objects.filter(pk=server.pk).first() if server.pk else None
-    if goes_elsewhere(old, server, secret="sealed_password", place=Server.PLACE):
+    if goes_elsewhere(old, server, sealed="sealed_password", place=Server.PLACE):
         message = _("Please write the password again: the one that is stored is for the server as it was.")
         raise ValidationError({"password": message})
+
+
+def needs_new_leave(server: Server) -> bool:
+    """The leave that its mailbox has was not given for this server; whoever may agrees to it anew."""
+    old = Server.objects.filter(pk=server.pk).first() if server.pk else None
+    names = ("consent_id", *Server.PLACE)
+    return server.consent is not None and (
+        old is None or any(getattr(old, name) != getattr(server, name) for name in names)
+    )
 
 
 def save_server(server: Server, *, queues: Sequence[Queue], addresses: Sequence[Address], by: User) -> Server:
     """Save a server and what leaves by it; the next message goes by what has been saved. Raises `ValidationError`."""
     check_server(server)
     with transaction.atomic():
+        if server.consent is not None:
+            server.password = ""
+            server.username = server.username or server.consent.account.username
+            if needs_new_leave(server):
+                forget_consent(server.consent.account, by=by)
         save_with_rows(server, {"queues": queues, "addresses": addresses}, by=by)
         ServerState.objects.filter(key=f"server {server.pk}").delete()
     return server
@@ -137,13 +164,19 @@ def trial_of(error: Exception | None, way: Way) -> Trial:
     """What came of signing in, for people."""
     if error is None:
         return Trial(is_good=True, sentence=_("The server answers and takes mail from here."))
-    answer = "" if isinstance(error, NoTls) else clean_line(str(error), 300)
+    answer = "" if isinstance(error, NoTls | NoToken) else clean_line(str(error), 300)
     return Trial(is_good=False, sentence=what_is_wrong(error, way), answer=answer)
 
 
 def what_is_wrong(error: Exception, way: Way) -> str:
     words = {"host": way.host, "port": way.port}
     match error:
+        case NoToken() if isinstance(error.__cause__, TokenTrouble):
+            return _("The provider's sign-in server gave no answer that is of use. We try again.")
+        case NoToken():
+            return _("The mailbox must be connected with its provider again; until then nothing is sent by its leave.")
+        case smtplib.SMTPAuthenticationError() if way.account:
+            return _("The server refused the token. Connect the mailbox with its provider again.")
         case NoTls():
             return _("%(host)s offers no encryption by STARTTLS. Choose another encryption.") % words
         case smtplib.SMTPAuthenticationError():

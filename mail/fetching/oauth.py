@@ -75,7 +75,8 @@ def endpoints(consent: Consent) -> Endpoints:
                 scope = "https://outlook.office365.com/.default"
             else:
                 right = "POP.AccessAsUser.All" if pop else "IMAP.AccessAsUser.All"
-                scope = f"https://outlook.office.com/{right} offline_access"
+                sending = "https://outlook.office.com/SMTP.Send " if consent.pk and consent.servers.exists() else ""
+                scope = f"https://outlook.office.com/{right} {sending}offline_access"
             known = Endpoints(f"{base}/authorize", f"{base}/token", scope, {"prompt": "select_account"})
         case Consent.Provider.GOOGLE:
             known = Endpoints(
@@ -147,7 +148,7 @@ def access_token(account: Account) -> str:
     return unseal(consent.sealed_access_token)
 
 
-def forget_access_token(account: Account) -> None:
+def forget_access_token(account: Account | int) -> None:
     """The server did not take it; the next one is asked for anew."""
     Consent.objects.filter(account=account).update(sealed_access_token="", expires_at=None)
 

@@ -32,6 +32,15 @@ class Server(models.Model):
     security = models.CharField(_("encryption"), max_length=8, choices=Security.choices, default=Security.STARTTLS)
     username = models.CharField(_("user name"), max_length=253, blank=True)
     sealed_password = models.TextField(blank=True, editable=False)
+    # Empty: the password, if any. Else tokens of this mailbox's provider (XOAUTH2); the user is that of the row.
+    consent = models.ForeignKey(
+        "mail.Consent",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="servers",
+        verbose_name=_("leave of a provider"),
+    )
     # Mail of these queues and those inside, and from these addresses. Without either: of all that have none.
     queues: models.ManyToManyField = models.ManyToManyField(
         Queue, blank=True, related_name="+", verbose_name=_("queues")
@@ -41,7 +50,7 @@ class Server(models.Model):
     )
     is_active = models.BooleanField(_("active"), default=True)
 
-    # To whom the password is shown, and how well hidden on the way.
+    # To whom a secret is shown, and how well hidden on the way.
     PLACE: ClassVar[Sequence[str]] = ("host", "port", "security", "username")
 
     class Meta:

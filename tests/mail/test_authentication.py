@@ -2,7 +2,7 @@
 
 import pytest
 
-from mail.authentication import Hop, authenticate, names_seen, read_results, trusted_values
+from mail.authentication import MICROSOFT, Hop, authenticate, names_seen, read_results, trusted_values
 
 MX = Hop("mx.demo.example")
 DMARC = "mx.demo.example; dmarc=pass (p=REJECT) header.from=acme.example"
@@ -25,7 +25,12 @@ def results(value: str) -> tuple[str, str]:
         ("MX.Demo.example 1; DMARC=Pass header.from=Acme.Example", ("pass", "DMARC")),
         ("mx.demo.example; dmarc=pass", ("pass", "DMARC")),
         ("mx.demo.example; dmarc=pass header.from=other.example", ("none", "")),
-        ("mx.demo.example; dmarc=fail (p=none) header.from=acme.example; dkim=pass header.d=acme.example", ("fail", "DMARC")),
+        ("mx.demo.example; dmarc=fail (p=reject) header.from=acme.example; dkim=pass header.d=acme.example", ("fail", "DMARC")),
+        ("mx.demo.example; dmarc=fail header.from=acme.example", ("fail", "DMARC")),
+        ("mx.demo.example; dmarc=fail (p=NONE sp=NONE dis=NONE) header.from=acme.example", ("none", "")),
+        ('mx.demo.example; dmarc=fail reason="SPF not aligned" header.from=acme.example (policy=none)', ("fail", "DMARC")),
+        ("mx.demo.example; dmarc=fail header.from=acme.example (policy=none)", ("none", "")),
+        ("mx.demo.example; spf=none (dis=none; p=none); dmarc=fail header.from=acme.example", ("fail", "DMARC")),
         ("mx.demo.example; dmarc=none; dkim=pass header.d=acme.example", ("pass", "DKIM")),
         ("mx.demo.example; dkim=pass header.i=@acme.example header.s=s1", ("pass", "DKIM")),
         ("mx.demo.example; dkim=pass header.d=evil.example", ("none", "")),
@@ -104,3 +109,27 @@ def test_who_sets_it_up_is_told_which_servers_have_left_results_and_where():
 
 def test_quotes_and_comments_do_not_hide_the_name():
     assert read_results('"mx.demo.example" (comment; with=more) ; spf=pass')[0] == "mx.demo.example"
+
+
+OF_MICROSOFT = (
+    "spf=pass (sender IP is 192.0.2.7) smtp.mailfrom=acme.example; dkim=pass (signature was verified) "
+    "header.d=acme.example;dmarc=pass action=none header.from=acme.example;compauth=pass reason=100"
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (OF_MICROSOFT, ("pass", "DMARC")),
+        ("spf=pass smtp.mailfrom=acme.example; dkim=none header.d=none;dmarc=none action=none", ("pass", "SPF")),
+        (OF_MICROSOFT.replace("dmarc=pass action=none", "dmarc=fail action=oreject"), ("fail", "DMARC")),
+        (OF_MICROSOFT.replace("dmarc=pass action=none", "dmarc=fail action=none"), ("none", "")),
+    ],
+)
+def test_t28_microsoft_gives_its_results_no_name(value, expected):
+    microsoft = Hop(MICROSOFT, hops=5, is_below=True)
+    edge = ("Received", "from mail.acme.example by EUR03FT033.mail.protection.outlook.com")
+    message = [OURS, OURS, results(value), edge, results(OF_MICROSOFT), THEIRS]
+    assert verdict(*message, hop=microsoft) == expected
+    assert verdict(*message) == ("none", "")
+    assert names_seen(message[:3]) == [("Microsoft 365", 2)]

@@ -178,6 +178,24 @@ def test_trust_is_set_for_a_door_and_for_a_mailbox(page):
     assert ConfigChange.objects.filter(kind="mail.trust").count() == 2
 
 
+def test_of_two_who_trust_first_the_second_is_told(page):
+    url = "/admin/email/proof/receiver/"
+    assert 'name="seen" value="0"' in page.get(url).content.decode()
+    data = {"server": "mx.demo.example", "hops": "1", "seen": "0"}
+    assert page.post(url, data).status_code == 302
+    assert page.post(url, data | {"server": "evil.example"}).status_code == 409
+    assert Trust.objects.get().server == "mx.demo.example"
+
+
+def test_microsoft_needs_nothing_but_its_name(page):
+    for written in ("microsoft 365", "EUR03FT033.mail.protection.outlook.com"):
+        page.post("/admin/email/proof/receiver/", {"server": written, "hops": "1"})
+        door = Trust.objects.get(door="receiver")
+        assert (door.server, door.hops, door.is_below) == ("Microsoft 365", 5, True)
+        Trust.objects.all().delete()
+    assert 'value="Microsoft 365"' in page.get("/admin/email/proof/receiver/").content.decode()
+
+
 def test_whether_a_queue_unwraps_forwards_is_set_on_its_page(page, world):
     url = f"/admin/queues/{world.support.pk}/"
     assert "first line" in page.get(url).content.decode()

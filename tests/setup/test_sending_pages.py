@@ -1,9 +1,11 @@
 """The pages about sending: servers, limits, automatic replies, the outbox."""
 
+import re
+
 import pytest
 
 from accounts.models import ConfigChange
-from mail.models import AutomaticText, MailRules, Outgoing, QueueAnswers, Server
+from mail.models import Account, AutomaticText, Consent, MailRules, Outgoing, QueueAnswers, Server
 from tests.factories import TicketFactory
 from tests.mail.conftest import sink  # noqa: F401
 from tickets.actions.replying import reply
@@ -58,6 +60,20 @@ def test_a_stored_password_goes_to_no_other_server(browser, moved):
     assert (server.host, server.port, server.security, server.username) == ("127.0.0.1", 25, "none", "us")
 
 
+def test_a_server_is_signed_in_to_with_the_leave_of_a_mailbox(browser):
+    account = Account.objects.create(name="Office", host="imap.example", username="support@demo.example")
+    consent = Consent.objects.create(account=account, provider="other", client_id="app")
+    page = text(browser.get("/admin/email/servers/new/"))
+    assert f'<option value="{consent.pk}">Office</option>' in page
+    sent = SERVER | {"consent": consent.pk, "username": "", "password": ""}
+    part = text(browser.post("/admin/email/servers/new/test/", sent, headers={"HX-Request": "true"}))
+    assert "Save first, then connect the mailbox anew" in part
+    answer = browser.post("/admin/email/servers/new/", sent)
+    assert answer["Location"] == f"/admin/email/accounts/{account.pk}/consent/"
+    server = Server.objects.get()
+    assert (server.consent, server.username, server.password) == (consent, "support@demo.example", "")
+
+
 def test_the_test_button_says_in_plain_words_what_is_wrong_and_saves_nothing(browser, sink):  # noqa: F811
     tried = SERVER | {"port": "1", "username": "", "password": ""}
     answer = browser.post("/admin/email/servers/new/test/", tried, headers={"HX-Request": "true"})
@@ -68,6 +84,10 @@ def test_the_test_button_says_in_plain_words_what_is_wrong_and_saves_nothing(bro
         browser.post("/admin/email/servers/new/test/", SERVER | {"port": sink.port}, headers={"HX-Request": "true"})
     )
     assert (Server.objects.count(), sink.sent) == (0, [])
+
+
+def seen_of(answer) -> str:
+    return re.search(r'name="seen" value="(\d+)"', text(answer))[1]
 
 
 def rules(**changed) -> dict:
@@ -85,6 +105,16 @@ def rules(**changed) -> dict:
         "never_send_to": "",
     }
     return figures | changed
+
+
+def test_of_two_who_save_the_first_limits_the_second_is_told(browser):
+    seen = seen_of(browser.get("/admin/email/limits/"))
+    assert browser.post("/admin/email/limits/", rules(seen=seen)).status_code == 302
+    late = browser.post("/admin/email/limits/", rules(answers_per_hour=1, seen=seen))
+    assert (late.status_code, MailRules.objects.get().answers_per_hour) == (409, 2)
+    again = rules(answers_per_hour=1, seen=seen_of(late))
+    assert browser.post("/admin/email/limits/", again).status_code == 302
+    assert MailRules.objects.get().answers_per_hour == 1
 
 
 def test_the_limits_are_one_row_that_remembers_who_changed_it(browser):

@@ -102,7 +102,7 @@ def standing(request: HttpRequest, thing: models.Model | type[models.Model], for
     is_there = not isinstance(thing, models.Model) or thing.pk
     stale, seen = getattr(form, "stale", []), seen_in(request)
     if seen is None or stale:
-        seen = seen_of(thing) if is_there else None
+        seen = seen_of(thing) if is_there else 0  # one page, one row: somebody else may make it first
     return {
         "seen": "" if seen is None else seen,
         "stale": [described(change) for change in stale],

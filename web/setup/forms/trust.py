@@ -42,7 +42,10 @@ class TrustForm(ModelForm):
             "reads_headers": _("Obey X-Helpdesk and X-OTRS headers"),
         }
         help_texts = {
-            "server": _("As it stands first in its Authentication-Results, such as mx.example.com. Empty: nobody."),
+            "server": _(
+                "As it stands first in its Authentication-Results, such as mx.example.com; or “Microsoft 365”, which "
+                "gives no name and needs nothing else here. Empty: nobody."
+            ),
             "hops": _(
                 "How many lines at the top of a message your own servers have written. What stands further down may "
                 "come from the sender and is not believed."
@@ -58,4 +61,4 @@ class TrustForm(ModelForm):
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["hops"].min_value, self.fields["hops"].max_value = 0, MAX_HOPS
         self.fields["hops"].widget.attrs.update({"min": 0, "max": MAX_HOPS})
-        self.fields["server"].widget.attrs.update({"autocomplete": "off", "spellcheck": "false"})
+        self.fields["server"].widget.attrs.update({"autocomplete": "off", "spellcheck": "false", "list": "checkers"})

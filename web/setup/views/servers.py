@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mail.connections import try_way
-from mail.models import Server, ServerState
-from mail.ways import ENVIRONMENT, Trial, environment, save_server, trial_of, way_of
+from mail.connections import try_server
+from mail.models import Consent, Server, ServerState
+from mail.ways import ENVIRONMENT, Trial, environment, save_server
 from web.common.access import administrator_required
 from web.setup.email_tabs import tabs
 from web.setup.forms.problems import problems
@@ -64,6 +64,8 @@ def _edit(request: HttpRequest, server: Server) -> HttpResponse:
         sets = {name: list(form.cleaned_data[name]) for name in ("queues", "addresses")}
         if attempt_on(server, request, form, lambda: save_server(form.instance, **sets, by=request.user)):
             messages.success(request, _("Saved: %(name)s") % {"name": server})
+            if server.consent is not None and not Consent.objects.get(pk=server.consent_id).is_granted:
+                return redirect("setup:account_consent", server.consent.account_id)
             return redirect("setup:server", server.pk)
     return _edit_page(request, form, title)
 
@@ -74,8 +76,7 @@ def _test(request: HttpRequest, server: Server) -> HttpResponse:
     form = ServerForm(request.POST, instance=server)
     trial = None
     if form.can_be_tried:
-        way = way_of(form.instance)
-        trial = trial_of(try_way(way), way)
+        trial = try_server(form.instance)
     if request.htmx:
         parts = {"trial": trial, "problems": [] if trial else problems(form)}
         return render(request, "setup/email/trial.html", parts, status=200 if trial else 422)
