@@ -24,7 +24,7 @@ from helpdesk.drills import dovecot
 from helpdesk.drills.accounting import account, is_whole, wait_until_done
 from helpdesk.drills.fetching import Clock, wire_form
 from helpdesk.drills.load import Load, written
-from helpdesk.drills.stage import ADDRESS, Stage, asked, wait_for
+from helpdesk.drills.stage import ADDRESS, Stage, asked, wait_for, wait_for_number
 from mail import spool
 from mail.models import Account, Incoming, Outgoing
 from tickets.models import Article, Delivery
@@ -65,11 +65,10 @@ def mail_faults(stage: Stage, size: Size) -> dict[str, Any]:
             last_kill = time.monotonic()
             post.join()
             load.ended = time.monotonic()
-            patience = 300 + size.mails * 0.5
-            wait_for(lambda: post.settled >= size.mails, seconds=patience, what="the last mail on a ticket")
+            wait_for_number(lambda: post.settled, wanted=size.mails, seconds=300, what="the last mail on a ticket")
             post.rest()
             caught_up = time.monotonic() - max(last_kill, load.ended)
-            wait_for(lambda: not any(post.left().values()), seconds=120, what="the end of the mailboxes")
+            wait_for(lambda: not any(post.left().values()), seconds=240, what="the end of the mailboxes")
         if not size.patient:
             end_leases()
         wait_until_done(seconds=300)
@@ -252,11 +251,11 @@ def _kill_at_random(stage: Stage, fetcher: _Fetcher, size: Size, *, settled: Cal
     kills = Counter[str]()
     for number, victim in enumerate(victims, start=1):
         share = max(settled() + 1, size.mails * number // (size.kills + 1))
-        wait_for(lambda at=share: settled() >= at, seconds=300, what="the next mail on a ticket")
+        wait_for_number(settled, wanted=share, seconds=300, what="the next mail on a ticket")
         if victim == "fetcher":
             kills[victim] += fetcher.kill()
             continue
-        wait_for(lambda name=victim: stage.process(name), seconds=60, what=f"the {victim}")
+        wait_for(lambda name=victim: stage.process(name), seconds=240, what=f"the {victim}")
         time.sleep(random.uniform(0, 1))  # noqa: S311
         kills[victim] += stage.kill(victim)
     return kills

@@ -222,7 +222,7 @@ def _normal_again() -> float:
 
 def _kill_at_work(stage: Stage, name: str) -> bool:
     """Kill it while it works, not while it starts."""
-    wait_for(lambda: stage.process(name), seconds=60, what=f"the {name}")
+    wait_for(lambda: stage.process(name), seconds=240, what=f"the {name}")
     with suppress(Unfinished):
         _work_goes_on(seconds=20)
     time.sleep(random.uniform(0.1, 1.5))  # noqa: S311 - anywhere

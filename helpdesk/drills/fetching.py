@@ -12,7 +12,7 @@ from helpdesk.drills import dovecot
 from helpdesk.drills.accounting import account as accounted
 from helpdesk.drills.accounting import is_whole, wait_until_done
 from helpdesk.drills.load import Load, written
-from helpdesk.drills.stage import Stage, asked, wait_for
+from helpdesk.drills.stage import Stage, asked, wait_for, wait_for_number
 from mail.models import Account, Incoming
 from mail.tasks import fetch
 
@@ -42,9 +42,7 @@ def f01_fetcher(stage: Stage, size: Size) -> dict[str, Any]:
             last_kill = time.monotonic()
             arrival.join()
             load.ended = time.monotonic()
-            wait_for(
-                lambda: _kept(mailbox) >= size.mails, seconds=600 + size.mails * 0.2, what="the fetching of all mails"
-            )
+            wait_for_number(lambda: _kept(mailbox), wanted=size.mails, seconds=600, what="the fetching of all mails")
             wait_for(lambda: _left(server) == 0, seconds=120, what="the end of the mailbox")
         wait_until_done(seconds=600 + size.mails * 0.2)
     caught_up = time.monotonic() - max(last_kill, load.ended)
@@ -79,7 +77,7 @@ def _kill_again_and_again(stage: Stage, mailbox: Account, size: Size) -> int:
     kills = 0
     for number in range(size.kills):
         share = max(_kept(mailbox) + 1, size.mails * (number + 1) // (size.kills + 1))
-        wait_for(lambda at=share: _kept(mailbox) >= at, seconds=300, what="the next mail")
+        wait_for_number(lambda: _kept(mailbox), wanted=share, seconds=300, what="the next mail")
         time.sleep(random.uniform(0, 0.2))  # noqa: S311
         kills += stage.kill("worker")
     return kills

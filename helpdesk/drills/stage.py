@@ -50,6 +50,18 @@ def wait_for(question: Callable[[], object], *, seconds: float, what: str) -> fl
     return time.monotonic() - started
 
 
+def wait_for_number(number: Callable[[], int | None], *, wanted: int, seconds: float, what: str) -> None:
+    """Until it has come so far. That takes its time on a busy machine: wrong is only if it stands still for so long."""
+    reached, since = asked(number) or 0, time.monotonic()
+    while reached < wanted:
+        if time.monotonic() - since > seconds:
+            raise Unfinished(f"{what} did not happen within {seconds:g} s, there are {reached}")
+        time.sleep(0.1)
+        now = asked(number) or 0
+        if now > reached:
+            reached, since = now, time.monotonic()
+
+
 def asked(question: Callable[[], Answer]) -> Answer | None:
     try:
         close_old_connections()
