@@ -54,8 +54,9 @@ def _says_something(lines: list[str]) -> bool:
 
 def _is_unknown_intro(line: str, folded: str) -> bool:
     """The line above a quote that says who wrote it when, in a language that we do not know."""
-    is_quote = _bare(folded.lstrip()[:LINE_WIDTH]).startswith(">")
-    return is_quote and line.endswith(":") and words.ADDRESS_OR_CLOCK.search(line[:LINE_WIDTH]) is not None
+    if not _bare(folded.lstrip()[:LINE_WIDTH]).startswith(">") or not line.endswith(":"):
+        return False
+    return any(one.search(line[:LINE_WIDTH]) for one in (words.ADDRESS, words.CLOCK))
 
 
 def _may_be_old(lines: list[str], index: int) -> bool:
@@ -71,7 +72,7 @@ def _may_be_old(lines: list[str], index: int) -> bool:
 def _is_intro(lines: list[str], index: int) -> bool:
     joined = " ".join(lines[index : index + 2])[:LINE_WIDTH]
     return any(
-        words.BEGINS_INTRO.match(one) and words.ENDS_INTRO.search(one) is not None
+        (words.BEGINS_INTRO.match(one) and words.ENDS_INTRO.search(one)) or words.ENDS_WITH_ADDRESS.search(one)
         for one in (lines[index][:LINE_WIDTH], joined)
     )
 
