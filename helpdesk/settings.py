@@ -117,8 +117,8 @@ LETTER_LINKS = {
 MAIL_ANSWERS = [
     "processes.replying.take",
 ]
-# Who hears that a mail of ours beside tickets, such as a notice, has not arrived (mail/bounces.py): functions of the UUID
-# in its Message-ID and what the other server said.
+# Who hears that a mail of ours beside tickets, such as a notice, has not arrived (mail/bounces.py): functions of the
+# UUID in its Message-ID and what the other server said.
 MAIL_REPORTS = [
     "automation.notices.returned.note_failure",
 ]
