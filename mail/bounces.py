@@ -30,7 +30,7 @@ def note_report(incoming: Incoming, mail: Message) -> bool:
     if mail.bounce is None or not mail.bounce.recipients:
         return False
     own = _reported(mail)
-    outgoing = own and Outgoing.objects.select_related("ticket", "article").filter(article__uuid=own.article).first()
+    outgoing = _outgoing(own) if own else None
     if own and not outgoing:
         _note_beside_tickets(incoming, own, mail.bounce.recipients)
         return True
@@ -50,11 +50,15 @@ def note_report(incoming: Incoming, mail: Message) -> bool:
 
 
 def _reported(mail: Message) -> OwnMessage | None:
-    """The message of ours that the report returns, or answers where the returned part has no Message-ID."""
+    """Which message of ours the report returns, or answers where the returned part has no Message-ID."""
     original = mail.bounce.original_message_id if mail.bounce else ""
     ids = filter(None, [original, mail.in_reply_to, *reversed(mail.references)])
     proven = (check_message_id(derived_key("message ids"), message_id) for message_id in ids)
     return next(filter(None, proven), None)
+
+
+def _outgoing(own: OwnMessage) -> Outgoing | None:
+    return Outgoing.objects.select_related("ticket", "article").filter(article__uuid=own.article).first()
 
 
 def _note_beside_tickets(incoming: Incoming, own: OwnMessage, reports: Sequence[FailedRecipient]) -> None:

@@ -15,6 +15,7 @@ from accounts.audit import note_change
 from accounts.models import User
 from core.html import clean, to_text
 from core.text import clean_filename, clean_line, strip_nul
+from mail.facts import ENTRUSTED
 from mail.models import Incoming
 from mail.release import read
 from mail.spoken import message_of
@@ -22,6 +23,7 @@ from tickets.actions.rewording import reword
 from tickets.events import Cause
 from tickets.messages import Message
 from tickets.models import Article, Queue
+from tickets.models.article import Sender
 
 MOST_LINES = 600
 LINE = 500
@@ -85,14 +87,14 @@ def reread(incoming: Incoming) -> Rereading:
 
 def put_right(incoming: Incoming, *, by: User) -> bool:
     """Give the message on the ticket the words and files that are read today; false when they are the same, it is on no
-    ticket, or it cannot be read. Raises `FileNotFoundError` when its bytes are gone.
+    ticket, it cannot be read, or it `is_excerpt`. Raises `FileNotFoundError` when its bytes are gone.
 
     Sender, Message-ID and ticket stay, because they were decided about; so do marks that say more than how it reads.
     """
     mail = read(incoming)
     with transaction.atomic():
         row = Incoming.objects.select_for_update(of=("self",)).get(pk=incoming.pk)
-        if mail is None or row.article is None or row.raw_removed_at is not None:
+        if mail is None or row.article is None or row.raw_removed_at is not None or is_excerpt(row.article):
             return False
         article = row.article
         marks = [mark for mark in article.marks if mark.get("code") not in OF_READING]
@@ -106,6 +108,13 @@ def put_right(incoming: Incoming, *, by: User) -> bool:
         was, now = ({name: change[side] for name, change in event.data.items()} for side in ("was", "now"))
         note_change(row, before={"reading": _sign(was)}, after={"reading": _sign(now)}, by=by)
     return True
+
+
+def is_excerpt(article: Article) -> bool:
+    """Whether customers got a part of an agent's mail: all that was read in it is not theirs to read (T38)."""
+    codes = {mark.get("code") for mark in article.marks}
+    by_agent = article.sender == Sender.AGENT and ENTRUSTED not in article.marks
+    return article.visible_to_customer and (by_agent or "forwarded" in codes)
 
 
 def compare(before: Reading | None, after: Reading) -> list[Part]:

@@ -8,6 +8,7 @@ from core.secrets import derived_key
 from mail.filters import save_queue_intake
 from mail.marks import make_message_id
 from mail.models import Outgoing
+from mail.rereading import put_right
 from tests.mail.mails import PNG, mail, raw, raw_mail
 from tests.mail.proofs import proven, trust_the_receiver
 from tests.mail.stories import DANA, ERIK, answered, our_message_id
@@ -163,6 +164,17 @@ def test_t38_what_an_agent_writes_above_an_attached_message_is_no_word_of_the_cu
     ticket = take_in(proven(raw(outer))).article.ticket
     assert not ticket.articles.filter(visible_to_customer=True, body__contains="slow to pay").exists()
     assert ticket.articles.filter(channel="note", body__contains="slow to pay").exists()
+
+
+def test_t38_what_was_left_out_does_not_come_back_by_reading_the_mail_again(take_in, world, ticket, signed_in):
+    answer = take_in(proven(from_bea(ticket, f"#reply\nPlease try again.\n\n{INTRO}{QUOTED}")))
+    passed_on = take_in(proven(raw_mail(f"#forward\n{FORWARDS['gmail']}", sender=BEA, subject="Fwd: x")))
+    for back in (answer, passed_on):
+        body = back.article.body
+        assert not put_right(back, by=world.alex)
+        assert signed_in(world.alex).post(f"/admin/email/incoming/{back.pk}/put-right/").status_code == 404
+        back.article.refresh_from_db()
+        assert back.article.body == body
 
 
 def test_t38_a_quote_under_a_named_customer_is_not_shown_to_him(take_in, world):

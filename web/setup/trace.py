@@ -41,7 +41,9 @@ SENTENCES: Mapping[tuple[str, str], str | Promise] = {
     ("report", "no failure"): gettext_lazy(
         "It reports about the delivery of a message of ours on #%(found)s, but of nothing that failed for good."
     ),
-    ("report", "failure of a notice"): gettext_lazy("It reports that a notice did not arrive. Nothing else comes of it."),
+    ("report", "failure of a notice"): gettext_lazy(
+        "It reports that a notice did not arrive. Nothing else comes of it."
+    ),
     ("report", "no failure of a notice"): gettext_lazy("It is a report about a notice. Nothing comes of it."),
     ("report", "not proven to be about ours"): gettext_lazy(
         "It looks like a delivery report, but nothing in it proves that it is about a message of ours."

@@ -19,7 +19,7 @@ from mail.addressing import is_ours
 from mail.ledger import delete_incoming, discard_incoming, retry_incoming
 from mail.models import Incoming
 from mail.release import release_incoming
-from mail.rereading import put_right, reread
+from mail.rereading import is_excerpt, put_right, reread
 from web.common.access import administrator_required
 from web.setup.forms.ledger import LedgerFilter, ReleaseForm
 from web.setup.forms.problems import problems
@@ -128,7 +128,8 @@ def _readable_one(request: HttpRequest, pk: int) -> Incoming:
 
 
 def _may_put_right(request: HttpRequest, incoming: Incoming) -> bool:
-    return incoming.article is None or incoming.article.ticket.allows(request.user, "write")
+    article = incoming.article
+    return article is None or (not is_excerpt(article) and article.ticket.allows(request.user, "write"))
 
 
 def _chosen(request: HttpRequest) -> tuple[Sequence[Incoming], bool]:
