@@ -152,7 +152,7 @@ class _Rows:
     sql: str
     places: _Places
     # What makes values of Python of the columns.
-    converters: Mapping[int, Any]
+    converters: dict[int, Any]
 
     @classmethod
     def of(cls, function: Callable[..., QuerySet], kinds: Sequence[Any]) -> Self:
@@ -167,7 +167,7 @@ class _Rows:
         compiler, filled = copy.copy(self.compiler), (self.sql, self.places.filled(values))
         compiler.connection = connections[DEFAULT_DB_ALIAS]
         compiler.as_sql = lambda *args, **kwargs: filled  # type: ignore[method-assign]
-        compiler.get_converters = lambda columns: self.converters  # type: ignore[method-assign]
+        compiler.get_converters = lambda expressions: self.converters  # type: ignore[method-assign]
         queryset = self.queryset.all()
         queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
         return list(queryset)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Min
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import ConfigChange, User
 from core.database import hold
 from core.work import wake
 from mail import spool
@@ -104,13 +105,15 @@ def _lying(limit: datetime) -> Iterable[Trouble]:
 
 
 def _silent_accounts(now: datetime, accounts: Iterable[Account]) -> Iterable[Trouble]:
-    """Accounts that have not succeeded for as many minutes as each of them may take; a new one from its first error."""
-    for account in accounts:
-        if account.last_success_at is None and not account.last_error:
-            continue
-        limit = now - timedelta(minutes=account.silent_after)
-        if account.last_success_at is None or account.last_success_at < limit:
-            yield Trouble(Incident.Kind.ACCOUNT, 0, account.last_success_at or now, account)
+    """Accounts that have not succeeded for as many minutes as each of them may take; a new one since it was set up."""
+    tried = [account for account in accounts if account.last_success_at or account.last_error]
+    new = [str(account.pk) for account in tried if not account.last_success_at]
+    lines = ConfigChange.objects.filter(kind="mail.account", object_id__in=new).order_by()
+    made = dict(lines.values_list("object_id").annotate(Min("at"))) if new else {}
+    for account in tried:
+        since = account.last_success_at or made.get(str(account.pk))
+        if since is None or since < now - timedelta(minutes=account.silent_after):
+            yield Trouble(Incident.Kind.ACCOUNT, 0, since or now, account)
 
 
 def _spooled(now: datetime) -> Iterable[Trouble]:

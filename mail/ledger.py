@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.audit import note_change
 from accounts.models import User
@@ -75,12 +76,20 @@ def _give_up(row: Incoming) -> None:
         row.attempts = max(row.attempts, GIVEN_UP)
 
 
+# As the parser says it (mail/parsing/tree.py).
+_TOO_COMPLEX = {
+    "too many parts": gettext_lazy("It has too many parts."),
+    "parts nested too deeply": gettext_lazy("Its parts are nested too deeply."),
+    "messages nested too deeply": gettext_lazy("The messages in it are nested too deeply."),
+}
+
+
 def reason_shown(incoming: Incoming) -> str:
     """Why it is no ticket, in the reader's language, and what a server or library said about it in its own words."""
     if incoming.reason_code == Incoming.Reason.COPY:
         more = _("See no. %(number)s.") % {"number": incoming.reason}
     else:
-        more = incoming.reason
+        more = str(_TOO_COMPLEX.get(incoming.reason, incoming.reason))
     return f"{incoming.get_reason_code_display()} {more}".strip()
 
 

@@ -184,7 +184,7 @@ class _Patient(SMTP):
 
     def _send_away(self) -> None:
         """The connection ends with that, so LMTP says it once, too."""
-        if self.transport is not None and not self.transport.is_closing():
+        if isinstance(self.transport, asyncio.WriteTransport) and not self.transport.is_closing():
             self.transport.write(f"{NO_ROOM}\r\n".encode())
             self.transport.close()
 

@@ -205,7 +205,7 @@ def what_is_wrong(error: Exception, way: Way) -> str:
 
 FORBIDDEN = gettext_lazy(
     "%(host)s lies in a network to which nothing may be sent from here. Whoever runs the server allows it by "
-    "HELPDESK_MAIL_NETWORKS."
+    "HELPDESK_MAIL_NETWORKS, except for link-local addresses and those at which clouds tell secrets."
 )
 
 

@@ -88,7 +88,7 @@ def _queues(agents: dict[str, User]) -> dict[str, Queue]:
     billing = save_queue(
         Queue(name="Billing", description="Invoices, prices, refunds", signature="Demo Bikes, Billing"), by=alex
     )
-    junk = save_queue(Queue(name="Junk", description="Unwanted mail"), by=alex)
+    junk = save_queue(Queue(name="Junk", description="Unwanted mail", is_junk=True), by=alex)
     Address.objects.create(address="support@demo.example", name="Demo Bikes Support", queue=support)
     Address.objects.create(address="billing@demo.example", name="Demo Bikes Billing", queue=billing)
     FieldDefinition.objects.create(

@@ -74,6 +74,8 @@ def technical(error: BaseException) -> str:
     name = {"error": "IMAP error", "abort": "IMAP connection lost"}.get(type(error).__name__, type(error).__name__)
     said = error.args[0] if error.args and isinstance(error.args[0], bytes) else None
     text = " ".join((said.decode(errors="replace") if said else str(error)).split())
+    if isinstance(error, SignInRefused):  # the server's own words; what they mean `sentence` says
+        return text
     return f"{name}: {text}" if text else name
 
 
@@ -87,7 +89,7 @@ def sentence_of_last(account: Account) -> str:
 
 def answer_of(error: BaseException) -> str:
     """What the server itself said, where it may be repeated: only to people who speak of a mail server with it."""
-    return technical(error).partition(": ")[2] if isinstance(error, SignInRefused) else ""
+    return technical(error) if isinstance(error, SignInRefused) else ""
 
 
 def sentence(trouble: str, account: Account, *, folder: str = "") -> str:
@@ -124,7 +126,8 @@ def sentence(trouble: str, account: Account, *, folder: str = "") -> str:
         case Trouble.FORBIDDEN:
             text = _(
                 "%(host)s lies in a network that mail must not be fetched from. Whoever runs this installation can "
-                "allow it with HELPDESK_MAIL_NETWORKS."
+                "allow it with HELPDESK_MAIL_NETWORKS, except for link-local addresses and those at which clouds tell "
+                "secrets."
             )
         case Trouble.TIMEOUT:
             text = _("%(host)s did not answer in time. Check the port and the encryption.")

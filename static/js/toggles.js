@@ -72,6 +72,11 @@ function start() {
   const mark = document.querySelector("[data-scroll-start]");
   const scroller = mark?.closest(".conv__scroll, .scroll");
   mark?.removeAttribute("data-scroll-start");
+  // where tabs do not fit, the chosen one is seen
+  for (const tab of document.querySelectorAll(".tabs > [aria-current]")) {
+    const bar = tab.parentElement;
+    bar.scrollLeft += tab.getBoundingClientRect().left - bar.getBoundingClientRect().left - (bar.clientWidth - tab.offsetWidth) / 2;
+  }
   if (scroller) scroller.scrollTop += mark.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 84;
 }
 

@@ -123,6 +123,24 @@ def test_words_are_kept_and_markup_is_put_in_order(html, cleaned):
     assert clean(html) == cleaned
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<style>@import url(https://canary.example/x.css); body { background: url(https://canary.example/y) }</style>",
+        "<style>input[value^=a] { background: url(//canary.example/a) }</style>",
+        '<div style="position:fixed;inset:0;z-index:9999;background:url(https://canary.example/z)">Sign in again</div>',
+        '<link rel="stylesheet" href="https://canary.example/x.css"><p style="@import \'//canary.example\'">x</p>',
+        '<svg><style>@import "//canary.example"</style></svg><table background="https://canary.example/t"><td>x</table>',
+        '<p class="composer dialog" id="setup-form" hidden>x</p>',
+    ],
+)
+def test_T02_styles_neither_ask_anybody_nor_leave_the_message(html):
+    cleaned = clean(html)
+    assert wrong_in(cleaned) == []
+    for forbidden in ("canary", "style", "position", "@import", "background", "class=", "id="):
+        assert forbidden not in cleaned
+
+
 def test_T10_links_say_nothing_about_us_and_open_nothing():
     cleaned = clean('<a href="https://example.com/?a=1&b=2" target="_blank" rel="opener" ping="x">x</a>')
     assert cleaned == '<a href="https://example.com/?a=1&amp;b=2" rel="noopener noreferrer nofollow ugc">x</a>'

@@ -19,7 +19,7 @@ from sla.models import Clock, Retarget
 from sla.standing import standing_of
 from tickets.catalogue import catalogue_for
 from tickets.events import broken_links
-from tickets.models import Delivery, Event, Service, Ticket
+from tickets.models import Delivery, Event, Queue, Service, Ticket
 
 pytestmark = pytest.mark.django_db
 PEOPLE = ("dana@acme", "erik@globex")
@@ -44,6 +44,7 @@ class TestTheWorldAsItIsMadeNow:
         assert not Delivery.objects.unfinished().exists()
         written = {article.pk for ticket in Ticket.objects.all() for article in ticket.articles.filter(sender="agent")}
         assert written & {outgoing.article_id for outgoing in sent}
+        assert Queue.objects.get(is_junk=True).name == "Junk"
 
     def test_each_request_by_mail_has_its_receipt(self):
         for ticket in Ticket.objects.filter(channel__in=("email", "web")):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import ConfigChange
 from mail import alarms, spool
 from mail.addressing import save_address
 from mail.alarms import troubles, watch
@@ -73,6 +74,15 @@ def test_an_account_is_trouble_after_its_own_time(quiet, success, error, after, 
     facts = {"last_success_at": at, "last_error": error, "silent_after": after, "is_active": is_active}
     Account.objects.create(name="Provider", host="imap.demo.example", username="u", **facts)
     assert kinds() == (["account"] if is_trouble else [])
+
+
+@pytest.mark.parametrize(("minutes", "is_trouble"), [(14, False), (16, True)])
+def test_a_new_account_has_as_long_since_it_was_set_up(quiet, world, minutes, is_trouble):
+    account = Account.objects.create(name="Provider", host="imap.demo.example", username="u", last_error="no such host")
+    line = {"actor": world.alex, "action": "created", "kind": "mail.account", "object_id": str(account.pk)}
+    made = ConfigChange.objects.create(**line, label="Provider", at=ago(minutes))
+    assert kinds() == (["account"] if is_trouble else [])
+    assert [trouble.since for trouble in troubles()] == [made.at] * is_trouble
 
 
 @pytest.mark.parametrize(("minutes", "is_trouble"), [(4, False), (6, True)])

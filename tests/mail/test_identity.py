@@ -66,6 +66,14 @@ def test_the_message_says_whether_its_sender_is_proven(take_in, world, trusting,
     assert ("The sender is forged: the check by DMARC fails." in body) is warns
 
 
+def test_a_held_message_of_a_forged_sender_has_one_warning(take_in, world, trusting, signed_in):
+    ticket = answered(take_in, world)
+    take_in(proven(raw_mail(subject=f"Re: [#{ticket.number}] x", message_id="<forged@x.example>"), "fail"))
+    body = signed_in(world.bea).get(f"/desk/tickets/{ticket.number}/").content.decode()
+    assert "The sender is forged: the check by DMARC fails." in body
+    assert "It could not be proven who sent this" not in body
+
+
 def test_nothing_is_said_where_nobody_was_asked(take_in, world, signed_in):
     ticket = take_in(raw_mail()).article.ticket
     body = signed_in(world.bea).get(f"/desk/tickets/{ticket.number}/").content.decode()

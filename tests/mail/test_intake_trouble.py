@@ -139,6 +139,7 @@ def test_t14_a_mail_that_is_too_complex_is_quarantined_at_once_and_stops_no_othe
     incoming = take_in(bomb)
     assert incoming.state == "quarantined"
     assert (incoming.reason_code, incoming.reason) == ("too_complex", "too many parts")
+    assert reason_shown(incoming).endswith("It has too many parts.")
     assert take_in(raw_mail()).state == "ticketed"
 
 

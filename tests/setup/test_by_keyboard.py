@@ -111,6 +111,13 @@ def test_a_template_is_tried_while_it_is_written(setup, world):
     assert ReplyTemplate.objects.get().body == "Dear {{ customer.first_name }}, {{ ticket.title }}"
 
 
+def test_the_chosen_tab_is_seen_where_not_all_fit(setup, world):
+    setup.page.set_viewport_size({"width": 390, "height": 844})
+    for name in ("accounts", "servers", "mail_rules"):
+        page = setup.open(reverse(f"setup:{name}"))
+        expect(page.locator(".tabs > [aria-current]").last).to_be_in_viewport(ratio=1)
+
+
 def test_two_administrators_at_once(setup, world):
     page = setup.open(reverse("setup:queue", args=[world.billing.pk]))
     world.billing.description = "By a colleague"

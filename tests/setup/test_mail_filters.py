@@ -247,6 +247,17 @@ def test_the_tester_names_filters_servers_and_the_reason_of_silence(page, world)
     assert "None would be sent. The message was not written by a person" in body
 
 
+@pytest.mark.parametrize(
+    ("head", "is_ticket"),
+    [("", False), ("From: dana@acme.example\r\n", True), ("Return-Path: <dana@acme.example>\r\n", True)],
+)
+def test_the_tester_invents_no_sender(page, world, head, is_ticket):
+    text = f"{head}To: support@demo.example\r\nSubject: No sender\r\n\r\nHello\r\n"
+    body = page.post("/admin/email/try/", {"text": text, "way": "receiver", "recipient": ""}).content.decode()
+    assert ("It names no sender." in body) is not is_ticket
+    assert "somebody@example.invalid" not in body
+
+
 def test_the_tester_wants_a_message(page):
     answer = page.post("/admin/email/try/", {"way": "receiver"})
     assert answer.status_code == 422

@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from accounts.models import ApiToken, ConfigChange
 from accounts.tokens import issue_token, token_for
+from core.work import kinds
 from tests.factories import TicketFactory
 from tests.setup import worlds
 from tickets.models import Delivery, FieldDefinition
@@ -174,6 +175,9 @@ def test_health_names_what_waits_and_what_was_given_up(world, door, text_of):
 def test_every_kind_of_work_is_named_in_the_readers_language(db):
     with override("de"):
         assert all(isinstance(duty.label, Promise) for duty in machinery.duties())
+        assert all(
+            model in machinery.DUTIES or "verbose_name_plural" in model._meta.original_attrs for model in kinds()
+        )
         assert "Sammeländerung" in [str(duty.label) for duty in machinery.duties()]
 
 

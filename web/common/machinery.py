@@ -17,12 +17,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from automation.models import AlertPost, NoticeDelivery, WebhookDelivery
+from automation.models import AlertPost, EffectRun, NoticeDelivery, ScheduleRun, WebhookDelivery
 from core import pulse
 from core.counting import figures
 from core.work import WorkRow, kinds
 from imports.models import Import
 from mail.models import Incoming, Letter, Outgoing
+from processes.models import Impulse, Timer
 from reports.models import Export, Rebuild, Subscription
 from tickets.models import Delivery, JobItem
 
@@ -86,6 +87,10 @@ DUTIES: dict[type[WorkRow], str | Promise] = {
     WebhookDelivery: _("Webhooks"),
     AlertPost: _("Reports of monitoring"),
     NoticeDelivery: _("Notices"),
+    EffectRun: _("Effects of rules that are tried again"),
+    ScheduleRun: _("Runs of schedules"),
+    Timer: _("Timers of processes"),
+    Impulse: _("Events for processes"),
     Import: _("Imports"),
 }
 PROCESSES = {

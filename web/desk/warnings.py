@@ -41,8 +41,9 @@ def known_to(reader: User, articles: Iterable[Article]) -> Container[str]:
 
 def warnings_of(article: Article, body: Body, *, known: Container[str]) -> Sequence[Warn]:
     found = []
-    codes = {mark.get("code") for mark in article.marks}
-    if article.sender == Sender.CUSTOMER and not article.visible_to_customer and "may_disclose" not in codes:
+    # What is forged or may disclose something is said below, and more plainly.
+    said_below = any(mark.get("code") in ("disproven", "may_disclose") for mark in article.marks)
+    if article.sender == Sender.CUSTOMER and not article.visible_to_customer and not said_below:
         text = _("It could not be proven who sent this, so it is kept as an internal note. Check it before you use it.")
         found.append(Warn("warn", "warn", text))
     marks = [mark for mark in article.marks if not mark.get("number") or str(mark["number"]) in known]

@@ -1,5 +1,8 @@
 """The form of the tester: a message as a file or as text, and how it is said to come in."""
 
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from email.utils import parseaddr
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -51,6 +54,8 @@ class TrialForm(Form):
     @property
     def raw(self) -> bytes:
         file = self.cleaned_data.get("file")
+        if file is not None:
+            file.seek(0)
         return file.read() if file is not None else self.cleaned_data["text"].encode("utf-8", "surrogateescape")
 
     @property
@@ -62,4 +67,10 @@ class TrialForm(Form):
         recipients = (recipient,) if recipient else ()
         if way == PIPE:
             return Arrival(source=Incoming.Source.PIPE, recipients=recipients)
-        return Arrival(source=Incoming.Source.SMTP, recipients=recipients, sender="somebody@example.invalid")
+        return Arrival(source=Incoming.Source.SMTP, recipients=recipients, sender=self._sender)
+
+    @property
+    def _sender(self) -> str:
+        """As a server would name it at the door: the Return-Path it left, else whoever stands in From, else nobody."""
+        headers = BytesHeaderParser(policy=compat32).parsebytes(self.raw)
+        return parseaddr(str(headers.get("Return-Path") or headers.get("From") or ""))[1]
