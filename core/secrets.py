@@ -11,7 +11,7 @@ from django.conf import settings
 def goes_elsewhere(old: object | None, new: object, *, sealed: str, place: Iterable[str]) -> bool:
     """Whether saving `new` would show a stored secret to another place than the one it was written for.
 
-    `sealed` names the field of the secret: whoever writes it anew knows it; `place` the fields that say who is shown it.
+    `sealed` names the field of the secret: whoever writes it anew knows it; `place` those that say who is shown it.
     """
     if old is None or not getattr(old, sealed) or getattr(old, sealed) != getattr(new, sealed):
         return False

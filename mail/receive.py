@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from aiosmtpd.lmtp import LMTP
@@ -184,9 +184,10 @@ class _Patient(SMTP):
 
     def _send_away(self) -> None:
         """The connection ends with that, so LMTP says it once, too."""
-        if self.transport is not None and not self.transport.is_closing():
-            self.transport.write(f"{NO_ROOM}\r\n".encode())
-            self.transport.close()
+        transport = cast("asyncio.Transport | None", self.transport)
+        if transport is not None and not transport.is_closing():
+            transport.write(f"{NO_ROOM}\r\n".encode())
+            transport.close()
 
     def _limit_lines(self, limit: int) -> None:
         """So much is read ahead, too: the library sets it once for the whole connection, asyncio knows no other way."""
