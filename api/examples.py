@@ -200,3 +200,7 @@ PREVIEW = OpenApiExample(
 STEPS = OpenApiExample("Two steps", request_only=True, value={"steps": ["Order a laptop", "Set it up"]})
 PARTICIPANT = OpenApiExample("A colleague of the customer", request_only=True, value={"address": "carl@acme.example"})
 WATCHER = OpenApiExample("A colleague of ours", request_only=True, value={"person": "bea@demo.example"})
+SPLIT = OpenApiExample("Into another queue", request_only=True, value={"title": "A new laptop", "queue": "Hardware"})
+FORWARD = OpenApiExample(
+    "To a supplier", request_only=True, value={"to": ["supplier@parts.example"], "body": "Can you help here?"}
+)

@@ -10,7 +10,7 @@ from api.v1.copies import ParticipantDetail, ParticipantList, WatcherDetail
 from api.v1.effort import MacroList, MacroRun, TimeDetail, TimeList, WatcherList, Watching
 from api.v1.exporting import Changes
 from api.v1.health import DeliveryRetry, Health
-from api.v1.history import EventList
+from api.v1.history import EventList, EventUndo
 from api.v1.imports.views import ImportCancel, ImportDetail, ImportList, ImportStart, RefusalList, RefusedFile
 from api.v1.knowledge.articles import ArticleDetail, CategoryList, FileDetail
 from api.v1.knowledge.articles import ArticleList as KnowledgeList
@@ -20,7 +20,9 @@ from api.v1.levels.policies import SlaDetail, SlaList
 from api.v1.levels.queues import QueueHoursDetail, QueueHoursList
 from api.v1.lookups import FieldList, Me, PriorityList, QueueList, ServiceList, StateList, TypeList
 from api.v1.mail import urls as mail
+from api.v1.passing_on import Forward, Split, TakeBack
 from api.v1.people import OrganisationDetail, OrganisationList, PersonDetail, PersonList
+from api.v1.processes.steering import RunCancel, RunJump, RunRetry
 from api.v1.processes.views import (
     ApprovalDetail,
     ApprovalList,
@@ -33,6 +35,7 @@ from api.v1.processes.views import (
 from api.v1.putting_away import Restore, Spam, Trash
 from api.v1.reports.answers import Answer, ExportDetail, ExportFile, ExportList, MeasureList
 from api.v1.setup import urls as setup
+from api.v1.solving import Solve
 from api.v1.steps import StepDetail, StepList
 from api.v1.texts import urls as texts
 from api.v1.tickets import TicketDetail, TicketList
@@ -44,6 +47,11 @@ urlpatterns = [
     path("tickets/bulk/", TicketsBulk.as_view(), name="tickets_bulk"),
     path("tickets/<slug:number>/", TicketDetail.as_view(), name="ticket"),
     path("tickets/<slug:number>/articles/", ArticleList.as_view(), name="articles"),
+    path("tickets/<slug:number>/articles/<int:id>/split/", Split.as_view(), name="article_split"),
+    path("tickets/<slug:number>/articles/<int:id>/forward/", Forward.as_view(), name="article_forward"),
+    path("tickets/<slug:number>/articles/<int:id>/take-back/", TakeBack.as_view(), name="article_take_back"),
+    path("tickets/<slug:number>/solve/", Solve.as_view(), name="solve"),
+    path("tickets/<slug:number>/history/<int:id>/undo/", EventUndo.as_view(), name="event_undo"),
     path("tickets/<slug:number>/history/", EventList.as_view(), name="history"),
     path("tickets/<slug:number>/clocks/", ClockList.as_view(), name="clocks"),
     path("tickets/<slug:number>/merge/", MergeDoor.as_view(), name="merge"),
@@ -90,6 +98,9 @@ urlpatterns = [
     path("imports/<int:id>/refused/", RefusedFile.as_view(), name="import_refused"),
     path("processes/", ProcessList.as_view(), name="processes"),
     path("tickets/<slug:number>/processes/", RunList.as_view(), name="process_runs"),
+    path("tickets/<slug:number>/processes/<int:id>/cancel/", RunCancel.as_view(), name="process_run_cancel"),
+    path("tickets/<slug:number>/processes/<int:id>/jump/", RunJump.as_view(), name="process_run_jump"),
+    path("tickets/<slug:number>/processes/<int:id>/retry/", RunRetry.as_view(), name="process_run_retry"),
     path("tickets/<slug:number>/messages/", MessageList.as_view(), name="process_messages"),
     path("tasks/", TaskList.as_view(), name="tasks"),
     path("tasks/<int:id>/", TaskDetail.as_view(), name="task"),
