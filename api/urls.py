@@ -4,6 +4,7 @@ from api import docs
 from api.v1.alerts import Alerts, AlertsHere
 from api.v1.articles import ArticleList, AttachmentDetail
 from api.v1.automation import urls as automation
+from api.v1.bell import BellDetail, BellList
 from api.v1.belonging import LinkDetail, LinkList, MergeDoor
 from api.v1.bulk import TicketsBulk
 from api.v1.copies import ParticipantDetail, ParticipantList, WatcherDetail
@@ -20,8 +21,9 @@ from api.v1.levels.policies import SlaDetail, SlaList
 from api.v1.levels.queues import QueueHoursDetail, QueueHoursList
 from api.v1.lookups import FieldList, Me, PriorityList, QueueList, ServiceList, StateList, TypeList
 from api.v1.mail import urls as mail
+from api.v1.my_notices import MyNotices
 from api.v1.passing_on import Forward, Split, TakeBack
-from api.v1.people import OrganisationDetail, OrganisationList, PersonDetail, PersonList
+from api.v1.people import OrganisationDetail, OrganisationList, PersonDetail, PersonList, PersonMerge
 from api.v1.processes.steering import RunCancel, RunJump, RunRetry
 from api.v1.processes.views import (
     ApprovalDetail,
@@ -116,6 +118,7 @@ urlpatterns = [
     path("services/", ServiceList.as_view(), name="services"),
     path("people/", PersonList.as_view(), name="people"),
     path("people/<int:id>/", PersonDetail.as_view(), name="person"),
+    path("people/<int:id>/merge/", PersonMerge.as_view(), name="person_merge"),
     path("organisations/", OrganisationList.as_view(), name="organisations"),
     path("organisations/<int:id>/", OrganisationDetail.as_view(), name="organisation"),
     *automation.urlpatterns,
@@ -124,6 +127,9 @@ urlpatterns = [
     path("health/deliveries/<int:id>/retry/", DeliveryRetry.as_view(), name="delivery_retry"),
     *mail.urlpatterns,
     *setup.urlpatterns,
+    path("me/bell/", BellList.as_view(), name="bell"),
+    path("me/bell/<int:id>/", BellDetail.as_view(), name="bell_notice"),
+    path("me/notices/", MyNotices.as_view(), name="my_notices"),
     path("me/", Me.as_view(), name="me"),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.docs, name="docs"),
