@@ -36,6 +36,7 @@ from api.v1.processes.views import (
 )
 from api.v1.putting_away import Restore, Spam, Trash
 from api.v1.reports.answers import Answer, ExportDetail, ExportFile, ExportList, MeasureList
+from api.v1.reports.saved import ReportDetail, ReportList, ReportMailDetail, ReportMailList
 from api.v1.setup import urls as setup
 from api.v1.solving import Solve
 from api.v1.steps import StepDetail, StepList
@@ -89,6 +90,10 @@ urlpatterns = [
     path("kb/files/<uuid:uuid>/", FileDetail.as_view(), name="kb_file"),
     path("reports/measures/", MeasureList.as_view(), name="measures"),
     path("reports/answer/", Answer.as_view(), name="report_answer"),
+    path("reports/saved/", ReportList.as_view(), name="reports"),
+    path("reports/saved/<int:id>/", ReportDetail.as_view(), name="report"),
+    path("reports/saved/<int:id>/mails/", ReportMailList.as_view(), name="report_mails"),
+    path("reports/mails/<int:id>/", ReportMailDetail.as_view(), name="report_mail"),
     path("reports/exports/", ExportList.as_view(), name="exports"),
     path("reports/exports/<int:id>/", ExportDetail.as_view(), name="export"),
     path("reports/exports/<int:id>/file/", ExportFile.as_view(), name="export_file"),

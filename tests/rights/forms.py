@@ -115,6 +115,9 @@ def _programs(world: Matrix, relation: str, agent: User) -> dict[str, Body]:
         "api:calendars": {"name": "Days"},
         "api:imports": {"what": "people", "name": "people.csv", "content": "ZW1haWwKYUBhY21lLmV4YW1wbGUK"},
         "api:import": {"zone": "UTC"},
+        "api:reports": {"name": "Mine", "question": {"measures": ["created"]}},
+        "api:report": {"name": "Renamed"},
+        "api:report_mails": {"people": [agent.email], "rhythm": "daily"},
         "api:exports": {"question": {"measures": ["created"]}},
         "api:kb_articles": {
             "category": world.things["article topic"]["there"][0],
