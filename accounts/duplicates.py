@@ -3,8 +3,12 @@
 The duplicate's addresses and memberships go over, its row stays for the history.
 """
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from accounts.audit import note_change
 from accounts.finding import with_name
@@ -15,6 +19,12 @@ OF_NOBODY = {"admin", "contact", "hello", "help", "info", "mail", "me", "office"
 SUGGESTED = 10
 # What the survivor takes over where it has nothing itself.
 FILLED_IN = ("phone", "language", "time_zone")
+REASONS: Mapping[str, Promise] = {
+    "itself": gettext_lazy("These two are the same person already."),
+    "system": gettext_lazy("The system's own actors cannot be merged."),
+    "agent": gettext_lazy("Colleagues cannot be merged. Ask an administrator."),
+    "merged": gettext_lazy("One of them has just been merged with somebody else."),
+}
 
 
 class NotMergeable(ValueError):
@@ -23,6 +33,10 @@ class NotMergeable(ValueError):
     def __init__(self, code: str):
         super().__init__(code)
         self.code = code
+
+    @property
+    def text(self) -> str:
+        return str(REASONS[self.code])
 
 
 def likely_duplicates(person: User, among: QuerySet[User]) -> list[User]:

@@ -200,3 +200,16 @@ PREVIEW = OpenApiExample(
 STEPS = OpenApiExample("Two steps", request_only=True, value={"steps": ["Order a laptop", "Set it up"]})
 PARTICIPANT = OpenApiExample("A colleague of the customer", request_only=True, value={"address": "carl@acme.example"})
 WATCHER = OpenApiExample("A colleague of ours", request_only=True, value={"person": "bea@demo.example"})
+REPORT = OpenApiExample(
+    "What came in, month by month",
+    request_only=True,
+    value={
+        "name": "New tickets",
+        "question": {"measures": ["created"], "columns": "time", "grain": "month", "period": "last_12_months"},
+        "display": "line",
+    },
+)
+SPLIT = OpenApiExample("Into another queue", request_only=True, value={"title": "A new laptop", "queue": "Hardware"})
+FORWARD = OpenApiExample(
+    "To a supplier", request_only=True, value={"to": ["supplier@parts.example"], "body": "Can you help here?"}
+)

@@ -4,13 +4,14 @@ from api import docs
 from api.v1.alerts import Alerts, AlertsHere
 from api.v1.articles import ArticleList, AttachmentDetail
 from api.v1.automation import urls as automation
+from api.v1.bell import BellDetail, BellList
 from api.v1.belonging import LinkDetail, LinkList, MergeDoor
 from api.v1.bulk import TicketsBulk
 from api.v1.copies import ParticipantDetail, ParticipantList, WatcherDetail
 from api.v1.effort import MacroList, MacroRun, TimeDetail, TimeList, WatcherList, Watching
 from api.v1.exporting import Changes
 from api.v1.health import DeliveryRetry, Health
-from api.v1.history import EventList
+from api.v1.history import EventList, EventUndo
 from api.v1.imports.views import ImportCancel, ImportDetail, ImportList, ImportStart, RefusalList, RefusedFile
 from api.v1.knowledge.articles import ArticleDetail, CategoryList, FileDetail
 from api.v1.knowledge.articles import ArticleList as KnowledgeList
@@ -20,7 +21,10 @@ from api.v1.levels.policies import SlaDetail, SlaList
 from api.v1.levels.queues import QueueHoursDetail, QueueHoursList
 from api.v1.lookups import FieldList, Me, PriorityList, QueueList, ServiceList, StateList, TypeList
 from api.v1.mail import urls as mail
-from api.v1.people import OrganisationDetail, OrganisationList, PersonDetail, PersonList
+from api.v1.my_notices import MyNotices
+from api.v1.passing_on import Forward, Split, TakeBack
+from api.v1.people import OrganisationDetail, OrganisationList, PersonDetail, PersonList, PersonMerge
+from api.v1.processes.steering import RunCancel, RunJump, RunRetry
 from api.v1.processes.views import (
     ApprovalDetail,
     ApprovalList,
@@ -32,7 +36,9 @@ from api.v1.processes.views import (
 )
 from api.v1.putting_away import Restore, Spam, Trash
 from api.v1.reports.answers import Answer, ExportDetail, ExportFile, ExportList, MeasureList
+from api.v1.reports.saved import ReportDetail, ReportList, ReportMailDetail, ReportMailList
 from api.v1.setup import urls as setup
+from api.v1.solving import Solve
 from api.v1.steps import StepDetail, StepList
 from api.v1.texts import urls as texts
 from api.v1.tickets import TicketDetail, TicketList
@@ -44,6 +50,11 @@ urlpatterns = [
     path("tickets/bulk/", TicketsBulk.as_view(), name="tickets_bulk"),
     path("tickets/<slug:number>/", TicketDetail.as_view(), name="ticket"),
     path("tickets/<slug:number>/articles/", ArticleList.as_view(), name="articles"),
+    path("tickets/<slug:number>/articles/<int:id>/split/", Split.as_view(), name="article_split"),
+    path("tickets/<slug:number>/articles/<int:id>/forward/", Forward.as_view(), name="article_forward"),
+    path("tickets/<slug:number>/articles/<int:id>/take-back/", TakeBack.as_view(), name="article_take_back"),
+    path("tickets/<slug:number>/solve/", Solve.as_view(), name="solve"),
+    path("tickets/<slug:number>/history/<int:id>/undo/", EventUndo.as_view(), name="event_undo"),
     path("tickets/<slug:number>/history/", EventList.as_view(), name="history"),
     path("tickets/<slug:number>/clocks/", ClockList.as_view(), name="clocks"),
     path("tickets/<slug:number>/merge/", MergeDoor.as_view(), name="merge"),
@@ -79,6 +90,10 @@ urlpatterns = [
     path("kb/files/<uuid:uuid>/", FileDetail.as_view(), name="kb_file"),
     path("reports/measures/", MeasureList.as_view(), name="measures"),
     path("reports/answer/", Answer.as_view(), name="report_answer"),
+    path("reports/saved/", ReportList.as_view(), name="reports"),
+    path("reports/saved/<int:id>/", ReportDetail.as_view(), name="report"),
+    path("reports/saved/<int:id>/mails/", ReportMailList.as_view(), name="report_mails"),
+    path("reports/mails/<int:id>/", ReportMailDetail.as_view(), name="report_mail"),
     path("reports/exports/", ExportList.as_view(), name="exports"),
     path("reports/exports/<int:id>/", ExportDetail.as_view(), name="export"),
     path("reports/exports/<int:id>/file/", ExportFile.as_view(), name="export_file"),
@@ -90,6 +105,9 @@ urlpatterns = [
     path("imports/<int:id>/refused/", RefusedFile.as_view(), name="import_refused"),
     path("processes/", ProcessList.as_view(), name="processes"),
     path("tickets/<slug:number>/processes/", RunList.as_view(), name="process_runs"),
+    path("tickets/<slug:number>/processes/<int:id>/cancel/", RunCancel.as_view(), name="process_run_cancel"),
+    path("tickets/<slug:number>/processes/<int:id>/jump/", RunJump.as_view(), name="process_run_jump"),
+    path("tickets/<slug:number>/processes/<int:id>/retry/", RunRetry.as_view(), name="process_run_retry"),
     path("tickets/<slug:number>/messages/", MessageList.as_view(), name="process_messages"),
     path("tasks/", TaskList.as_view(), name="tasks"),
     path("tasks/<int:id>/", TaskDetail.as_view(), name="task"),
@@ -105,6 +123,7 @@ urlpatterns = [
     path("services/", ServiceList.as_view(), name="services"),
     path("people/", PersonList.as_view(), name="people"),
     path("people/<int:id>/", PersonDetail.as_view(), name="person"),
+    path("people/<int:id>/merge/", PersonMerge.as_view(), name="person_merge"),
     path("organisations/", OrganisationList.as_view(), name="organisations"),
     path("organisations/<int:id>/", OrganisationDetail.as_view(), name="organisation"),
     *automation.urlpatterns,
@@ -113,6 +132,9 @@ urlpatterns = [
     path("health/deliveries/<int:id>/retry/", DeliveryRetry.as_view(), name="delivery_retry"),
     *mail.urlpatterns,
     *setup.urlpatterns,
+    path("me/bell/", BellList.as_view(), name="bell"),
+    path("me/bell/<int:id>/", BellDetail.as_view(), name="bell_notice"),
+    path("me/notices/", MyNotices.as_view(), name="my_notices"),
     path("me/", Me.as_view(), name="me"),
     path("schema/", docs.schema, name="schema"),
     path("docs/", docs.docs, name="docs"),

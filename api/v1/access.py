@@ -8,6 +8,7 @@ from accounts.models import User
 from tickets.changes import hold_row
 from tickets.models import Article, Ticket
 from tickets.models.article import Sender
+from tickets.participation import may_share
 from tickets.queries import TicketQuerySet
 
 SHOWN = (
@@ -71,6 +72,22 @@ def require_survivor(ticket: Ticket, user: User) -> None:
     """What is said on a merged ticket goes where it was merged into: that must be in sight too."""
     if ticket.merged_into_id and tickets_of(user).survivor_of(ticket) is None:
         raise PermissionDenied(_("This request went on in another one, which you may not see."))
+
+
+def request_to_change(user: User, number: str) -> Ticket:
+    """Locked, for what only customers do; of a merged one that in which it went on. Agents find nothing there."""
+    if user.is_agent:
+        raise NotFound
+    ticket = ticket_to_change(user, number)
+    require_survivor(ticket, user)
+    survivor = tickets_of(user).survivor_of(ticket) if ticket.merged_into_id else None
+    return ticket_to_change(user, survivor.number) if survivor else ticket
+
+
+def require_share(ticket: Ticket, user: User) -> None:
+    """Whose request it is decides about it, not who is in copy."""
+    if not may_share(ticket, user):
+        raise PermissionDenied(_("You may see this request, but not decide about it."))
 
 
 def _only(tickets: TicketQuerySet, number: str) -> Ticket:

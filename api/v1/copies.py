@@ -1,11 +1,13 @@
 """Who else hears of a ticket: people of the customer's side in copy, and colleagues who follow it."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,14 +16,15 @@ from api import examples
 from api.base import Door
 from api.once import once
 from api.schema import IDEMPOTENCY_KEY, NUMBER
-from api.v1.access import require, worked_ticket
+from api.v1.access import request_to_change, require, require_share, ticket_of, worked_ticket
 from api.v1.fields import AgentField, StrictSerializer
 from api.v1.shapes import PersonShape
 from tickets import options
 from tickets.actions import participants
 from tickets.actions.taking_part import unwatch, watch
-from tickets.models import Ticket
+from tickets.models import Participant, Ticket
 from tickets.participation import in_copy
+from web.common.limits import PEOPLE_IN_COPY
 
 TAG = "Tickets"
 
@@ -34,8 +37,13 @@ class NewParticipantForm(StrictSerializer):
 
 class ParticipantShape(serializers.Serializer):
     id = serializers.IntegerField(source="pk")
-    person = PersonShape(source="user")
+    address = serializers.EmailField(source="user.email")
+    person = PersonShape(source="user", allow_null=True, help_text="null for customers, who know addresses only.")
     since = serializers.DateTimeField()
+
+    def to_representation(self, participant: Participant) -> dict[str, Any]:
+        shown = super().to_representation(participant)
+        return shown if self.context["request"].user.is_agent else {**shown, "person": None}
 
 
 class NewWatcherForm(StrictSerializer):
@@ -57,7 +65,7 @@ class ParticipantList(Door):
     )
     def get(self, request: Request, number: str) -> Response:
         """People of the customer's side, who see this request and get its mail."""
-        return self.answer(worked_ticket(self.person, number))
+        return self.answer(ticket_of(self.person, number))
 
     @extend_schema(
         operation_id="addParticipant",
@@ -70,15 +78,27 @@ class ParticipantList(Door):
     )
     @once
     def post(self, request: Request, number: str) -> Response:
-        """They see this request, and nothing else by it. Needs the right to write. Gives all who are in copy."""
-        ticket = worked_ticket(self.person, number, "write")
+        """They see this request, and nothing else by it. Gives all who are in copy.
+
+        Needs the right to write; of customers, that it is theirs or all of their organisation's are.
+        """
+        ticket = self.to_share(number)
         form = NewParticipantForm(data=request.data)
         form.is_valid(raise_exception=True)
+        if not self.person.is_agent and not PEOPLE_IN_COPY.take(self.person.pk):
+            raise Throttled(detail=_("You have added many people today. Try again tomorrow."))
         try:
             participants.add_address(ticket, form.validated_data["address"], by=self.person, cause=self.cause)
         except ValidationError as error:
             raise serializers.ValidationError({"address": error.messages}) from error
         return self.answer(ticket, status.HTTP_201_CREATED)
+
+    def to_share(self, number: str) -> Ticket:
+        if self.person.is_agent:
+            return worked_ticket(self.person, number, "write")
+        ticket = request_to_change(self.person, number)
+        require_share(ticket, self.person)
+        return ticket
 
     def answer(self, ticket: Ticket, code: int = status.HTTP_200_OK) -> Response:
         return Response(self.shaped(in_copy(ticket), ParticipantShape, many=True).data, code)
@@ -96,11 +116,14 @@ class ParticipantDetail(Door):
     )
     @transaction.atomic
     def delete(self, request: Request, number: str, id: int) -> Response:
-        """What they got until now stays theirs. Needs the right to write."""
-        ticket = worked_ticket(self.person, number, "write")
+        """What they got until now stays theirs. As adding them; whoever is in copy may always leave."""
+        is_agent = self.person.is_agent
+        ticket = worked_ticket(self.person, number, "write") if is_agent else request_to_change(self.person, number)
         found = ticket.participants.select_related("user").filter(pk=id).first()
         if found is None:
             raise NotFound
+        if not is_agent and found.user_id != self.person.pk:
+            require_share(ticket, self.person)
         participants.remove(ticket, found.user, by=self.person, cause=self.cause)
         return Response(status=status.HTTP_204_NO_CONTENT)
 

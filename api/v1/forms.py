@@ -133,7 +133,7 @@ class CustomerMessageForm(MessageForm):
     channel = serializers.ChoiceField([(Channel.WEB, "")], default=Channel.WEB)
 
 
-class _TicketForm(StrictSerializer):
+class TicketForm(StrictSerializer):
     """Fields that a new ticket and a changed one have in common."""
 
     def agent_in(self, queue: Queue, attrs: dict[str, Any], name: str) -> None:
@@ -158,7 +158,7 @@ def _services(_context: dict[str, Any]) -> Iterable:
     return options.services()
 
 
-def _queues_to_open_in(context: dict[str, Any]) -> Iterable[Queue]:
+def queues_to_open_in(context: dict[str, Any]) -> Iterable[Queue]:
     return options.queues_to_open_in(context["request"].user)
 
 
@@ -178,7 +178,7 @@ def _tags(**options: Any) -> serializers.ListField:
     return serializers.ListField(child=TextField(min_length=1, max_length=50), max_length=MOST_TAGS, **options)
 
 
-class OpeningForm(MessageForm, _TicketForm):
+class OpeningForm(MessageForm, TicketForm):
     """A new ticket and its first message.
 
     The channel says whose words these are: `web` and `phone` the customer's, `email` a mail of ours to the customer,
@@ -187,7 +187,7 @@ class OpeningForm(MessageForm, _TicketForm):
 
     title = TextField(min_length=1, max_length=300)
     queue = RowField(
-        _queues_to_open_in,
+        queues_to_open_in,
         required=False,
         help_text="Path (`Support::Hardware`), name if unambiguous, or id; only with a service it may be left out.",
     )
@@ -217,7 +217,7 @@ class OpeningForm(MessageForm, _TicketForm):
         if service is not None:
             for name in ("type", "priority"):
                 attrs.setdefault(name, getattr(service, name))
-            if "queue" not in attrs and service.queue in _queues_to_open_in(self.context):
+            if "queue" not in attrs and service.queue in queues_to_open_in(self.context):
                 attrs["queue"] = service.queue
         if "queue" not in attrs:
             field = self.fields["queue"]
@@ -240,7 +240,7 @@ class OpeningForm(MessageForm, _TicketForm):
         return Sender.CUSTOMER if spoken else Sender.AGENT
 
 
-class ChangeForm(_TicketForm):
+class ChangeForm(TicketForm):
     """Any of these; what is not named stays as it is."""
 
     title = TextField(min_length=1, max_length=300, required=False)

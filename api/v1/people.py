@@ -16,18 +16,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.customers import FIELDS, CustomerFacts, add_customer, change_customer, change_organisation, customers_of
+from accounts.duplicates import NotMergeable
 from accounts.finding import BY_NAME, by_name, organisations_with, people_with
 from accounts.models import ApiToken, Organisation, User
 from accounts.roles import may_edit_people
 from api import examples
 from api.base import Door
 from api.once import once
+from api.problems import CannotBe
 from api.schema import IDEMPOTENCY_KEY, IF_SAME
-from api.v1.fields import FlagField, RowField, StrictSerializer, TextField, find_person
+from api.v1.fields import AgentField, FlagField, RowField, StrictSerializer, TextField, find_person
 from api.v1.levels.access import fingerprint, refused, require_seen
 from api.v1.people_shapes import OrganisationShape, PersonDetailShape, people_shown
 from api.v1.shapes import FoundPersonShape
 from core.text import clean_line
+from tickets.actions.people import merge_people
 from tickets.people import known_organisations, known_people
 
 LONGEST_NOTES = 5_000
@@ -82,6 +85,10 @@ class CustomerForm(StrictSerializer):
         if "further" in said:
             said["further"] = tuple(said["further"])
         return CustomerFacts(**{**(_known(person) if person else {}), **said})
+
+
+class MergePeopleForm(StrictSerializer):
+    duplicate = AgentField(help_text="Address or id of the other customer.")
 
 
 class OrganisationFactsForm(StrictSerializer):
@@ -182,6 +189,38 @@ class PersonDetail(_People):
         except ValidationError as error:
             raise refused(error) from error
         return _answer(_shown(self, person))
+
+
+class PersonMerge(_People):
+    @extend_schema(
+        operation_id="mergePeople",
+        summary="Make two customers one",
+        parameters=[IDEMPOTENCY_KEY],
+        request=MergePeopleForm,
+        responses={200: PersonDetailShape},
+        tags=["People"],
+    )
+    @once
+    def post(self, request: Request, id: int) -> Response:
+        """Requests, addresses and organisations of the duplicate go over; it signs in no more. Cannot be undone.
+
+        Needs the right to look after customers.
+        """
+        known = _found(known_people(self.person), id)
+        self.require_editor()
+        kept = customers_of(self.person).filter(pk=known.pk).first()
+        if kept is None:
+            raise PermissionDenied(_("Colleagues are changed in the administration alone."))
+        form = MergePeopleForm(data=request.data)
+        form.is_valid(raise_exception=True)
+        duplicate = customers_of(self.person).filter(pk=form.validated_data["duplicate"].pk).first()
+        if duplicate is None:
+            raise serializers.ValidationError({"duplicate": _("There is nobody with this address or id to choose.")})
+        try:
+            merge_people(duplicate, kept, by=self.person, cause=self.cause)
+        except NotMergeable as error:
+            raise CannotBe(error.text) from error
+        return _answer(_shown(self, kept))
 
 
 class OrganisationList(_People):

@@ -117,6 +117,9 @@ class ArticleShape(serializers.Serializer):
     body = serializers.CharField(help_text="Plain text.")
     html = serializers.CharField(help_text="Cleaned of everything that could run or be fetched; empty for plain text.")
     created_at = serializers.DateTimeField()
+    send_at = serializers.DateTimeField(
+        allow_null=True, help_text="Until when its author may take it back; null: it left at once, or was never sent."
+    )
     attachments = AttachmentShape(many=True, source="attachments.all")
 
     def to_representation(self, article: Article) -> dict[str, Any]:

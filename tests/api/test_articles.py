@@ -40,6 +40,7 @@ def test_an_article_is_shown_with_all_its_parts(world, bea, ticket, path):
         "body": "The log.",
         "html": "",
         "created_at": article.created_at.isoformat().replace("+00:00", "Z"),
+        "send_at": None,
         "attachments": [
             {
                 "id": str(file.uuid),

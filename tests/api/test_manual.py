@@ -41,6 +41,7 @@ def test_curl(world, line):
     _token, secret = issue_token(world.alex, name="manual")
     for written, there in (
         ("48213", ticket.number),
+        ("articles/7/", f"articles/{ticket.articles.first().pk}/"),
         ('"7"', f'"{ticket.version}"'),
         ("/4711/", f"/{worlds.quarantined().pk}/"),
         ("queues/17/", f"queues/{world.hardware.pk}/"),

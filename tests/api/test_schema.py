@@ -284,6 +284,28 @@ OPERATIONS |= {
     "showCategory": "GET /api/v1/setup/categories/{id}/",
     "showMailLimits": "GET /api/v1/mail/limits/",
     "showWebForm": "GET /api/v1/setup/web-forms/{id}/",
+    "addReport": "POST /api/v1/reports/saved/",
+    "addReportMail": "POST /api/v1/reports/saved/{id}/mails/",
+    "changeReport": "PATCH /api/v1/reports/saved/{id}/",
+    "endReportMail": "DELETE /api/v1/reports/mails/{id}/",
+    "listReportMails": "GET /api/v1/reports/saved/{id}/mails/",
+    "listReports": "GET /api/v1/reports/saved/",
+    "removeReport": "DELETE /api/v1/reports/saved/{id}/",
+    "showReport": "GET /api/v1/reports/saved/{id}/",
+    "changeMyNotices": "PATCH /api/v1/me/notices/",
+    "listBell": "GET /api/v1/me/bell/",
+    "markNotice": "PATCH /api/v1/me/bell/{id}/",
+    "mergePeople": "POST /api/v1/people/{id}/merge/",
+    "readBell": "POST /api/v1/me/bell/",
+    "showMyNotices": "GET /api/v1/me/notices/",
+    "cancelProcess": "POST /api/v1/tickets/{number}/processes/{id}/cancel/",
+    "forwardArticle": "POST /api/v1/tickets/{number}/articles/{id}/forward/",
+    "moveProcess": "POST /api/v1/tickets/{number}/processes/{id}/jump/",
+    "retryProcess": "POST /api/v1/tickets/{number}/processes/{id}/retry/",
+    "solveTicket": "POST /api/v1/tickets/{number}/solve/",
+    "splitArticle": "POST /api/v1/tickets/{number}/articles/{id}/split/",
+    "takeArticleBack": "POST /api/v1/tickets/{number}/articles/{id}/take-back/",
+    "undoEvent": "POST /api/v1/tickets/{number}/history/{id}/undo/",
     "addParticipant": "POST /api/v1/tickets/{number}/participants/",
     "addSteps": "POST /api/v1/tickets/{number}/checklist/",
     "addWatcher": "POST /api/v1/tickets/{number}/watchers/",
@@ -409,8 +431,19 @@ def test_examples_fit_what_they_show(db, name):
 def test_requests_in_the_manual_fit_too(db, settings):
     manual = (settings.BASE_DIR / "docs" / "api.md").read_text()
     bodies = [json.loads(body) for body in re.findall(r"-d '({.*})'", manual)]
-    names = ["Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "NewSteps", "Change", "NewSla"]
-    names += ["NewRule", "Past", "NewSchedule", "NewWebhook", "NewSkill", "ChangedQueueAssignment"]
+    names = ["Opening", "Change", "BulkChange", "NewTime", "Customer", "NewArticle", "NewSteps"]
+    names += [
+        "Split",
+        "Forward",
+        "Change",
+        "NewSla",
+        "NewRule",
+        "Past",
+        "NewSchedule",
+        "NewWebhook",
+        "NewSkill",
+        "ChangedQueueAssignment",
+    ]
     names += ["NewContent", "ChangedNotice", "ChangedNoticeText", "AskedText"]
     names += [*SETTINGS, "NewImport"]
     for name, body in zip(names, bodies, strict=True):

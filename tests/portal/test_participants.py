@@ -15,7 +15,7 @@ from tickets.messages import File, Message
 from tickets.models import State, Ticket
 from tickets.participation import MOST
 from tickets.readers import customers_of
-from web.portal.views.participants import ADDED
+from web.common.limits import PEOPLE_IN_COPY
 
 pytestmark = pytest.mark.django_db
 
@@ -90,8 +90,8 @@ def test_there_is_an_end_of_people(world, dana, ticket):
 
 
 def test_a_person_adds_so_many_a_day(world, dana, ticket):
-    for _time in range(ADDED.most):
-        assert ADDED.take(world.dana.pk)
+    for _time in range(PEOPLE_IN_COPY.most):
+        assert PEOPLE_IN_COPY.take(world.dana.pk)
     assert add(dana, ticket, "late@x.example").status_code == 422
     assert in_copy(ticket) == []
 

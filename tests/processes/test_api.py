@@ -137,3 +137,34 @@ def test_reading_runs_costs_the_same_for_many(ticket, worker, django_assert_max_
             robot.get(f"tickets/{ticket.number}/processes/")
         counts.append(len(found))
     assert counts[0] == counts[1]
+
+
+def test_a_program_cancels_a_run_with_a_reason(ticket, worker):
+    published(line(work("Look")), key="look")
+    robot = program(worker)
+    run = robot.post(f"tickets/{ticket.number}/processes/", {"process": "look"}).json()["id"]
+    path = f"tickets/{ticket.number}/processes/{run}/cancel/"
+    assert program(agent(ticket, "read")).post(path, {"reason": "No"}).status_code == 403
+    assert list(robot.post(path).json()["errors"]) == ["reason"]
+    assert robot.get(f"tickets/{ticket.number}/processes/").json()["results"][0]["state"] == "going"
+    done = robot.post(path, {"reason": "Not needed"})
+    assert (done.status_code, done.json()["state"]) == (200, "cancelled")
+    assert not Task.objects.filter(state="open").exists()
+    event = ticket.events.order_by("pk").last()
+    assert (event.cause_kind, "Not needed" in str(event.data)) == ("token", True)
+    assert robot.post(path, {"reason": "Again"}).status_code == 409
+    elsewhere = TicketFactory(customer=ticket.customer, queue=ticket.queue)
+    assert robot.post(f"tickets/{elsewhere.number}/processes/{run}/cancel/", {"reason": "x"}).status_code == 404
+
+
+def test_a_program_moves_a_run_to_another_step(ticket, worker):
+    published(line(work("Measure"), work("Look")), key="two")
+    robot = program(worker)
+    run = robot.post(f"tickets/{ticket.number}/processes/", {"process": "two"}).json()["id"]
+    path = f"tickets/{ticket.number}/processes/{run}/"
+    assert robot.post(f"{path}jump/", {"to": "Nowhere", "reason": "x"}).status_code == 409
+    assert [task["step"] for task in robot.get("tasks/").json()["results"]] == ["Measure"]
+    moved = robot.post(f"{path}jump/", {"to": "Look", "reason": "Measured by phone"})
+    assert moved.status_code == 200
+    assert [task["step"] for task in robot.get("tasks/").json()["results"]] == ["Look"]
+    assert robot.post(f"{path}retry/").json()["state"] == "going"

@@ -239,6 +239,10 @@ def _mail(world: Matrix) -> None:
         sent = reply(world.tickets[name], Message(text="Turn it off and on."), by=agent)
         left[name], answers[name] = [Outgoing.objects.get(article=sent).pk], [sent.pk]
     _unsent(world)
+    on_ticket = {
+        name: [Article.objects.get(pk=pk).ticket.number, pk] for name, [pk] in articles.items() if pk < 99_999_999
+    }
+    world.things["mail on ticket"] = on_ticket | {"nowhere": [world.tickets["open"].number, 99_999_999]}
     came |= {"none": [worlds.quarantined().pk], "nowhere": [99_999_999]}
     world.things |= {"incoming": came, "outgoing": left | {"nowhere": [99_999_999]}, "mail": articles}
     world.things["sent mail"] = answers
@@ -250,11 +254,13 @@ def _unsent(world: Matrix) -> None:
     waits = Message(text="Turn it off for good.", send_at=timezone.now() + timedelta(days=1))
     article = reply(world.tickets["open"], waits, by=agent)
     picture = keep_picture(File("photo.png", "image/png", PNG), by=agent)
+    number = world.tickets["open"].number
     world.things["message that waits"] = {"open": [article.pk], "nowhere": [99_999_999]}
+    world.things["waiting on ticket"] = {"open": [number, article.pk], "nowhere": [number, 99_999_999]}
     changed = set_title(world.tickets["open"], "Printer hums loudly", by=agent)
     world.things["own change"] = {
-        "open": [world.tickets["open"].number, changed.pk],
-        "nowhere": [world.tickets["open"].number, 99_999_999],
+        "open": [number, changed.pk],
+        "nowhere": [number, 99_999_999],
     }
     world.things["picture"] = {"own": [picture.uuid], "nowhere": [uuid4()]}
     drafts = {name: [*number, "reply"] for name, number in world.things["ticket"].items()}

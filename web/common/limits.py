@@ -38,6 +38,10 @@ class Limit:
         return f"limit:{self.name}:{who}"
 
 
+# People that a customer keeps in copy: each may bring a mail to somebody who did not ask for it.
+PEOPLE_IN_COPY = Limit("people-in-copy", most=30, seconds=DAY)
+
+
 def address_of(request: HttpRequest) -> str:
     """Where a request comes from, as far as proxies of ours say so (T79); of IPv6 the network of one household."""
     text = str(get_adapter().get_client_ip(request))

@@ -1,57 +1,15 @@
-"""Words of a message inside another one: quoted in an answer, passed on to others."""
-
-from collections.abc import Sequence
-from typing import Any
+"""Words of a message quoted in an answer."""
 
 from django.utils.translation import gettext as _
 
-from core.html import from_text
 from core.moments import moment
-from core.text import clean_line
 from mail.replies import split_reply
-from tickets.messages import File
 from tickets.models import Article
-from tickets.models.article import Sender
+from web.common.forwarding import who_wrote
 
 
 def quote_of(article: Article) -> str:
     """The new words of a message as a quote, with who wrote them when."""
     words = split_reply(article.body).visible.strip()
-    intro = _("%(name)s wrote on %(time)s:") % {"name": _who(article), "time": moment(article.created_at)}
+    intro = _("%(name)s wrote on %(time)s:") % {"name": who_wrote(article), "time": moment(article.created_at)}
     return "\n".join([intro, *(f"> {line}".rstrip() for line in words.splitlines())])
-
-
-def forwarded(article: Article, *, text: str, html: str, files: Sequence[File]) -> dict[str, Any]:
-    """Text, HTML and files of a message with `article` below somebody's own words; its pictures come along."""
-    title = _("Forwarded message")
-    head = "\n".join(
-        [
-            f"---------- {title} ----------",
-            _("From: %(name)s") % {"name": _sender(article)},
-            _("Date: %(time)s") % {"time": moment(article.created_at)},
-            _("Subject: %(subject)s") % {"subject": article.subject or article.ticket.title},
-        ]
-    )
-    whole = "\n\n".join(filter(None, [text, head, article.body]))
-    if not html and not article.html:
-        return {"text": whole, "html": "", "files": files}
-    parts = [html or from_text(text), from_text(head), article.html or from_text(article.body)]
-    return {"text": whole, "html": "".join(parts), "files": [*files, *_pictures(article)]}
-
-
-def _pictures(article: Article) -> list[File]:
-    return [
-        File(file.name, file.content_type, file.content(), is_inline=True, content_id=file.content_id)
-        for file in article.attachments.all()
-        if file.content_id and f"cid:{file.content_id}" in article.html
-    ]
-
-
-def _who(article: Article) -> str:
-    written = article.sent_from.get("name") if article.sender == Sender.CUSTOMER else ""
-    return clean_line(written or "", 150) or str(article.author)
-
-
-def _sender(article: Article) -> str:
-    address = article.sent_from.get("address") or article.author.email
-    return clean_line(f"{_who(article)} <{address}>", 300)

@@ -24,10 +24,10 @@ from tickets.messages import File, Message
 from tickets.models import Article, Attachment, State, StateType, Ticket
 from tickets.participation import copies, people_in_copy
 from tickets.pictures import pictures_of
+from web.common.forwarding import forwarded
 from web.common.uploads import FilesField
 from web.desk.forms.addresses import AddressesField, written
 from web.desk.pictures import named, own_names
-from web.desk.quoting import forwarded
 from web.desk.worries import FILES, INTERNAL, Worry
 
 MAX_TEXT = 100_000

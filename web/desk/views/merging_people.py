@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.customers import customers_of
@@ -19,12 +18,6 @@ from web.desk.answers import number_in
 from web.desk.people import counts_of, customer_to_edit_or_404
 
 FOUND = 10
-REASONS = {
-    "itself": gettext_lazy("These two are the same person already."),
-    "system": gettext_lazy("The system's own actors cannot be merged."),
-    "agent": gettext_lazy("Colleagues cannot be merged. Ask an administrator."),
-    "merged": gettext_lazy("One of them has just been merged with somebody else."),
-}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +39,7 @@ def _merge(request: HttpRequest, kept: User, duplicate: User | None) -> HttpResp
     try:
         merge_people(duplicate, kept, by=request.user)
     except NotMergeable as error:
-        return _ask(request, kept, None, refused=str(REASONS[error.code]))
+        return _ask(request, kept, None, refused=error.text)
     messages.success(request, _("%(one)s and %(other)s are one person now.") % {"one": duplicate, "other": kept})
     return redirect("desk:person_page", kept.pk)
 

@@ -10,13 +10,10 @@ from django.views.decorators.http import require_POST
 from tickets.actions import participants
 from tickets.models import Participant
 from tickets.participation import in_copy
-from web.common.limits import DAY, Limit
+from web.common.limits import PEOPLE_IN_COPY
 from web.portal.forms import Answer, InCopy
 from web.portal.readers import Reader, signed_in_reader
 from web.portal.views.request import page
-
-# Each may bring a mail to somebody who did not ask for it.
-ADDED = Limit("people-in-copy", most=30, seconds=DAY)
 
 
 @require_POST
@@ -25,7 +22,7 @@ def add(request: HttpRequest, reader: Reader) -> HttpResponse:
     if not reader.may_share:
         raise Http404
     form = InCopy(request.POST)
-    if form.is_valid() and not ADDED.take(reader.user.pk):
+    if form.is_valid() and not PEOPLE_IN_COPY.take(reader.user.pk):
         form.add_error("address", _("You have added many people today. Try again tomorrow."))
     if form.is_valid():
         try:
