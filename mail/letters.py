@@ -31,7 +31,7 @@ from mail.alarm_words import words_of
 from mail.loops import MARK
 from mail.marks import make_message_id
 from mail.models import Address, Letter
-from mail.sending import TryLater, any_of
+from mail.pools import TryLater, any_of
 from mail.texts import PASSWORD_RESET, fill
 from mail.ways import general_ways
 
@@ -184,7 +184,7 @@ def _hand_over(message: EmailMessage, letter: Letter) -> None:
             raise TryLater(f"{code}") from error
         log.warning("the letter %s was refused: %s", letter.pk, code)
     except (OSError, smtplib.SMTPException) as error:
-        raise TryLater(str(error) or type(error).__name__) from error
+        raise TryLater.of(error) from error
 
 
 def _keep(message: EmailMessage) -> None:

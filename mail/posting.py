@@ -20,8 +20,8 @@ from mail.compose import BadAddress, Draft, Person, compose, envelope_recipients
 from mail.loops import MARK
 from mail.marks import MANY, make_message_id, tag_subject
 from mail.models import Address
+from mail.pools import BeingTried, TryLater, any_of, being_tried_until
 from mail.rules import lists, rules
-from mail.sending import TryLater, any_of
 from mail.ways import Way, ways_for
 from tickets.models import Ticket
 
@@ -119,6 +119,11 @@ def _in_turn(posting: Posting, recipient: str, raw: bytes, ways: list[Way]) -> P
     try:
         code, answer = _hand_over(recipient, raw, ways)
         put_off, took = (domains, []) if 400 <= code < 500 else ([], domains)
+    except BeingTried as error:
+        raise Busy(being_tried_until()) from error
+    except TryLater as error:
+        put_off = domains if error.is_silence else []
+        raise
     finally:
         pacing.leave(turn, domains, took=took, put_off=put_off)
     if 400 <= code < 500:
@@ -137,7 +142,7 @@ def _hand_over(recipient: str, raw: bytes, ways: list[Way]) -> tuple[int, str]:
     except smtplib.SMTPDataError as error:
         return error.smtp_code, _readable(error.smtp_error)
     except (OSError, smtplib.SMTPException) as error:
-        raise TryLater(str(error) or type(error).__name__) from error
+        raise TryLater.of(error) from error
     return 250, ""
 
 

@@ -15,8 +15,8 @@ from core import logs
 from core.blobs import load
 from core.work import KILLED
 from mail import pacing
-from mail.connections import Lent, lend, note_success, note_trouble
-from mail.models import Outgoing, ServerState
+from mail.models import Outgoing
+from mail.pools import BeingTried, TryLater, any_of, being_tried_until
 from mail.ways import Way, ways_for
 from tickets.changes import locked
 from tickets.events import Cause, record
@@ -28,10 +28,6 @@ AFTER_THE_EARLIER = timedelta(seconds=2)
 
 # The code and text that a server answered with, by recipient.
 Answers = dict[str, tuple[int, str]]
-
-
-class TryLater(Exception):
-    """The server cannot take it now (4xx, or no connection); the row backs off."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,11 @@ def send(outgoing: Outgoing) -> None:
 def _deliver(outgoing: Outgoing, ways: Sequence[Way]) -> None:
     turn = _turn(outgoing)
     if turn.ready:
-        _hand_over_to(outgoing, turn.ready, ways)
+        try:
+            _hand_over_to(outgoing, turn.ready, ways)
+        except BeingTried:
+            _wait(outgoing, being_tried_until())
+            return
     _tell_failures(outgoing)
     still = _in_state(outgoing, "queued")
     put_off = [recipient["answer"] for recipient in still if recipient["address"] in turn.ready]
@@ -79,12 +79,16 @@ def _deliver(outgoing: Outgoing, ways: Sequence[Way]) -> None:
 
 
 def _hand_over_to(outgoing: Outgoing, ready: Sequence[str], ways: Sequence[Way]) -> None:
-    """Within the pace of their domains; each recipient's answer is noted."""
+    """Within the pace of their domains; each recipient's answer is noted. Silence is one, too: it says "later"."""
     domains = pacing.domains_of(ready)
     put_off: set[str] = set()
     took: set[str] = set()
     try:
-        refused = _hand_over(outgoing, list(ready), ways)
+        try:
+            refused = _hand_over(outgoing, list(ready), ways)
+        except TryLater as error:
+            put_off = set(domains) if error.is_silence else set()
+            raise
         put_off = {pacing.domain_of(address) for address, (code, _answer) in refused.items() if 400 <= code < 500}
         took = {pacing.domain_of(address) for address in ready if address not in refused} - put_off
         # On its own, before anything else can go wrong: who has it must not get it again.
@@ -208,45 +212,7 @@ def _hand_over(outgoing: Outgoing, recipients: list[str], ways: Sequence[Way]) -
         with any_of(ways) as server:
             return _transaction(server, outgoing, recipients)
     except (OSError, smtplib.SMTPException) as error:
-        raise TryLater(str(error) or type(error).__name__) from error
-
-
-@contextmanager
-def any_of(ways: Sequence[Way]) -> Iterator[smtplib.SMTP]:
-    """A connection to the first server of a pool that lets us in. Once one has, no other is tried for this message: it
-    may have taken it."""
-    way, lent = _first_open(_rested_first(ways))
-    try:
-        with lent as server:
-            yield server
-    except smtplib.SMTPRecipientsRefused:
-        note_success(way)  # it has answered; what it says about people is no trouble of its own
-        raise
-    except (OSError, smtplib.SMTPException) as error:
-        note_trouble(way, error)
-        raise
-    note_success(way)
-
-
-def _first_open(ways: Sequence[Way]) -> tuple[Way, Lent]:
-    """Raises what went wrong with the last of them."""
-    for number, way in enumerate(ways, start=1):
-        try:
-            return way, lend(way)
-        except (OSError, smtplib.SMTPException) as error:
-            note_trouble(way, error)
-            if number == len(ways):
-                raise
-    raise ValueError("a pool has at least one server")
-
-
-def _rested_first(ways: Sequence[Way]) -> list[Way]:
-    """Those that did not answer a moment ago come last."""
-    if len(ways) == 1:
-        return list(ways)
-    tired = ServerState.objects.filter(key__in=[way.key for way in ways], rests_until__gt=timezone.now())
-    keys = set(tired.values_list("key", flat=True))
-    return sorted(ways, key=lambda way: way.key in keys)
+        raise TryLater.of(error) from error
 
 
 def _transaction(server: smtplib.SMTP, outgoing: Outgoing, recipients: list[str]) -> Answers:

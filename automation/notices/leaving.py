@@ -40,7 +40,7 @@ LONGEST_WAVE = timedelta(minutes=15)
 
 
 def send(row: NoticeDelivery) -> None:
-    """Send a notice that is due, with whatever waits beside it. Raises `mail.sending.TryLater`."""
+    """Send a notice that is due, with whatever waits beside it. Raises `mail.pools.TryLater`."""
     logs.note(ticket=row.ticket.number)
     if row.channel == Channel.WEBHOOK:
         _settle([row], *_call(row))

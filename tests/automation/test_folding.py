@@ -16,7 +16,7 @@ from automation.notices.news import tell_endpoint_off
 from automation.notices.occasions import OCCASIONS
 from automation.tasks import send_notice
 from mail.models import Letter
-from mail.sending import TryLater
+from mail.pools import TryLater
 from tests.automation.endpoints import endpoint
 from tests.automation.notices import forget, make_due, postbox, send_due, tell
 from tests.factories import TicketFactory

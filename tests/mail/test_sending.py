@@ -263,6 +263,7 @@ def test_f11_a_server_that_hangs_after_data_is_tried_again_with_the_same_message
         attempt(outgoing)
     assert (outgoing.state, states(outgoing), outgoing.attempts) == ("queued", ["queued", "queued"], 1)
     assert "timed out" in outgoing.last_error
+    assert all(domain.pause for domain in Domain.objects.all())
     assert attempt(outgoing).state == "sent"
     first, second = sink.sent
     assert first.message["Message-ID"] == second.message["Message-ID"] == outgoing.message_id
