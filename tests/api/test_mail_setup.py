@@ -141,7 +141,10 @@ class TestServers:
         server, path = Server.objects.get(), f"mail/servers/{shown['id']}/"
         assert server.password == " p4ss "
         ServerState.objects.create(key=f"server {server.pk}", last_error="once")
-        assert alex.patch(path, {"port": 25}).json() == {**shown, "port": 25}
+        assert alex.patch(path, {"port": 25}).json()["errors"].keys() == {"password"}
+        server.refresh_from_db()
+        assert (server.port, server.password) == (587, " p4ss ")
+        assert alex.patch(path, {"port": 25, "password": " p4ss "}).json() == {**shown, "port": 25}
         assert Server.objects.get().password == " p4ss "
         assert not ServerState.objects.exists()
         seen = alex.get(path)["ETag"]
