@@ -45,8 +45,7 @@ class WorkRowQuerySet(models.QuerySet):
     def due(self) -> Self:
         """Rows whose time has come and that nobody holds a lease on, oldest first."""
         now = timezone.now()
-        free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-        return self.filter(free, due_at__lte=now).order_by("due_at", "pk")
+        return self.filter(_is_free(now), due_at__lte=now).order_by("due_at", "pk")
 
     def due_one(self, pk: int) -> Self:
         """This row, if its time has come and nobody holds a lease on it.
@@ -55,14 +54,17 @@ class WorkRowQuerySet(models.QuerySet):
         time, and in a flood it would be walked from its beginning for each row.
         """
         now = timezone.now()
-        free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-        return self.alias(due=Coalesce("due_at", Value(_NEVER))).filter(free, pk=pk, due__lte=now)
+        return self.alias(due=Coalesce("due_at", Value(_NEVER))).filter(_is_free(now), pk=pk, due__lte=now)
 
     def unfinished(self) -> Self:
         return self.filter(due_at__isnull=False)
 
     def parked(self) -> Self:
         return self.filter(parked_at__isnull=False)
+
+
+def _is_free(now: datetime) -> Q:
+    return Q(leased_until__isnull=True) | Q(leased_until__lt=now)
 
 
 class WorkRow(models.Model):

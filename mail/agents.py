@@ -22,7 +22,7 @@ from mail.facts import Facts, Trace
 from mail.filing import finish_filing, fitting
 from mail.filters import unwraps_forwards
 from mail.forwards import Forwarded, is_forward, read_attached, read_forward, without_prefix
-from mail.marks import MANY, OwnMessage, check_message_id, find_tags
+from mail.marks import MANY, OwnMessage, find_tags, own_messages
 from mail.models import Incoming
 from mail.orders import NO_RIGHT, mark_refused, may, obey_commands
 from mail.own_words import Unsure, own_words
@@ -95,8 +95,7 @@ def ticket_answered(mail: Mail, agent: User) -> Ticket | None:
 
 def _tokens(mail: Mail) -> list[OwnMessage]:
     ids = [mail.in_reply_to, *reversed(mail.references)][:MAX_IDS]
-    found = (check_message_id(derived_key("message ids"), message_id) for message_id in ids if message_id)
-    return [token for token in found if token]
+    return list(own_messages(derived_key("message ids"), ids))
 
 
 def answers_notice(mail: Mail, agent: User) -> bool:

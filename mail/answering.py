@@ -11,7 +11,7 @@ from core.html import to_text
 from core.links import concealed
 from core.secrets import derived_key
 from mail.disclosing import discloses
-from mail.marks import check_message_id
+from mail.marks import own_messages
 from mail.own_words import Unsure, own_words
 from mail.parse import Attachment
 from mail.parse import Message as Mail
@@ -57,10 +57,10 @@ def may_disclose(ticket: Ticket, mail: Mail, agent: User) -> bool:
 
 def _answers_what_they_read(mail: Mail) -> bool:
     ids = [one for one in (mail.in_reply_to, *reversed(mail.references)) if one][:MAX_IDS]
-    ours = [own.article for one in ids if (own := check_message_id(derived_key("message ids"), one))]
+    ours = {own.article for own in own_messages(derived_key("message ids"), ids)}
     read = Article.objects.filter(visible_to_customer=True)
     if ours:
-        return read.filter(uuid__in=ours).count() == len(set(ours))
+        return read.filter(uuid__in=ours).count() == len(ours)
     return read.filter(message_id__in=ids).exists()
 
 

@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 
 from core.secrets import derived_key
 from core.text import clean_line, normalise_address
-from mail.marks import OwnMessage, check_message_id
+from mail.marks import OwnMessage, own_messages
 from mail.models import Incoming, Outgoing
 from mail.parse import FailedRecipient, Message
 from mail.sending import locked_recipients, note_failure
@@ -52,9 +52,8 @@ def note_report(incoming: Incoming, mail: Message) -> bool:
 def _reported(mail: Message) -> OwnMessage | None:
     """Which message of ours the report returns, or answers where the returned part has no Message-ID."""
     original = mail.bounce.original_message_id if mail.bounce else ""
-    ids = filter(None, [original, mail.in_reply_to, *reversed(mail.references)])
-    proven = (check_message_id(derived_key("message ids"), message_id) for message_id in ids)
-    return next(filter(None, proven), None)
+    ids = [original, mail.in_reply_to, *reversed(mail.references)]
+    return next(own_messages(derived_key("message ids"), ids), None)
 
 
 def _outgoing(own: OwnMessage) -> Outgoing | None:

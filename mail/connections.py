@@ -128,7 +128,11 @@ def _encrypt(server: smtplib.SMTP, way: Way, context: ssl.SSLContext) -> None:
 
 
 def _sign_in_with_token(server: smtplib.SMTP, way: Way, account: int) -> None:
-    """XOAUTH2, as Microsoft and Google take it. A token that is refused is asked for anew, once."""
+    """XOAUTH2, as Microsoft and Google take it. A token that is refused is asked for anew, once. Without encryption it
+    goes nowhere but to networks that are allowed by name."""
+    plain = None if isinstance(server.sock, ssl.SSLSocket) else server.sock
+    if plain is not None and not outside.is_inside(plain, settings.MAIL_NETWORKS):
+        raise NoTls("a token without TLS")
     for is_last in (False, True):
         try:
             token = access_token(Account.objects.get(pk=account))

@@ -140,7 +140,7 @@ def _may_begin(pk: int) -> bool:
     """Note that a try begins, since who is killed by a message cannot say so afterwards. False when too many were."""
     with transaction.atomic():
         commit_lightly()
-        row = Incoming.objects.due().select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+        row = next(iter(Incoming.objects.due_one(pk).select_for_update(skip_locked=True, of=("self",))), None)
         if row is None:
             return False
         if row.begun_in_vain <= len(row.backoff):

@@ -31,7 +31,7 @@ from mail.alarm_words import words_of
 from mail.loops import MARK
 from mail.marks import make_message_id
 from mail.models import Address, Letter
-from mail.pools import TryLater, any_of
+from mail.pools import BeingTried, TryLater, any_of, being_tried_until
 from mail.texts import PASSWORD_RESET, fill
 from mail.ways import general_ways
 
@@ -81,7 +81,11 @@ def send_letter(letter: Letter) -> None:
     if is_ours(letter.address):
         log.warning("the letter %s was for an address of ours and was not sent", letter.pk)
     elif words := _WORDS[Letter.Kind(letter.kind)](letter, person):
-        _hand_over(_compose(letter, words), letter)
+        try:
+            _hand_over(_compose(letter, words), letter)
+        except BeingTried:  # nothing was tried for it, so it costs no try
+            letter.due_at, letter.attempts = being_tried_until(), letter.attempts - 1
+            return
     letter.delete()
 
 

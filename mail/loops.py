@@ -20,7 +20,7 @@ from core.database import hold
 from core.secrets import derived_key
 from core.text import normalise_address
 from mail.addressing import is_ours
-from mail.marks import check_message_id
+from mail.marks import check_message_id, own_messages
 from mail.models import AutoReply
 from mail.parse import Message
 from mail.rules import rules
@@ -183,9 +183,8 @@ def is_circling(mail: Message) -> bool:
 
     Their Message-IDs prove it, whatever became of the other marks on the way.
     """
-    key = derived_key("message ids")
-    found = (check_message_id(key, one) for one in {mail.in_reply_to, *mail.references} if one)
-    ours = {own.article for own in found if own}
+    ids = {mail.in_reply_to, *mail.references}
+    ours = {own.article for own in own_messages(derived_key("message ids"), ids)}
     if len(ours) < ROUNDS:
         return False
     return Article.objects.filter(uuid__in=ours, sender=Sender.SYSTEM).count() >= ROUNDS

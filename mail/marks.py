@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -48,6 +48,13 @@ def check_message_id(secret: bytes, value: str) -> OwnMessage | None:
     if match is None or not hmac.compare_digest(_proof(secret, match[1], match[2]), match[3]):
         return None
     return OwnMessage(number=match[1], article=UUID(hex=match[2]))
+
+
+def own_messages(secret: bytes, values: Iterable[str]) -> Iterator[OwnMessage]:
+    """What those of these ids say that are ours, in their order."""
+    for value in values:
+        if value and (own := check_message_id(secret, value)):
+            yield own
 
 
 def make_token(secret: bytes, purpose: str, value: str) -> str:

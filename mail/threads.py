@@ -7,7 +7,7 @@ from django.db.models import Q
 from core.secrets import derived_key
 from core.text import normalise_address
 from mail.facts import ENTRUSTED
-from mail.marks import check_message_id, find_tags
+from mail.marks import find_tags, own_messages
 from mail.matching import Pointer, Verdict, decide
 from mail.parse import Message
 from tickets.models import Article, Ticket
@@ -35,9 +35,8 @@ def pointers_of(mail: Message, *, sender: str = "", external: External = ()) -> 
     """What in the message names a ticket, strongest first: our own Message-IDs, the subject's tag, Message-IDs that we
     know from others, the number of another system."""
     ids = list(dict.fromkeys([mail.in_reply_to, *reversed(mail.references)]))[:MAX_POINTERS]
-    for message_id in filter(None, ids):
-        if token := check_message_id(derived_key("message ids"), message_id):
-            yield Pointer("token", token.number)
+    for own in own_messages(derived_key("message ids"), ids):
+        yield Pointer("token", own.number)
     for number in find_tags(mail.subject)[:MAX_POINTERS]:
         yield Pointer("tag", number)
     known = Article.objects.filter(message_id__in=[i for i in ids if i], visible_to_customer=True)

@@ -23,7 +23,7 @@ from core.memo import remembered
 from core.outside import Forbidden
 from core.secrets import goes_elsewhere
 from core.text import clean_line
-from mail.accounts import forget_consent
+from mail.accounts import ANEW, forget_consent
 from mail.fetching.oauth import TokenTrouble
 from mail.models import Address, Server, ServerState
 from tickets.models import Queue
@@ -133,8 +133,7 @@ def check_server(server: Server) -> None:
         raise ValidationError({"security": _("Tokens go through encrypted connections alone.")})
     old = Server.objects.filter(pk=server.pk).first() if server.pk else None
     if goes_elsewhere(old, server, sealed="sealed_password", place=Server.PLACE):
-        message = _("Please write the password again: the one that is stored is for the server as it was.")
-        raise ValidationError({"password": message})
+        raise ValidationError({"password": ANEW})
 
 
 def needs_new_leave(server: Server) -> bool:

@@ -46,7 +46,7 @@ WITH unfinished AS MATERIALIZED (
     ))
     ORDER BY event_id LIMIT %(most)s
 )
-UPDATE tickets_delivery AS claimed SET leased_until = %(until)s, attempts = 1
+UPDATE tickets_delivery SET leased_until = %(until)s, attempts = 1
 WHERE id = ANY(ARRAY(SELECT id FROM chosen)) AND attempts = 0
 RETURNING id, pg_try_advisory_lock(%(kind)s + attempts, mod(id, 2147483648)::int)
 """

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from core.database import in_hand
 from mail import pools
-from mail.models import Domain, Outgoing, Server, ServerState
+from mail.models import Domain, Letter, Outgoing, Server, ServerState
 from mail.pools import BeingTried, TryLater, any_of
-from mail.tasks import send_outgoing
+from mail.tasks import send_letter, send_outgoing
 from mail.ways import ways_for
 from tests.factories import TicketFactory
 from tickets.actions.replying import reply
@@ -91,3 +91,10 @@ def test_F11_a_domain_at_which_the_server_falls_silent_gets_a_pause(outgoing, mo
     monkeypatch.setattr("mail.sending._hand_over", falls_silent)
     send_outgoing(outgoing.pk)
     assert Domain.objects.get().pause > 0
+
+
+def test_F11_a_letter_waits_without_a_try_as_well(world, somebody_else):
+    letter = Letter.objects.create(kind=Letter.Kind.PASSWORD_RESET, address=world.dana.email, language="en")
+    send_letter(letter.pk)
+    letter.refresh_from_db()
+    assert (letter.attempts, letter.last_error, letter.due_at > timezone.now()) == (0, "", True)

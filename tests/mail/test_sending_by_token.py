@@ -177,3 +177,10 @@ def test_microsoft_is_asked_for_the_right_to_send(world, consent, sends, scope):
         server = Server(name="Office", host="smtp.office365.com", security="starttls", consent=consent)
         save_server(server, queues=[], addresses=[], by=world.alex)
     assert ("https://outlook.office.com/SMTP.Send" in oauth.endpoints(consent).scope) is scope
+
+
+def test_a_token_is_not_shown_without_encryption_to_a_server_outside(server, consent, looker, outgoing, monkeypatch):
+    agree(consent)
+    monkeypatch.setattr("mail.connections.outside.is_inside", lambda *_anything: False)
+    assert attempt(outgoing) == "queued"
+    assert (looker.shown, looker.sent) == ([], [])
