@@ -30,12 +30,12 @@ EXCERPTED = 5_000
 EXCERPTED_MESSAGES = 8
 
 # Words in fewer rows than this are looked up in the index whatever else is known about them.
-FEW = 2_000
+FEW = 1_000
 # Words are frequent where so many of the newest tickets have them.
 NEWEST, FREQUENT = 1_000, 6
-# Of words in more rows than this nobody looks at every subject to find the best one. Estimates add up the variants of
-# words in all languages: it is about a fifth of this that are really found.
-RANKED = 30_000
+# Of words in more rows than this nobody looks at every subject to find the best one. It is an estimate: of two words
+# that often stand together there are up to four times as many.
+RANKED = 5_000
 
 
 def ticket_with_number(text: str, user: User) -> Ticket | None:

@@ -241,6 +241,7 @@ def answers(text: str, person: User | None) -> tuple:
 def test_the_number_of_queries_does_not_grow_with_articles(world, queries):
     for number in range(6):
         article(f"Oil for chain 0{number}", "<p>Oil the chain.</p>")
+    find("chain", user=None, brand=None, language="en")  # words are remembered
     counts = []
     for _round in range(2):
         with queries() as counted:
