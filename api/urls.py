@@ -22,8 +22,9 @@ from api.v1.levels.queues import QueueHoursDetail, QueueHoursList
 from api.v1.lookups import FieldList, Me, PriorityList, QueueList, ServiceList, StateList, TypeList
 from api.v1.mail import urls as mail
 from api.v1.my_notices import MyNotices
+from api.v1.organisations import OrganisationDetail, OrganisationList
 from api.v1.passing_on import Forward, Split, TakeBack
-from api.v1.people import OrganisationDetail, OrganisationList, PersonDetail, PersonList, PersonMerge
+from api.v1.people import PersonDetail, PersonList, PersonMerge
 from api.v1.processes.steering import RunCancel, RunJump, RunRetry
 from api.v1.processes.views import (
     ApprovalDetail,

@@ -8,7 +8,8 @@ import re
 from itertools import takewhile
 
 from mail import reply_words as words
-from mail.replies import INVISIBLE, LINE_WIDTH, MAX_LINES, split_reply
+from mail.replies import split_reply
+from mail.reply_lines import INVISIBLE, LINE_WIDTH, MAX_LINES
 
 NOTHING, MIXED = "nothing", "mixed"
 HEADER_LINES = 5

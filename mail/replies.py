@@ -5,23 +5,14 @@ a few lines after it, through expressions that cannot backtrack over more than a
 whole is linear and capped (T64). When in doubt, nothing is cut: a fold too few is better than a hidden answer.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from core.html_tokens import is_text, read_tag, tokens, unescape
 from mail import reply_words as words
+from mail.reply_lines import LINE_WIDTH, Line, lines_of_html, lines_of_text
 
-MAX_LINES = 20_000
-LINE_WIDTH = 300
 INTRO_LINES = 4  # "On ... wrote:" may be wrapped over this many lines
 HEADER_BLOCK_LINES = 10
 HEADER_FIELDS = 7
-INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"  # what some programs put in front of their lines
-
-_BLOCKS = frozenset(
-    {"p", "div", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "table", "tbody", "thead", "tfoot", "tr", "td", "th"}
-    | {"pre", "h1", "h2", "h3", "h4", "h5", "h6"}
-)
 
 
 class Split(NamedTuple):
@@ -31,36 +22,16 @@ class Split(NamedTuple):
     quoted: str
 
 
-@dataclass(frozen=True)
-class _Line:
-    """One line as a reader sees it; `start` is where it begins in the source."""
-
-    text: str
-    start: int
-    quoted: bool = False
-
-    @property
-    def blank(self) -> bool:
-        return not self.text and not self.quoted
-
-
 def split_reply(text: str) -> Split:
     """Plain text into its new part and the history or signature below; `visible + quoted` is the text, unchanged."""
-    lines, position = [], 0
-    for number, line in enumerate(text.splitlines(keepends=True)):
-        if number >= MAX_LINES:
-            break
-        start = line[:LINE_WIDTH].strip().lstrip(INVISIBLE).lstrip()
-        start = words.MARK if line.rstrip("\r\n") == words.MARK else start
-        lines.append(_line(start, position))
-        position += len(line)
+    lines = lines_of_text(text)
     cut = _cut(lines)
     return Split(text, "") if cut is None else Split(text[:cut], text[cut:])
 
 
 def split_html(html: str) -> Split:
     """The same for HTML that went through `core.html.clean`; elements around the cut are closed and opened again."""
-    lines, stacks = _html_lines(html)
+    lines, stacks = lines_of_html(html)
     cut = _cut(lines)
     if cut is None:
         return Split(html, "")
@@ -70,14 +41,7 @@ def split_html(html: str) -> Split:
     return Split(html[:cut] + closing, opening + html[cut:])
 
 
-def _line(text: str, start: int, *, within_quote: bool = False) -> _Line:
-    """A line without its quote marks; arrows on both sides (GroupWise) are a heading, not a quote."""
-    if words.SEPARATOR.match(text) and text.startswith(">>"):
-        return _Line(text, start, quoted=within_quote)
-    return _Line(text.lstrip("> "), start, quoted=within_quote or text.startswith(">"))
-
-
-def _cut(lines: list[_Line]) -> int | None:
+def _cut(lines: list[Line]) -> int | None:
     """Where the folded part begins; None if nothing should be folded, also if nothing would be left to see."""
     end = len(lines)
     for index in range(len(lines)):
@@ -99,11 +63,11 @@ def _cut(lines: list[_Line]) -> int | None:
     return lines[end].start
 
 
-def _says_something(lines: list[_Line]) -> bool:
+def _says_something(lines: list[Line]) -> bool:
     return any(not line.blank and line.text.strip("-_ ") for line in lines)
 
 
-def _begins_history(lines: list[_Line], index: int) -> bool:
+def _begins_history(lines: list[Line], index: int) -> bool:
     """Whether everything from this line on is an older mail, whatever follows."""
     line = lines[index]
     if words.SEPARATOR.match(line.text):
@@ -123,7 +87,7 @@ def _begins_history(lines: list[_Line], index: int) -> bool:
     )
 
 
-def _is_header_block(lines: list[_Line], index: int, *, after_rule: bool) -> bool:
+def _is_header_block(lines: list[Line], index: int, *, after_rule: bool) -> bool:
     """From, Sent and at least one more line of a mail header, as Outlook writes them above the old text.
 
     Travel plans have a "From" and a "Date" too: it takes a subject, an address or a rule above to be a mail.
@@ -138,7 +102,7 @@ def _is_header_block(lines: list[_Line], index: int, *, after_rule: bool) -> boo
     return of_a_mail and others and all(any(field.match(text) for text in block) for field in (words.FROM, words.SENT))
 
 
-def _is_a_form(lines: list[_Line], index: int) -> bool:
+def _is_a_form(lines: list[Line], index: int) -> bool:
     """Whether other things are named among the fields or a message is announced below: what a web site sends."""
     end = index
     while end < min(index + HEADER_BLOCK_LINES, len(lines)) and not lines[end].blank:
@@ -158,7 +122,7 @@ def _is_field(text: str) -> bool:
     return words.FROM.match(text) is not None or words.SENT.match(text) is not None
 
 
-def _is_answered(lines: list[_Line], index: int) -> bool:
+def _is_answered(lines: list[Line], index: int) -> bool:
     """Whether the old text has quote marks and somebody wrote between or below them."""
     content = next((i for i in range(index + 1, len(lines)) if not _belongs_to_heading(lines[i])), None)
     if content is None or not lines[content].quoted:
@@ -166,12 +130,12 @@ def _is_answered(lines: list[_Line], index: int) -> bool:
     return any(not line.quoted and not line.blank for line in lines[content:])
 
 
-def _belongs_to_heading(line: _Line) -> bool:
+def _belongs_to_heading(line: Line) -> bool:
     fields = (words.FROM, words.SENT, words.SUBJECT, words.OTHER_FIELD)
     return line.blank or (not line.quoted and any(field.match(line.text) for field in fields))
 
 
-def _after_intro(lines: list[_Line], index: int) -> int | None:
+def _after_intro(lines: list[Line], index: int) -> int | None:
     """The first line with text after an "On ... wrote:" that begins here; None if none begins here."""
     text = lines[index].text
     if not words.BEGINS_INTRO.match(text):
@@ -188,7 +152,7 @@ def _after_intro(lines: list[_Line], index: int) -> int | None:
     return None
 
 
-def _begins_later(lines: list[_Line], index: int, end: int) -> bool:
+def _begins_later(lines: list[Line], index: int, end: int) -> bool:
     """Whether the line is a sentence in front of an introduction, not the first of its lines."""
     text = lines[index].text
     if words.MOMENT.search(text) and not text.endswith((".", "!", "?")):
@@ -206,11 +170,11 @@ def _has_ending(joined: str) -> bool:
     )
 
 
-def _next(lines: list[_Line], index: int) -> int | None:
+def _next(lines: list[Line], index: int) -> int | None:
     return next((i for i in range(index + 1, min(index + 6, len(lines))) if not lines[i].blank), None)
 
 
-def _before_quotes(lines: list[_Line], end: int) -> int:
+def _before_quotes(lines: list[Line], end: int) -> int:
     """Without the quoted lines at the end and the line that introduces them; quotes followed by words stay."""
     start = end
     while start and (lines[start - 1].quoted or lines[start - 1].blank):
@@ -227,7 +191,7 @@ def _before_quotes(lines: list[_Line], end: int) -> int:
     return begin
 
 
-def _before_signature(lines: list[_Line], end: int) -> int:
+def _before_signature(lines: list[Line], end: int) -> int:
     """Without a signature after "-- " or a line that a telephone adds; a long text after it is none."""
     below = 0
     for index in range(end - 1, max(end - 40, -1), -1):
@@ -241,81 +205,6 @@ def _before_signature(lines: list[_Line], end: int) -> int:
     return end
 
 
-def _stands_apart(lines: list[_Line], index: int) -> bool:
+def _stands_apart(lines: list[Line], index: int) -> bool:
     """Two dashes without the blank that belongs to them may as well divide what somebody wrote."""
     return lines[index].text.endswith(" ") or index == 0 or lines[index - 1].blank
-
-
-def _html_lines(html: str) -> tuple[list[_Line], dict[int, tuple[str, ...]]]:
-    """The lines a reader of the HTML sees, and which elements are open where each begins."""
-    reader = _LineReader()
-    position = 0
-    for text, tag in tokens(html) or ():
-        reader.text(text, position)
-        position += len(text)
-        reader.tag(tag, position)
-        position += len(tag)
-        if len(reader.lines) >= MAX_LINES:
-            break
-    else:
-        if position != len(html):  # not clean HTML: positions would be wrong
-            return [], {}
-    reader.end_line()
-    return reader.lines, reader.stacks
-
-
-class _LineReader:
-    """Breaks clean HTML into lines; each begins in front of the elements that hold nothing but it and what follows."""
-
-    def __init__(self) -> None:
-        self.lines: list[_Line] = []
-        self.stacks: dict[int, tuple[str, ...]] = {}
-        self.open: list[str] = []
-        self.words: list[str] = []
-        self.start: int | None = None
-        self.quoted = False
-
-    def text(self, text: str, position: int) -> None:
-        if text.strip():
-            self.begin(position)
-            if not self.words:
-                self.quoted = "blockquote" in self.open
-            self.words.append(text)
-        elif self.words:
-            self.words.append(" ")
-
-    def tag(self, tag: str, position: int) -> None:
-        slash, name, _ = read_tag(tag)
-        if name in _BLOCKS or name in {"br", "hr"}:
-            self.end_line()
-        if name == "img":
-            self.text("\ufffc", position)
-        elif name == "hr":
-            self.text("___", position)
-            self.end_line()
-        elif slash:
-            self.close(name)
-        elif name and name != "br":
-            self.begin(position)
-            self.open.append(name)
-        elif is_text(tag):
-            self.text(tag, position)
-
-    def close(self, name: str) -> None:
-        if name not in self.open:
-            return
-        del self.open[len(self.open) - 1 - self.open[::-1].index(name) :]
-        if not self.words and self.start is not None and len(self.open) < len(self.stacks[self.start]):
-            self.start = None  # the line began in an element that is over now
-
-    def begin(self, position: int) -> None:
-        if self.start is None:
-            self.start = position
-            self.stacks[position] = tuple(self.open)
-
-    def end_line(self) -> None:
-        if self.words and self.start is not None:
-            text = " ".join(unescape("".join(self.words)).split()).lstrip(INVISIBLE)[:LINE_WIDTH]
-            text = words.MARK if text == words.MARK.strip() else text  # no HTML keeps the blank
-            self.lines.append(_line(text, self.start, within_quote=self.quoted))
-            self.words, self.start = [], None

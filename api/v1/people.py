@@ -1,4 +1,4 @@
-"""People and organisations: finding them, and what agents with the right may say of customers."""
+"""People: finding them, and what agents with the right may say of customers."""
 
 from typing import Any
 from zoneinfo import available_timezones
@@ -6,36 +6,33 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.customers import FIELDS, CustomerFacts, add_customer, change_customer, change_organisation, customers_of
+from accounts.customers import FIELDS, CustomerFacts, add_customer, change_customer, customers_of
 from accounts.duplicates import NotMergeable
-from accounts.finding import BY_NAME, by_name, organisations_with, people_with
-from accounts.models import ApiToken, Organisation, User
-from accounts.roles import may_edit_people
+from accounts.finding import by_name, people_with
+from accounts.models import User
 from api import examples
 from api.base import Door
 from api.once import once
 from api.problems import CannotBe
 from api.schema import IDEMPOTENCY_KEY, IF_SAME
 from api.v1.fields import AgentField, FlagField, RowField, StrictSerializer, TextField, find_person
-from api.v1.levels.access import fingerprint, refused, require_seen
-from api.v1.people_shapes import OrganisationShape, PersonDetailShape, people_shown
+from api.v1.levels.access import refused, require_seen
+from api.v1.people_door import LONGEST_NOTES, WORDS, PeopleDoor, answered, found_among
+from api.v1.people_shapes import PersonDetailShape, people_shown
 from api.v1.shapes import FoundPersonShape
 from core.text import clean_line
 from tickets.actions.people import merge_people
 from tickets.people import known_organisations, known_people
 
-LONGEST_NOTES = 5_000
 MOST_ADDRESSES = MOST_ORGANISATIONS = 20
-WORDS = OpenApiParameter("q", OpenApiTypes.STR, description="Beginnings of words of the name or of an address.")
 
 
 class ChosenMembershipForm(StrictSerializer):
@@ -91,32 +88,7 @@ class MergePeopleForm(StrictSerializer):
     duplicate = AgentField(help_text="Address or id of the other customer.")
 
 
-class OrganisationFactsForm(StrictSerializer):
-    name = TextField(min_length=1, max_length=200)
-    notes = TextField(max_length=LONGEST_NOTES, allow_blank=True, required=False, help_text="Only agents read them.")
-    is_vip = FlagField(required=False)
-
-    def validate_name(self, name: str) -> str:
-        return clean_line(name, 200)
-
-
-class _People(Door):
-    """For those who work tickets, and administrators."""
-
-    area = ApiToken.Area.PEOPLE
-    order = BY_NAME
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if not self.person.is_agent:
-            raise NotFound
-
-    def require_editor(self) -> None:
-        if not may_edit_people(self.person):
-            raise PermissionDenied(_("You may look up customers, but not change them."))
-
-
-class PersonList(_People):
+class PersonList(PeopleDoor):
     parameters = ("email", "q")
 
     @extend_schema(
@@ -156,14 +128,14 @@ class PersonList(_People):
             person = add_customer(form.facts(), by=self.person)
         except ValidationError as error:
             raise refused(error) from error
-        return _answer(_shown(self, person), status.HTTP_201_CREATED)
+        return answered(_shown(self, person), status.HTTP_201_CREATED)
 
 
-class PersonDetail(_People):
+class PersonDetail(PeopleDoor):
     @extend_schema(operation_id="showPerson", summary="Show a person", responses=PersonDetailShape, tags=["People"])
     def get(self, request: Request, id: int) -> Response:
         """Of those whom the token's person knows."""
-        return _answer(_shown(self, _found(known_people(self.person), id)))
+        return answered(_shown(self, found_among(known_people(self.person), id)))
 
     @extend_schema(
         operation_id="changePerson",
@@ -176,7 +148,7 @@ class PersonDetail(_People):
     @transaction.atomic
     def patch(self, request: Request, id: int) -> Response:
         """Needs the right to look after customers. Colleagues are changed in the administration alone."""
-        known = _found(known_people(self.person), id)
+        known = found_among(known_people(self.person), id)
         self.require_editor()
         if not customers_of(self.person).filter(pk=known.pk).exists():
             raise PermissionDenied(_("Colleagues are changed in the administration alone."))
@@ -188,10 +160,10 @@ class PersonDetail(_People):
             person = change_customer(person, form.facts(person), by=self.person)
         except ValidationError as error:
             raise refused(error) from error
-        return _answer(_shown(self, person))
+        return answered(_shown(self, person))
 
 
-class PersonMerge(_People):
+class PersonMerge(PeopleDoor):
     @extend_schema(
         operation_id="mergePeople",
         summary="Make two customers one",
@@ -206,7 +178,7 @@ class PersonMerge(_People):
 
         Needs the right to look after customers.
         """
-        known = _found(known_people(self.person), id)
+        known = found_among(known_people(self.person), id)
         self.require_editor()
         kept = customers_of(self.person).filter(pk=known.pk).first()
         if kept is None:
@@ -220,86 +192,7 @@ class PersonMerge(_People):
             merge_people(duplicate, kept, by=self.person, cause=self.cause)
         except NotMergeable as error:
             raise CannotBe(error.text) from error
-        return _answer(_shown(self, kept))
-
-
-class OrganisationList(_People):
-    parameters = ("q",)
-
-    @extend_schema(
-        operation_id="findOrganisations",
-        summary="Find organisations",
-        parameters=[WORDS],
-        responses=OrganisationShape(many=True),
-        tags=["People"],
-    )
-    def get(self, request: Request) -> Response:
-        """Those that the token's person knows, by name."""
-        words = clean_line(request.query_params.get("q", ""), 100)
-        return self.listing(by_name(organisations_with(known_organisations(self.person), words)), OrganisationShape)
-
-    @extend_schema(
-        operation_id="addOrganisation",
-        summary="Add an organisation",
-        parameters=[IDEMPOTENCY_KEY],
-        request=OrganisationFactsForm,
-        responses={201: OrganisationShape},
-        tags=["People"],
-    )
-    @once
-    def post(self, request: Request) -> Response:
-        """Needs the right to look after customers."""
-        self.require_editor()
-        return _answer(_saved(self, Organisation()), status.HTTP_201_CREATED)
-
-
-class OrganisationDetail(_People):
-    @extend_schema(
-        operation_id="showOrganisation", summary="Show an organisation", responses=OrganisationShape, tags=["People"]
-    )
-    def get(self, request: Request, id: int) -> Response:
-        """Of those that the token's person knows."""
-        return _answer(self.shaped(_found(known_organisations(self.person), id), OrganisationShape).data)
-
-    @extend_schema(
-        operation_id="changeOrganisation",
-        summary="Change an organisation",
-        parameters=[IF_SAME],
-        request=OrganisationFactsForm,
-        responses=OrganisationShape,
-        tags=["People"],
-    )
-    @transaction.atomic
-    def patch(self, request: Request, id: int) -> Response:
-        """Needs the right to look after customers. What is not named stays as it is."""
-        known = _found(known_organisations(self.person), id)
-        self.require_editor()
-        organisation = Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=known.pk)
-        require_seen(request.headers.get("If-Match"), self.shaped(organisation, OrganisationShape).data)
-        return _answer(_saved(self, organisation))
-
-
-def _saved(door: Door, organisation: Organisation) -> Any:
-    form = OrganisationFactsForm(data=door.request.data, partial=organisation.pk is not None)
-    form.is_valid(raise_exception=True)
-    for name, value in form.validated_data.items():
-        setattr(organisation, name, value)
-    try:
-        change_organisation(organisation, by=door.person)
-    except ValidationError as error:
-        raise refused(error) from error
-    return door.shaped(organisation, OrganisationShape).data
-
-
-def _answer(shown: Any, code: int = status.HTTP_200_OK) -> Response:
-    return Response(shown, code, headers={"ETag": fingerprint(shown)})
-
-
-def _found(rows: QuerySet, pk: int) -> Any:
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise NotFound
-    return row
+        return answered(_shown(self, kept))
 
 
 def _known(person: User) -> dict[str, Any]:
