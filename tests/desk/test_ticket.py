@@ -14,7 +14,7 @@ from tests.desk.conftest import arrive, colleague_notes, customer_writes, part, 
 from tests.factories import TicketFactory
 from tests.mail.mails import PNG
 from tickets.actions.fields import set_tags
-from tickets.actions.replying import hold, receive, reply
+from tickets.actions.replying import hold, receive, reply, send_automatic
 from tickets.actions.routing import assign
 from tickets.messages import File, Message
 from tickets.models import ReadMark, StateType
@@ -183,6 +183,17 @@ def test_a_failed_answer_names_the_recipients_and_the_reason(bea, world, ticket)
     assert "delivery--failed" in said
     assert "dana@acme.example" in said
     assert "550 &lt;no&gt; such user" in said
+
+
+def test_a_folded_message_says_at_its_head_that_its_mail_did_not_get_there(bea, world, ticket):
+    article = send_automatic(ticket, Message(text="We have it."), by=world.alex)
+    head = message(bea.get(page_of(ticket)), article.pk).partition("</summary>")[0]
+    assert f'id="trouble-{article.pk}"></span>' in head
+    refusal = [{"address": "dana@acme.example", "state": "failed", "answer": "550 no such user"}]
+    Outgoing.objects.filter(article=article).update(state="failed", recipients=refusal, due_at=None)
+    said = message(bea.get(page_of(ticket)), article.pk)
+    assert '<details class="msg__fold">' in said
+    assert "Could not be delivered." in said.partition("</summary>")[0]
 
 
 # ---- long and merged tickets --------------------------------------------------------------------

@@ -39,6 +39,11 @@ class Delivery:
     can_resend: bool = False
     can_release: bool = False
 
+    @property
+    def is_trouble(self) -> bool:
+        """Somebody has to do something about it, also where the message is folded."""
+        return self.kind in {"failed", "held"}
+
 
 def delivery_of(article: Article) -> Delivery | None:
     """Ask for `outgoing` in the query (`select_related`). None for what was never meant to leave from here."""
