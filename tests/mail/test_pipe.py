@@ -173,7 +173,7 @@ def test_neither_database_nor_spool_is_75(world, pipe, database_away, spool_fold
     assert pipe(raw_mail()) == (None, 75)
 
 
-def test_a_full_disk_is_75(world, pipe, monkeypatch):
+def test_F08_a_full_disk_is_75(world, pipe, monkeypatch):
     full = _raise(OSError(28, "No space left on device"))
     monkeypatch.setattr(intake, "store", full)
     monkeypatch.setattr(spool.os, "fsync", full)
