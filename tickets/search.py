@@ -4,18 +4,19 @@ All words must stand in one conversation, each as it is written or by its stem i
 may be the beginning of a word.
 """
 
-import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQueryField
-from django.db.models import BooleanField, Expression, F, Func, OuterRef, Q, Subquery, Value, Window
+from django.db import connection
+from django.db.models import BooleanField, Expression, F, Func, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left, RowNumber
 
 from accounts.models import User
+from core.prepared import IDS, prepared
 from core.text import fold
 from tickets.asked import MAX_QUERY as MAX_QUERY
 from tickets.asked import Sql, as_query, parted, variants
@@ -31,6 +32,7 @@ EXCERPTED_MESSAGES = 8
 
 # Words in fewer rows than this are looked up in the index whatever else is known about them.
 FEW = 1_000
+_PLAN = "EXPLAIN (FORMAT JSON) SELECT FROM tickets_passage WHERE words @@ {}"
 # Words are frequent where so many of the newest tickets have them.
 NEWEST, FREQUENT = 1_000, 6
 # Of words in more rows than this nobody looks at every subject to find the best one. It is an estimate: of two words
@@ -59,9 +61,10 @@ def matching(tickets: TicketQuerySet, text: str) -> TicketQuerySet:
     """Those of `tickets` with the words. Asks the database which way is quick; what is found is the same on each."""
     wanted, unwanted = parted(text)
     if wanted:
-        rows = Passage.objects.filter(_holds(as_query(wanted)))
-        at_once = _estimate(rows) >= FEW and _are_frequent(tickets, rows)
-        tickets = tickets.filter(_one_by_one(rows) if at_once else _by_index(as_query(wanted)))
+        query = as_query(wanted)
+        rows = Passage.objects.filter(_holds(query))
+        at_once = _estimate(query) >= FEW and _are_frequent(tickets, rows)
+        tickets = tickets.filter(_one_by_one(rows) if at_once else _by_index(query))
     return _without(tickets, unwanted, Passage.objects.all()) if unwanted else tickets
 
 
@@ -69,9 +72,9 @@ def matching_by_closeness(tickets: TicketQuerySet, text: str) -> TicketQuerySet 
     """Those of `tickets` with the words, and how close their subjects are to them as `closeness`. None where there are
     too many: all of them must be looked at to tell the best."""
     wanted, unwanted = parted(text)
-    if not wanted or _estimate(Passage.objects.filter(_holds(as_query(wanted)))) > RANKED:
+    if not wanted or _estimate(query := as_query(wanted)) > RANKED:
         return None
-    tickets = tickets.filter(_by_index(as_query(wanted))).annotate(closeness=closeness(wanted))
+    tickets = tickets.filter(_by_index(query)).annotate(closeness=closeness(wanted))
     return _without(tickets, unwanted, Passage.objects.all()) if unwanted else tickets
 
 
@@ -101,14 +104,20 @@ def found_in(text: str, tickets: Iterable[Ticket]) -> dict[int, str]:
     if not words:
         return {}
     any_word = re.compile(rf"\b(?:{'|'.join(words)})")
-    newest = Window(RowNumber(), partition_by="ticket", order_by=["-created_at", "-id"])
-    messages = Article.objects.filter(ticket__in=[ticket.pk for ticket in tickets]).annotate(place=newest)
-    starts = messages.filter(place__lte=EXCERPTED_MESSAGES).annotate(start=Left("body", EXCERPTED))
     found: dict[int, str] = {}
-    for ticket, start in starts.order_by("ticket", "place").values_list("ticket_id", "start"):
+    for ticket, start in _beginnings({ticket.pk for ticket in tickets}):
         if ticket not in found and any_word.search(fold(start)):
             found[ticket] = start
     return found
+
+
+@prepared(IDS)
+def _beginnings(tickets: Collection[int]) -> QuerySet:
+    """Ticket and the beginning of a message, for the newest messages of each; the newest first."""
+    newest = Window(RowNumber(), partition_by="ticket", order_by=["-created_at", "-id"])
+    messages = Article.objects.filter(ticket_id__among=tickets).annotate(place=newest)
+    starts = messages.filter(place__lte=EXCERPTED_MESSAGES).annotate(start=Left("body", EXCERPTED))
+    return starts.order_by("ticket", "place").values_list("ticket_id", "start")
 
 
 # Ways to find them.
@@ -133,9 +142,11 @@ def _without(tickets: TicketQuerySet, unwanted: str, rows: Any) -> TicketQuerySe
     return tickets.exclude(_Known(_one_by_one(rows.filter(_holds(variants(unwanted))))))
 
 
-def _estimate(rows: Any) -> int:
+def _estimate(query: Sql) -> int:
     """How many rows the planner's statistics expect; takes no longer than planning."""
-    (plan,) = json.loads(rows.values("pk").order_by().explain(format="json"))
+    with connection.cursor() as cursor:
+        cursor.execute(_PLAN.format(query.text), query.values)
+        (plan,) = cursor.fetchone()[0]
     return int(plan["Plan"]["Plan Rows"])
 
 
