@@ -10,6 +10,7 @@ from core.pagination import page_of
 from mail.models import Outgoing
 from tickets.models import Article, Attachment, Ticket
 from tickets.reading import mark_read
+from tickets.scanning import look_up
 from web.common.access import agent_required
 from web.desk.answers import number_in, parts
 from web.desk.deadlines import mark_of, with_deadlines
@@ -96,6 +97,7 @@ def files(request: HttpRequest, number: str) -> HttpResponse:
     after = request.GET.get("after", "")
     of_ticket = Attachment.objects.filter(article__ticket=found, is_inline=False)
     page = page_of(of_ticket.select_related("article__author"), order=("-id",), cursor=after, size=PAGE)
+    look_up(page.rows)
     context = {"rows": page.rows, "next": f"?after={page.next}" if page.next else ""}
     return _tab(request, found, "files", context, part="more" if after else "")
 
