@@ -8,6 +8,7 @@ by whoever wrote a virus: it is one clean short line, and text to whoever shows 
 import socket
 import struct
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from select import select
 from typing import BinaryIO
@@ -56,11 +57,12 @@ def place(words: str) -> Place | None:
     """Where the setting says that a scanner is; None: there is none. Raises `ValueError`."""
     if not words.strip():
         return None
-    parts = urlsplit(words.strip())
-    if parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc:
-        return Place(path=parts.path)
-    if parts.scheme == "tcp" and parts.hostname and not (parts.path.strip("/") or parts.username or parts.query):
-        return Place(host=parts.hostname, port=parts.port or PORT)
+    with suppress(ValueError):  # of a port that is none
+        parts = urlsplit(words.strip())
+        if parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc:
+            return Place(path=parts.path)
+        if parts.scheme == "tcp" and parts.hostname and not (parts.path.strip("/") or parts.username or parts.query):
+            return Place(host=parts.hostname, port=parts.port or PORT)
     raise ValueError(f"{words!r} is no place of a scanner: write tcp://host:3310 or unix:///run/clamav/clamd.ctl")
 
 

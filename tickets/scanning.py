@@ -213,8 +213,8 @@ def _pause(error: Exception) -> None:
 def _untold(row: FileCheck) -> QuerySet[Attachment]:
     """One file of each message that has these bytes, where the history does not say so yet."""
     told = Event.objects.filter(article=OuterRef("article"), kind=INFECTED, data__digest__now=row.digest)
-    files = Attachment.objects.filter(digest=row.digest).exclude(Exists(told)).order_by("article", "pk")
-    return files.distinct("article").select_related("article__ticket")
+    files = Attachment.objects.filter(digest=row.digest).exclude(Exists(told)).order_by("article_id", "pk")
+    return files.distinct("article_id").select_related("article__ticket")
 
 
 def _tell(row: FileCheck, file: Attachment) -> None:
