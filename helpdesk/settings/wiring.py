@@ -44,6 +44,7 @@ NEWS_AFTER = [
 # digest.
 FILE_CHECKED = [
     "mail.handlers.send_what_waited",
+    "web.common.live.announce_checked",
 ]
 # The same for what happens to articles of the knowledge base (knowledge/changes.py).
 ARTICLE_WITHIN = [

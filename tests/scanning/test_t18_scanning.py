@@ -1,7 +1,9 @@
 """What becomes of files from the moment they come: asked about once, never lost, told where they are (T18)."""
 
 import json
+import re
 from datetime import timedelta
+from html import unescape
 from io import StringIO
 
 import pytest
@@ -26,6 +28,7 @@ from tickets.messages import File, Message
 from tickets.models import Attachment, FileCheck
 from tickets.models.file_check import Scan
 from tickets.sentences import cause_of, sentence_of
+from web.common import live
 
 pytestmark = pytest.mark.django_db
 HARMLESS = b"Just words"
@@ -40,6 +43,12 @@ def letter(*contents: bytes, name: str = "bill.exe") -> bytes:
 
 def states() -> list[str]:
     return list(FileCheck.objects.order_by("pk").values_list("state", flat=True))
+
+
+def chip_of(page: str) -> str:
+    """What the page says of the mark of its deadline."""
+    found = re.search(r'id="chip"[^>]*value="([^"]*)"', page) or re.search(r'value="([^"]*)"[^>]*id="chip"', page)
+    return unescape(found[1]) if found else ""
 
 
 def later(monkeypatch: pytest.MonkeyPatch, span: timedelta) -> None:
@@ -136,6 +145,34 @@ def test_T18_a_copy_on_another_ticket_is_told_of_there(take_in, world, scanner, 
     scan()
     assert copy.attachments.get().verdict.scan == Scan.INFECTED
     assert copy.ticket.events.filter(kind="article.infected").count() == 1
+
+
+def test_T18_a_page_that_is_open_learns_of_it(take_in, world, scanner, scan, signed_in, monkeypatch):
+    heard: list[object] = []
+    monkeypatch.setattr(live, "_tell_of_file", heard.append)
+    monkeypatch.setattr(live, "after_commit", lambda act: act())
+    ticket, bea = take_in(letter(EICAR, HARMLESS)).article.ticket, signed_in(world.bea)
+    files = list(Attachment.objects.order_by("pk"))
+    page = bea.get(f"/desk/tickets/{ticket.number}/").content.decode()
+    assert [f'name="waiting" value="{file.uuid}"' in page for file in files] == [True, True]
+    ticket.refresh_from_db()
+    asked = {"shown": ticket.version, "waiting": [str(file.uuid) for file in files] + ["x", "7"], "chip": chip_of(page)}
+    news = reverse("desk:news", args=[ticket.number])
+    assert bea.get(news, asked, headers={"HX-Request": "true"}).status_code == 204
+    scan()
+    assert heard == [[(ticket.pk, ticket.number)]] * 2
+    parts = bea.get(news, asked, headers={"HX-Request": "true"}).content.decode()
+    assert f'hx-target="#file-{files[0].uuid}"' in parts
+    assert f"Contains {NAME}; not given out" in parts
+    assert reverse("attachment", args=[files[1].uuid]) in parts
+
+
+def test_T18_files_of_other_tickets_are_not_told_of(take_in, world, scanner, scan, signed_in):
+    ticket, other = take_in(letter(EICAR)).article.ticket, take_in(letter(HARMLESS)).article
+    scan()
+    asked = {"shown": 0, "waiting": [str(other.attachments.get().uuid)]}
+    answer = signed_in(world.bea).get(reverse("desk:news", args=[ticket.number]), asked, headers={"HX-Request": "true"})
+    assert str(other.attachments.get().uuid) not in answer.content.decode()
 
 
 # ---- the scanner is away, slow or confused
