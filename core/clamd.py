@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from select import select
-from typing import BinaryIO
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from core.text import clean_line
@@ -41,6 +41,10 @@ class TooLarge(Exception):
     """The scanner takes no file of this size (`StreamMaxLength` of clamd.conf)."""
 
 
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class Place:
     """Where the scanner listens: a path of this machine, or a name and a port."""
@@ -66,7 +70,7 @@ def place(words: str) -> Place | None:
     raise ValueError(f"{words!r} is no place of a scanner: write tcp://host:3310 or unix:///run/clamav/clamd.ctl")
 
 
-def found_in(file: BinaryIO, at: Place, *, seconds: float = SECONDS) -> str:
+def found_in(file: Readable, at: Place, *, seconds: float = SECONDS) -> str:
     """The name of what the scanner found in these bytes, read from where `file` stands; empty: nothing.
 
     Raises `TooLarge`, `Away`, `Silent` after so many seconds, and `Failed` for any other answer.
@@ -103,7 +107,7 @@ def _connected(at: Place, end: float) -> socket.socket:
         raise Away(f"{at}: {error}") from error
 
 
-def _send(line: socket.socket, file: BinaryIO, end: float) -> None:
+def _send(line: socket.socket, file: Readable, end: float) -> None:
     """All of it, unless the scanner has answered before its end, or hangs up: then its answer says why."""
     try:
         line.settimeout(_left(end))

@@ -5,6 +5,7 @@ Nothing is held back meanwhile. What it finds out is kept file by file, so this 
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.utils import timezone
@@ -56,10 +57,9 @@ def _unknown() -> Iterator[str]:
     for model in apps.get_models():
         if not issubclass(model, CheckedFile):
             continue
+        named: Any = model._default_manager
         last = 0
-        while rows := list(
-            model._default_manager.filter(pk__gt=last).order_by("pk").values_list("pk", "digest")[:BATCH]
-        ):
+        while rows := list(named.filter(pk__gt=last).order_by("pk").values_list("pk", "digest")[:BATCH]):
             last = rows[-1][0]
             digests = dict.fromkeys(digest for _pk, digest in rows)
             known = set(FileCheck.objects.filter(digest__in=digests).values_list("digest", flat=True))

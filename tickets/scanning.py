@@ -41,17 +41,14 @@ PAUSE = timedelta(seconds=30)
 ASKING = 0x73636E
 # Telling all tickets of one file ends by then, and goes on in the next turn.
 TELLING_SECONDS = 15
+# Longer than any transaction lasts that keeps a file.
+QUIET = timedelta(minutes=2)
 _STEP = 100
 
 _ADD = """
 INSERT INTO tickets_filecheck (digest, state, found, added_at, due_at, attempts, last_error)
 SELECT digest, 'waiting', '', %(now)s, %(now)s, 0, '' FROM unnest(%(digests)s::text[]) AS digest ORDER BY digest
-ON CONFLICT (digest) DO NOTHING RETURNING id, digest
-"""
-# Nobody settles these before we have committed: whoever settles one tells all tickets that have it.
-_HOLD = """
-SELECT id, state FROM tickets_filecheck
-WHERE digest = ANY(%(digests)s) AND state <> 'clean' ORDER BY digest FOR SHARE
+ON CONFLICT (digest) DO NOTHING RETURNING id
 """
 
 
@@ -70,9 +67,9 @@ def have_checked(files: Sequence[CheckedFile]) -> None:
     if not is_on() or not digests:
         return
     known = dict(FileCheck.objects.filter(digest__in=digests).values_list("digest", "state"))
-    new = _added([digest for digest in digests if digest not in known])
-    unsettled = [digest for digest in digests if digest not in new and known.get(digest) != Scan.CLEAN]
-    asked = [*new.values(), *_told_again(unsettled)]
+    asked = _added([digest for digest in digests if digest not in known])
+    if infected := [digest for digest, state in known.items() if state == Scan.INFECTED]:
+        asked += _told_again(infected)
     if asked:
         after_commit(lambda: work.nudge(FileCheck.task, asked[0]))
 
@@ -126,15 +123,18 @@ def check(row: FileCheck) -> None:
         except clamd.Failed as error:
             raise Setback(str(error)) from error
         settle(row, verdict)
-    if row.state == Scan.INFECTED and not tell(row):
-        row.due_at, row.attempts = timezone.now() + timedelta(seconds=1), row.attempts - 1
+    if row.state == Scan.INFECTED and (again := tell(row)):
+        row.due_at, row.attempts = timezone.now() + again, row.attempts - 1
 
 
 def ask(digest: str) -> Verdict:
     """What the scanner thinks of these bytes now. Raises `FileNotFoundError` and what `clamd.found_in` raises."""
+    place = settings.SCANNER
+    if place is None:
+        raise clamd.Away("There is no virus scanner.")
     with open_blob(digest) as file:
         try:
-            found = clamd.found_in(file, settings.SCANNER)
+            found = clamd.found_in(file, place)
         except clamd.TooLarge:
             return Verdict(Scan.TOO_LARGE)
     return Verdict(Scan.INFECTED, found) if found else Verdict(Scan.CLEAN)
@@ -152,18 +152,20 @@ def settle(row: FileCheck, verdict: Verdict) -> None:
         log.warning("%s was found in the file %s", verdict.found, row.digest)
 
 
-def tell(row: FileCheck) -> bool:
-    """The history of each ticket that has this infected file says so, once for each message; false: not all yet.
+def tell(row: FileCheck) -> timedelta | None:
+    """The history of each ticket that has this infected file says so, once for each message.
 
-    A repeat finds those that have not been told.
+    Returns when to look again: soon if there are more, and once more in a while after some were told, for the file may
+    just be on its way into another ticket. None: all have been told.
     """
-    until = time.monotonic() + TELLING_SECONDS
+    until, some = time.monotonic() + TELLING_SECONDS, None
     while files := list(_untold(row)[:_STEP]):
         for file in files:
             if time.monotonic() > until:
-                return False
+                return timedelta(seconds=1)
             _tell(row, file)
-    return True
+        some = QUIET
+    return some
 
 
 def give_out_message(article: Article | None) -> None:
@@ -185,25 +187,24 @@ def waiting() -> tuple[int, datetime] | None:
     return (len(times), times[0]) if times else None
 
 
-def _added(digests: list[str]) -> dict[str, int]:
-    """Rows for those that have none, by digest; somebody else may have been faster."""
-    if not digests:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD, {"digests": digests, "now": timezone.now()})
-        return {digest: pk for pk, digest in cursor.fetchall()}
-
-
-def _told_again(digests: list[str]) -> list[int]:
-    """Those that are infected are due once more, for somebody has to tell of the file that is being kept."""
+def _added(digests: list[str]) -> list[int]:
+    """Rows for those that have none; somebody else may have been faster."""
     if not digests:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD, {"digests": digests})
-        infected = [pk for pk, state in cursor.fetchall() if state == Scan.INFECTED]
-    if infected:  # no try: whoever is just telling the others does not finish it
-        FileCheck.objects.filter(pk__in=infected).update(due_at=timezone.now(), leased_until=None, attempts=0)
-    return infected
+        cursor.execute(_ADD, {"digests": digests, "now": timezone.now()})
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _told_again(digests: list[str]) -> list[int]:
+    """Infected ones are due once more, for somebody has to tell of the file that is being kept. Not those that are due
+    in a while anyhow: by then we have committed."""
+    now = timezone.now()
+    rows = FileCheck.objects.filter(digest__in=digests).exclude(due_at__gt=now + QUIET / 2)
+    found = list(rows.order_by("digest").select_for_update().values_list("pk", flat=True))
+    # no try: whoever is just telling the others does not finish it
+    FileCheck.objects.filter(pk__in=found).update(due_at=now, leased_until=None, attempts=0)
+    return found
 
 
 def _pause(error: Exception) -> None:

@@ -179,27 +179,52 @@ def test_T18_whoever_forwards_all_by_force_sends_nothing(received, world, sink, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_T18_an_answer_that_comes_while_a_file_is_being_kept_is_told_there_too(world, scanner, scan):
-    """The worker settles the first ticket's file while the second one's is not committed: it waits for that."""
+def test_T18_a_file_that_is_on_its_way_while_others_are_told_is_told_of_later(world, scanner, scan, monkeypatch):
     file = File("bill.exe", "application/octet-stream", EICAR)
     first, second = (TicketFactory(queue=world.support, customer=world.dana) for _n in range(2))
     add_note(first, Message(text="See", files=[file]), by=world.bea)
-    settled = threading.Event()
 
-    def settle() -> None:
+    def work() -> None:
         try:
-            row = FileCheck.objects.get()
-            scanning.settle(row, scanning.ask(row.digest))
-            settled.set()
-            scanning.tell(row)
+            scan()
         finally:
             connection.close()
 
-    worker = threading.Thread(target=settle)
     with transaction.atomic():
         add_note(second, Message(text="See", files=[file]), by=world.bea)
+        worker = threading.Thread(target=work)
         worker.start()
-        assert not settled.wait(0.5)
-    worker.join(10)
-    for ticket in (first, second):
-        assert ticket.events.filter(kind="article.infected").count() == 1
+        worker.join(10)
+        assert FileCheck.objects.get().state == Scan.INFECTED
+    told = [ticket.events.filter(kind="article.infected") for ticket in (first, second)]
+    assert [events.count() for events in told] == [1, 0]
+    now = timezone.now() + scanning.QUIET
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    scan()
+    assert [events.count() for events in told] == [1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_T18_two_messages_with_the_same_virus_do_not_hinder_each_other(world, scanner, scan, monkeypatch):
+    """Both say that there is something to be told of, whoever commits first."""
+    file = File("bill.exe", "application/octet-stream", EICAR)
+    tickets = [TicketFactory(queue=world.support, customer=world.dana) for _n in range(4)]
+    add_note(tickets[0], Message(text="See", files=[file]), by=world.bea)
+    scan()
+    FileCheck.objects.update(due_at=None)
+    ready = threading.Barrier(3)
+
+    def keep(ticket: Ticket) -> None:
+        try:
+            ready.wait(10)
+            add_note(ticket, Message(text="See", files=[file]), by=world.bea)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=keep, args=[ticket]) for ticket in tickets[1:]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    scan()
+    assert [ticket.events.filter(kind="article.infected").count() for ticket in tickets] == [1] * 4
