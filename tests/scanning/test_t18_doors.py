@@ -207,6 +207,23 @@ def test_T18_programs_hear_what_it_is(everywhere, scan):
     assert [file["scan"] for one in shown for file in one["attachments"]] == ["infected"] * 3
 
 
+def test_T18_articles_of_the_knowledge_base_have_the_mark(everywhere, scan):
+    file = everywhere.knowledge[0]
+    pages = [
+        lambda: everywhere.bea.get(reverse("desk:knowledge_article", args=[file.article.number])),
+        lambda: Client().get(reverse("kb:article", args=[file.article.number, "jam"])),
+    ]
+    for page in pages:
+        assert "Being checked for viruses" in page().content.decode()
+    scan()
+    for page in pages:
+        shown = page().content.decode()
+        assert "Contains Eicar-Test-Signature; not given out" in shown
+        assert str(file.uuid) not in shown
+    shown = everywhere.bea_program.get(reverse("api:kb_article", args=[file.article.number])).json()
+    assert [one["scan"] for one in shown["files"]] == ["infected"] * 2
+
+
 def test_T18_clients_of_otrs_get_the_ticket_without_the_bytes(everywhere, world, scan):
     made = Script({})("POST", "session_create", {"UserLogin": world.bea.email, "Password": "demo"})
     bea = Script({"SessionID": made["SessionID"]})

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.tokens import issue_token
 from mail.models import Outgoing
 from mail.sending import FOR_THE_SCANNER
 from tests.factories import TicketFactory
@@ -173,6 +175,20 @@ def test_T18_whoever_forwards_all_by_force_sends_nothing(received, world, sink, 
     article = forward(received.ticket, Message(text="All", subject="Fwd", to=to, files=files), by=world.bea)
     drain()
     assert (sink.sent, sent_of(article).state) == ([], Outgoing.State.FAILED)
+
+
+def test_T18_programs_pass_on_what_is_given_out(received, world, sink, drain):
+    _token, secret = issue_token(world.bea, name="robot")
+    program = Client(headers={"Authorization": f"Bearer {secret}"})
+    url = reverse("api:article_forward", args=[received.ticket.number, received.pk])
+    data: dict[str, object] = {"to": ["erik@globex.example"], "body": "See"}
+    chosen = data | {"files": [str(received.attachments.get(name="bill.exe").uuid)]}
+    refused = program.post(url, chosen, content_type="application/json")
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["files"])
+    assert program.post(url, data, content_type="application/json").status_code == 201
+    drain()
+    assert [EICAR in sent.raw for sent in sink.sent] == [False]
+    assert [part.get_filename() for part in sink.sent[0].message.iter_attachments()] == ["words.txt"]
 
 
 # ---- at the same time
