@@ -178,6 +178,11 @@ def give_out_message(article: Article | None) -> None:
         file.give_out()
 
 
+def waits_for_scanner(article: Article) -> bool:
+    """Whether one of its files may not be given out yet. Ask for `attachments` in the query where there are many."""
+    return is_on() and any(file.verdict.is_awaited for file in article.attachments.all())
+
+
 def waiting() -> tuple[int, datetime] | None:
     """How many files wait for the scanner's answer, counted to `LIMIT`, and since when the first; None: none does."""
     if not is_on():

@@ -88,9 +88,13 @@ def test_T18_a_virus_by_mail_is_on_its_ticket_and_not_given_out(receiver, world,
 def test_T18_customers_see_the_mark(take_in, world, scanner, scan, signed_in):
     ticket, dana = take_in(letter(EICAR)).article.ticket, signed_in(world.dana)
     page = f"/portal/requests/{ticket.number}/"
-    assert b"Being checked for viruses" in dana.get(page).content
+    shown = dana.get(page).content.decode()
+    assert "Being checked for viruses" in shown
+    again = unescape(re.search(r'id="thread"[^>]*hx-get="([^"]*)"', shown)[1])
+    assert dana.get(again, headers={"HX-Request": "true"}).status_code == 204
     scan()
-    assert f"Contains {NAME}; not given out" in dana.get(page).content.decode()
+    news = dana.get(again, headers={"HX-Request": "true"}).content.decode()
+    assert f"Contains {NAME}; not given out" in news
 
 
 def test_T18_the_list_of_files_and_the_printed_page_have_the_mark(take_in, world, scanner, scan, signed_in):

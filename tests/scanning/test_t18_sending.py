@@ -41,14 +41,17 @@ def sent_of(article: Article) -> Outgoing:
 
 
 def test_T18_a_message_waits_for_its_files_and_leaves_as_soon_as_they_are_clean(
-    ticket, world, scanner, scan, sink, drain
+    ticket, world, scanner, scan, sink, drain, signed_in
 ):
     article = answered(ticket, world, b"Harmless")
     drain()
     waiting = sent_of(article)
     assert (sink.sent, waiting.state, waiting.attempts) == ([], Outgoing.State.QUEUED, 0)
     assert timezone.now() < waiting.due_at <= timezone.now() + FOR_THE_SCANNER
+    page = f"/desk/tickets/{ticket.number}/"
+    assert b"Not sent yet, its files are being checked for viruses" in signed_in(world.bea).get(page).content
     scan()
+    assert b"Waiting to be sent" in signed_in(world.bea).get(page).content
     drain()
     assert sent_of(article).state == Outgoing.State.SENT
     assert [part.get_filename() for part in sink.sent[0].message.iter_attachments()] == ["offer.exe"]

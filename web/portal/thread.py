@@ -96,7 +96,7 @@ def thread_of(ticket: Ticket, user: User, *, whole: bool = False) -> Thread:
                 progress.key,
                 expected.mark if expected else "",
                 ".".join(str(one.pk) for one in copied),
-                sum(file.verdict.is_withheld for article in articles for file in article.attachments.all()),
+                sum(file.verdict.is_awaited for article in articles for file in article.attachments.all()),
             )
         ),
         is_whole=whole,
