@@ -12,7 +12,7 @@ from core.clock import now
 from core.text import clean_filename
 from tickets.messages import File
 from tickets.models import Article, Picture
-from tickets.scanning import have_checked
+from tickets.scanning import givable, have_checked
 
 _NAMED = re.compile(r"cid:([0-9a-f]{32})\.picture@helpdesk")
 # Formats that every mail program shows, by their first bytes.
@@ -64,7 +64,7 @@ def adopt_pictures(article: Article, *, by: User) -> dict[str, Picture]:
     Those that `by` put in are there already; others came with a message that was passed on.
     """
     adopted = {}
-    for file in article.attachments.all():
+    for file in givable(article.attachments.all()):
         name = f"cid:{file.content_id}"
         if file.content_id and name in article.html and not _NAMED.fullmatch(name):
             with suppress(NoPicture):
