@@ -16,6 +16,8 @@ from core.database import field_given_twice
 from core.text import clean_line
 from tickets.changes import Stale
 from tickets.events import Refused
+from tickets.scanning import Withheld
+from web.common.withheld import RETRY_SECONDS, status_of, words_of
 
 # What PostgreSQL says when a row was locked for too long, two transactions waited for each other, or time ran out.
 BUSY_CODES = {"55P03", "40P01", "40001", "57014"}
@@ -74,6 +76,17 @@ class Busy(exceptions.APIException):
     wait = 1
 
 
+class FileWithheld(exceptions.APIException):
+    """The virus scanner objects to the file, or has not looked at it yet; `scan` says which."""
+
+    def __init__(self, withheld: Withheld) -> None:
+        super().__init__(words_of(withheld.verdict))
+        self.scan = withheld.verdict.scan
+        self.status_code = status_of(withheld.verdict)
+        if withheld.verdict.is_awaited:
+            self.wait = RETRY_SECONDS
+
+
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an error of a view; None when it is none of the caller's making (a 500 then)."""
     error = _translated(error)
@@ -86,6 +99,8 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         document |= _invalid(response.data)
     else:
         document["detail"] = _safe(response.data["detail"])
+    if isinstance(error, FileWithheld):
+        document["scan"] = error.scan
     if isinstance(error, LeanedOn):
         document["leaning"] = [_safe(text) for text in error.leaning]
     response.data = document
@@ -105,6 +120,8 @@ def _translated(error: Exception) -> Exception:
         return PreconditionFailed()
     if isinstance(error, Refused):
         return CannotBe(str(error))
+    if isinstance(error, Withheld):
+        return FileWithheld(error)
     if isinstance(error, BadRequest):
         return exceptions.ParseError(str(error))
     if isinstance(error, OperationalError) and is_busy(error):

@@ -52,6 +52,11 @@ PROBLEM = {
             "items": {"type": "string"},
             "description": "With 409: what leans on something that was to be retired, a sentence each.",
         },
+        "scan": {
+            "type": "string",
+            "enum": ["waiting", "infected", "too_large"],
+            "description": "With 403 and 409: what the virus scanner says of a file that is not given out.",
+        },
     },
     "examples": [
         {

@@ -151,6 +151,7 @@ HAPPENINGS: Mapping[str, Happening] = {
         _("A message is kept as a note, because its sender is in doubt"), MESSAGES, _kinds("article.held")
     ),
     "refused": Happening(_("A message to a closed ticket is refused"), MESSAGES, _kinds("article.refused")),
+    "infected": Happening(_("A virus is found in one of its files"), MESSAGES, _kinds("article.infected")),
     "taken_back": Happening(_("An agent takes a message back"), MESSAGES, _kinds("article.taken_back")),
     "undelivered": Happening(_("An email cannot be delivered"), MESSAGES, _kinds("mail.failed")),
     "mail_loop": Happening(_("Automatic replies are stopped as a loop"), MESSAGES, _kinds("mail.loop")),

@@ -23,6 +23,7 @@ SUBJECTS: Mapping[str, str | Promise] = {
     Incident.Kind.ACCOUNT: _("The mailbox {{ mailbox }} cannot be read"),
     Incident.Kind.SPOOL: _("Mail waits in files for the database"),
     Incident.Kind.SENDING: _("Mail does not leave"),
+    Incident.Kind.SCANNER: _("Files wait for the virus scanner"),
 }
 REASONS: Mapping[str, str | Promise] = {
     Incident.Kind.WAITING: _(
@@ -43,6 +44,10 @@ REASONS: Mapping[str, str | Promise] = {
     Incident.Kind.SENDING: _(
         "Messages that wait: {{ number }}. A mail server takes nothing, or no worker sends. Nothing is lost, each "
         "message is tried again for five days. The page of the servers says what they answered."
+    ),
+    Incident.Kind.SCANNER: _(
+        "Files: {{ number }}. The scanner cannot be reached or gives no answer, or no worker asks it. The messages "
+        "they belong to are on their tickets. They are checked as soon as the scanner answers."
     ),
 }
 BODY = _(
@@ -76,4 +81,5 @@ PLACES: Mapping[Incident.Kind, Callable[[Incident], str]] = {
     Incident.Kind.ACCOUNT: lambda incident: f"/admin/email/accounts/{incident.account_id}/",
     Incident.Kind.SPOOL: lambda _incident: "/admin/health/",
     Incident.Kind.SENDING: lambda _incident: "/admin/email/servers/",
+    Incident.Kind.SCANNER: lambda _incident: "/admin/health/",
 }

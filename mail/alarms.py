@@ -22,6 +22,7 @@ from mail import spool
 from mail.addressing import is_ours
 from mail.models import Account, Incident, Incoming, Letter
 from mail.outbox_figures import Failing, stuck
+from tickets.scanning import waiting as unchecked
 
 PATIENCE = timedelta(minutes=15)
 SPOOL_PATIENCE = timedelta(minutes=5)
@@ -46,14 +47,15 @@ class Trouble:
 
 
 def troubles(*, accounts: Iterable[Account] | None = None, failing: Sequence[Failing] | None = None) -> list[Trouble]:
-    """All there is now. Costs four queries, whatever there is; who knows the active accounts, or which servers fail,
-    can say so and save one each."""
+    """All there is now. Costs four queries, whatever there is, and one more with a virus scanner; who knows the active
+    accounts, or which servers fail, can say so and save one each."""
     now = timezone.now()
     return [
         *_lying(now - PATIENCE),
         *_silent_accounts(now, Account.objects.filter(is_active=True) if accounts is None else accounts),
         *_spooled(now),
         *_not_leaving(now, failing),
+        *_unchecked(now),
     ]
 
 
@@ -131,6 +133,13 @@ def _not_leaving(now: datetime, failing: Sequence[Failing] | None) -> Iterable[T
     if found := stuck(now, failing):
         number, since = found
         yield Trouble(Incident.Kind.SENDING, number, since)
+
+
+def _unchecked(now: datetime) -> Iterable[Trouble]:
+    """Files that the virus scanner has not looked at in time, because it is away or says nothing."""
+    found = unchecked()
+    if found and found[1] < now - PATIENCE:
+        yield Trouble(Incident.Kind.SCANNER, *found)
 
 
 def _key(incident: Incident) -> tuple[str, int | None]:

@@ -8,8 +8,9 @@ from mail.answers import forecast, is_on, recipient_of, words
 from mail.current import is_automatic
 from mail.facts import ENTRUSTED
 from mail.loops import note_answer, take_turns
-from mail.models import AutomaticText
+from mail.models import AutomaticText, Outgoing
 from mail.outbox import enqueue, withdraw
+from mail.sending import send_now
 from tickets.actions.replying import CONTINUES, send_automatic
 from tickets.actions.splitting import SPLIT
 from tickets.actions.web_forms import HELD
@@ -30,6 +31,11 @@ def send_article(event: Event) -> None:
         return
     if article.sender in (Sender.AGENT, Sender.SYSTEM) and ENTRUSTED not in article.marks:
         enqueue(article)
+
+
+def send_what_waited(digest: str) -> None:
+    """Mail that waited for the virus scanner to look at this file need not wait any more (settings.FILE_CHECKED)."""
+    send_now(Outgoing.objects.filter(article__attachments__digest=digest))
 
 
 def refuse_unsendable(event: Event) -> None:

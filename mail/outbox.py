@@ -169,9 +169,10 @@ def _draft(article: Article, address: Address, good: dict[str, str]) -> Draft:
 
 
 def _files(article: Article) -> list[Attachment]:
-    """The system writes words alone, so nobody looks for files of its."""
+    """The system writes words alone, so nobody looks for files of its. Whether they may leave is asked when the message
+    does (mail/sending.py)."""
     kept = [] if article.sender == Sender.SYSTEM else article.attachments.all()
-    return [Attachment(a.name, a.content_type, a.content(), a.is_inline, a.content_id) for a in kept]
+    return [Attachment(a.name, a.content_type, a.own_content(), a.is_inline, a.content_id) for a in kept]
 
 
 def _marks(article: Article) -> dict[str, str]:

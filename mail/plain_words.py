@@ -29,6 +29,12 @@ ENCRYPTION = _("No encrypted connection to the recipient's server was possible."
 NOT_NOW = _("The recipient's server could not take the message now.")
 REFUSED = _("The recipient's server refused the message.")
 
+INFECTED = _("A file of this message contains a virus, so the message was not sent.")
+UNCHECKABLE = _("A file of this message is too large to be checked for viruses, so the message was not sent.")
+
+# What we say ourselves instead of a server, before the name of a file.
+_OF_INFECTED, _OF_LARGE = "Contains a virus", "Too large for the virus scanner"
+
 # By subject and detail of the enhanced status; the class says whether it is for good.
 _BY_STATUS: Mapping[tuple[str, str], str | Promise] = {
     ("1", "1"): NO_ADDRESS,
@@ -82,9 +88,16 @@ _BY_WORDS: Sequence[tuple[re.Pattern[str], str | Promise]] = tuple(
 )  # fmt: skip
 
 
+def said_of_file(name: str, found: str) -> str:
+    """In the place of an answer, when a message does not leave because of this file; `found`: what is in it."""
+    return f"{_OF_INFECTED} ({found}): {name}" if found else f"{_OF_LARGE}: {name}"
+
+
 def in_plain_words(answer: str) -> str:
     """A sentence about this answer; empty when there is nothing to say. Never the server's own words."""
     text = answer[:2_000]
+    if text.startswith((_OF_INFECTED, _OF_LARGE)):
+        return str(INFECTED if text.startswith(_OF_INFECTED) else UNCHECKABLE)
     status = _STATUS.search(text)
     exact = _BY_STATUS.get((status[2], status[3])) if status else None
     if exact is not None:

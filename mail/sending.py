@@ -8,23 +8,30 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.people import system_actor
 from core import logs
 from core.blobs import load
-from core.work import KILLED
+from core.work import KILLED, wake
 from mail import pacing
 from mail.models import Outgoing
+from mail.plain_words import said_of_file
 from mail.pools import BeingTried, TryLater, any_of, being_tried_until
 from mail.ways import Way, ways_for
 from tickets.changes import locked
 from tickets.events import Cause, record
+from tickets.models.article import Sender
+from tickets.scanning import Withheld, give_out_message
 
 # Answers to MAIL that mean our own password or its lack (RFC 4954), never the message.
 MUST_SIGN_IN = (530, 534, 535, 538)
 # After an earlier message of the ticket to the same person has had its next try.
 AFTER_THE_EARLIER = timedelta(seconds=2)
+
+# Until the virus scanner has looked at its files; whatever it says then, the message is taken up at once.
+FOR_THE_SCANNER = timedelta(minutes=1)
 
 # The code and text that a server answered with, by recipient.
 Answers = dict[str, tuple[int, str]]
@@ -51,12 +58,40 @@ def send(outgoing: Outgoing) -> None:
     if not ways:
         _settle(outgoing, Outgoing.State.KEPT)
         return
+    if _is_kept_by_files(outgoing):
+        return
     try:
         _deliver(outgoing, ways)
     except Exception as error:
         if outgoing.attempts <= len(outgoing.backoff):
             raise
         _give_up(outgoing, str(error) or type(error).__name__)
+
+
+def send_now(rows: QuerySet[Outgoing]) -> None:
+    """What is to leave in a while may leave now; not what its author can still take back, nor what was tried before."""
+    moment = timezone.now()
+    waiting = rows.filter(state=Outgoing.State.QUEUED, due_at__gt=moment, attempts=0)
+    for outgoing in waiting.exclude(article__send_at__gt=moment).select_for_update(of=("self",), skip_locked=True):
+        outgoing.due_at = moment
+        outgoing.save_work()
+        wake(outgoing)
+
+
+def _is_kept_by_files(outgoing: Outgoing) -> bool:
+    """A file that the virus scanner has not looked at yet keeps the message here; one that is not given out, for good:
+    the ticket says so, and it can be sent again by hand."""
+    if outgoing.article.sender == Sender.SYSTEM:  # words alone
+        return False
+    try:
+        give_out_message(outgoing.article)
+    except Withheld as held:
+        if held.verdict.is_refused:
+            _give_up(outgoing, said_of_file(held.name, held.verdict.found))
+        else:
+            _wait(outgoing, timezone.now() + FOR_THE_SCANNER)
+        return True
+    return False
 
 
 def _deliver(outgoing: Outgoing, ways: Sequence[Way]) -> None:

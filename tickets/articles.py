@@ -13,6 +13,7 @@ from tickets.messages import File, Message
 from tickets.models import Article, Attachment, Mention, Ticket
 from tickets.models.article import Sender
 from tickets.passages import add_words, rewrite
+from tickets.scanning import have_checked
 
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+\Z", re.ASCII)
 
@@ -41,8 +42,7 @@ def write_article(ticket: Ticket, message: Message, *, channel: str, sender: str
         submission=message.submission,
         send_at=message.send_at,
     )
-    for file in message.files:
-        attach(article, file)
+    have_checked([attach(article, file) for file in message.files])
     if message.mentions:
         named = [Mention(ticket=ticket, article=article, user_id=pk) for pk in {user.pk for user in message.mentions}]
         Mention.objects.bulk_create(named)
@@ -53,7 +53,10 @@ def write_article(ticket: Ticket, message: Message, *, channel: str, sender: str
 
 
 def attach(article: Article, file: File) -> Attachment:
-    """Keep a file of an article. Its bytes are stored before the row, under their digest alone."""
+    """Keep a file of an article. Its bytes are stored before the row, under their digest alone.
+
+    The caller has them checked (tickets/scanning.py), all that it keeps at once.
+    """
     content_type = file.content_type.lower()
     return Attachment.objects.create(
         article=article,

@@ -12,6 +12,7 @@ from core.clock import now
 from core.text import clean_filename
 from tickets.messages import File
 from tickets.models import Article, Picture
+from tickets.scanning import givable, have_checked
 
 _NAMED = re.compile(r"cid:([0-9a-f]{32})\.picture@helpdesk")
 # Formats that every mail program shows, by their first bytes.
@@ -35,12 +36,14 @@ def keep_picture(file: File, *, by: User) -> Picture:
     beginnings = FORMATS.get(file.content_type.lower())
     if not beginnings or not file.content.startswith(beginnings):
         raise NoPicture
-    return Picture.objects.create(
+    kept = Picture.objects.create(
         user=by,
         name=clean_filename(file.name),
         content_type=file.content_type.lower(),
         digest=store(file.content),
     )
+    have_checked([kept])
+    return kept
 
 
 def pictures_of(html: str, *, by: User) -> Sequence[File]:
@@ -50,7 +53,7 @@ def pictures_of(html: str, *, by: User) -> Sequence[File]:
         return []
     pictures = Picture.objects.filter(user=by, uuid__in=[UUID(name) for name in wanted]).order_by("pk")
     return [
-        File(picture.name, picture.content_type, picture.content(), is_inline=True, content_id=picture.content_id)
+        File(picture.name, picture.content_type, picture.own_content(), is_inline=True, content_id=picture.content_id)
         for picture in pictures
     ]
 
@@ -61,11 +64,11 @@ def adopt_pictures(article: Article, *, by: User) -> dict[str, Picture]:
     Those that `by` put in are there already; others came with a message that was passed on.
     """
     adopted = {}
-    for file in article.attachments.all():
+    for file in givable(article.attachments.all()):
         name = f"cid:{file.content_id}"
         if file.content_id and name in article.html and not _NAMED.fullmatch(name):
             with suppress(NoPicture):
-                adopted[file.content_id] = keep_picture(File(file.name, file.content_type, file.content()), by=by)
+                adopted[file.content_id] = keep_picture(File(file.name, file.content_type, file.own_content()), by=by)
     return adopted
 
 

@@ -77,6 +77,10 @@ def shown(value: Any) -> str:
     return "–" if value in (None, "") else str(value)
 
 
+def _infected(event: Event) -> Words:
+    return {"file": now_name(event, "file"), "found": now_name(event, "found")}
+
+
 def _owner(event: Event) -> Words:
     now = event.data["owner"]["now"]
     if now is None:
@@ -221,6 +225,9 @@ TICKET_SENTENCES = {
     "article.refused": Sentence(_("%(actor)s wrote to the closed ticket and was told that it is closed"), "warn"),
     "article.held": Sentence(_("A message could not be proven to come from its sender and is kept as a note"), "warn"),
     "article.reworded": Sentence(_("%(actor)s had a message read again, and it reads differently now"), "edit"),
+    "article.infected": Sentence(
+        _("The virus scanner found %(found)s in the file “%(file)s”, which is not given out"), "warn", _infected
+    ),
     "owner.changed": Sentence(_("%(actor)s %(change)s"), "user-plus", _owner),
     "responsible.changed": Sentence(_("%(actor)s made %(responsible)s responsible"), "shield-check", _responsible),
     "queue.changed": Sentence(_("%(actor)s moved it from %(was)s to %(now)s"), "layers", _moved),
@@ -296,6 +303,7 @@ CAUSES = {
     "approval mail": pgettext_lazy("cause", "as an approver, by mail"),
     "process": pgettext_lazy("cause", "by the process run no. %(reference)s"),
     "web form": pgettext_lazy("cause", "by the web form no. %(reference)s"),
+    "scanner": pgettext_lazy("cause", "by the virus scanner"),
     "taken back": pgettext_lazy("cause", "with a message that was taken back"),
     "demo": pgettext_lazy("cause", "in the demo world"),
     "import": pgettext_lazy("cause", "by the import no. %(reference)s"),

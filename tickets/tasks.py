@@ -7,10 +7,10 @@ from celery import shared_task
 from accounts.people import system_actor
 from core.clock import now
 from core.work import sweep
-from tickets import bulk, chores, claims, delivering, pictures, secret_links
+from tickets import bulk, chores, claims, delivering, pictures, scanning, secret_links
 from tickets.actions import progress
 from tickets.events import Cause
-from tickets.models import Chore, Delivery, Job, JobItem, Ticket
+from tickets.models import Chore, Delivery, FileCheck, Job, JobItem, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,19 @@ def deliver(pk: int) -> None:
 def sweep_deliveries() -> None:
     claims.free_abandoned()
     sweep(Delivery)
+
+
+@shared_task
+def check_file(pk: int) -> None:
+    """Ask the virus scanner about this file and all that are due."""
+    scanning.take_turn(pk)
+
+
+@shared_task
+def sweep_files() -> None:
+    """What waits when there is no scanner any more waits for the next one."""
+    if scanning.is_on():
+        sweep(FileCheck)
 
 
 @shared_task

@@ -14,6 +14,7 @@ from api.otrs.signing_in import caller_of
 from tickets.models import Article, Attachment, Ticket
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
+from tickets.scanning import look_up
 
 SENDER_IDS = {Sender.AGENT: "1", Sender.SYSTEM: "2", Sender.CUSTOMER: "3"}
 CHANNELS = {Channel.EMAIL: ("Email", "1"), Channel.PHONE: ("Phone", "2")}
@@ -56,6 +57,8 @@ def _articles(call: Call, tickets: Sequence[Ticket], *, caller: Caller) -> dict[
         articles = articles.prefetch_related("attachments")
         _refuse_too_much(call, articles)
     by_ticket: dict[int, list[Article]] = {ticket.pk: [] for ticket in tickets}
+    if call.flag("Attachments"):
+        look_up(file for article in articles for file in article.attachments.all())
     for article in articles:
         by_ticket[article.ticket_id].append(article)
     return {pk: _chosen(call, found, caller=caller) for pk, found in by_ticket.items()}
@@ -148,6 +151,8 @@ def _files(call: Call, article: Article) -> list[dict[str, Any]]:
 
 
 def _file(attachment: Attachment, *, with_content: bool) -> dict[str, Any]:
+    """One that is not given out stands there without its content: what is asked for is the ticket."""
+    with_content = with_content and not attachment.verdict.is_withheld
     return {
         "Filename": attachment.name,
         "ContentType": attachment.content_type,

@@ -85,5 +85,6 @@ class AttachmentDetail(Door):
         tags=["Articles"],
     )
     def get(self, request: Request, uuid: str) -> HttpResponse:
-        """The bytes, for whoever may read the article."""
+        """The bytes, for whoever may read the article. Where files are checked for viruses: 409 while this one is being
+        checked, 403 when it is not given out; `scan` says why."""
         return as_download(file_for(self.person, uuid))

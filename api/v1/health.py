@@ -38,6 +38,11 @@ class DiskShape(serializers.Serializer):
     is_low = serializers.BooleanField()
 
 
+class ScannerShape(serializers.Serializer):
+    place = serializers.CharField()
+    version = serializers.CharField(help_text="With the age of its signatures; empty while it does not answer.")
+
+
 class ProcessHealthShape(serializers.Serializer):
     """A process that must run all the time, on one machine."""
 
@@ -115,6 +120,7 @@ class HealthShape(serializers.Serializer):
     database = DatabaseShape()
     redis = serializers.BooleanField(help_text="It answers.")
     disk = DiskShape(allow_null=True)
+    scanner = ScannerShape(allow_null=True, help_text="The virus scanner; null: there is none.")
     processes = ProcessHealthShape(many=True)
     duties = DutyShape(many=True)
     troubles = TroubleShape(many=True)
@@ -164,6 +170,7 @@ def _facts() -> dict[str, Any]:
         "database": {"version": server, "milliseconds": round(milliseconds, 1)},
         "redis": machinery.redis_answers(),
         "disk": machinery.disk(),
+        "scanner": machinery.scanner(),
         "processes": machinery.processes(),
         "duties": machinery.duties(),
         "troubles": troubles(accounts=accounts, failing=leaving.failing),

@@ -37,6 +37,7 @@ from tickets.actions.splitting import split
 from tickets.messages import File, Message
 from tickets.models import Article, Attachment, Ticket
 from tickets.models.article import Sender
+from tickets.scanning import givable
 from web.common.forwarding import forwarded
 
 LONGEST_SUBJECT = 300
@@ -89,14 +90,14 @@ class ForwardForm(MessageForm):
         child=serializers.UUIDField(),
         required=False,
         max_length=MOST_FILES,
-        help_text="Those of the message that go along, by id; all, when left out.",
+        help_text="Those of the message that go along, by id; all that are given out, when left out.",
     )
 
     def validate_body(self, text: str) -> str:
         return text
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        theirs = {file.uuid: file for file in self.article.attachments.all() if not file.is_inline}
+        theirs = {file.uuid: file for file in givable(self.article.attachments.all()) if not file.is_inline}
         wanted = attrs.get("files", list(theirs))
         if not theirs.keys() >= set(wanted):
             raise serializers.ValidationError({"files": _("There is nothing with this name or id to choose.")})
@@ -201,4 +202,4 @@ class TakeBack(_OneArticle):
 
 
 def _copied(file: Attachment) -> File:
-    return File(file.name, file.content_type, file.content())
+    return File(file.name, file.content_type, file.own_content())

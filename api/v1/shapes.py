@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Manager
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,6 +11,7 @@ from rest_framework.reverse import reverse
 from tickets.models import Article, Attachment, Event, FieldDefinition, ServiceField, Ticket
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
+from tickets.scanning import Scan, look_up
 from tickets.sentences import sentence_of
 
 # What the desk says about a ticket among itself, and what a customer is given in its place.
@@ -86,7 +88,37 @@ class TicketShape(serializers.Serializer):
         return shown
 
 
-class AttachmentShape(serializers.Serializer):
+class _Files(serializers.ListSerializer):
+    """What the virus scanner found out about all of them is asked at once; so it is for the files of many articles."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        files = list(data.all() if isinstance(data, Manager) else data)
+        look_up(files)
+        return super().to_representation(files)
+
+
+class _Articles(serializers.ListSerializer):
+    def to_representation(self, data: Any) -> list[Any]:
+        articles = list(data.all() if isinstance(data, Manager) else data)
+        look_up(file for article in articles for file in article.attachments.all())
+        return super().to_representation(articles)
+
+
+class ScannedShape(serializers.Serializer):
+    """What files of tickets and of the knowledge base have in common."""
+
+    scan = serializers.ChoiceField(
+        Scan.choices,
+        source="verdict.scan",
+        help_text="What the virus scanner says. An infected file is not given out (403); one that is waiting, or too "
+        "large to be checked, as this server is set up.",
+    )
+
+    class Meta:
+        list_serializer_class = _Files
+
+
+class AttachmentShape(ScannedShape):
     id = serializers.UUIDField(source="uuid")
     name = serializers.CharField()
     content_type = serializers.CharField()
@@ -121,6 +153,9 @@ class ArticleShape(serializers.Serializer):
         allow_null=True, help_text="Until when its author may take it back; null: it left at once, or was never sent."
     )
     attachments = AttachmentShape(many=True, source="attachments.all")
+
+    class Meta:
+        list_serializer_class = _Articles
 
     def to_representation(self, article: Article) -> dict[str, Any]:
         shown = super().to_representation(article)

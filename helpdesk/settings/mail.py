@@ -2,6 +2,7 @@
 
 import os
 
+from core import clamd
 from core.outside import networks
 from helpdesk.settings.place import DATA_DIR
 
@@ -21,3 +22,9 @@ MAIL_CERTIFICATE_KEY = os.environ.get("HELPDESK_MAIL_CERTIFICATE_KEY", "") or MA
 MAIL_PARTS = DATA_DIR / "parts"
 # Where letters of the house lie (links for a new password) while no mail server is configured.
 MAIL_OUTBOX = DATA_DIR / "outbox"
+# The virus scanner that is asked about files (tickets/scanning.py): `tcp://host:3310` or `unix:///run/clamav/clamd.ctl`;
+# empty: there is none. Meanwhile, what has not been asked about is held back (`hold`) or only marked (`mark`).
+SCANNER = clamd.place(os.environ.get("HELPDESK_SCANNER", ""))
+SCANNER_MEANWHILE = os.environ.get("HELPDESK_SCANNER_MEANWHILE", "") or "hold"
+if SCANNER_MEANWHILE not in ("hold", "mark"):
+    raise ValueError(f"HELPDESK_SCANNER_MEANWHILE is {SCANNER_MEANWHILE!r}: write hold or mark")

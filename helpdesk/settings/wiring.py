@@ -40,6 +40,12 @@ TOGETHER = {
 NEWS_AFTER = [
     "web.common.live.ring_for",
 ]
+# When the virus scanner has said what it thinks of a file (tickets/scanning.py), in that transaction: functions of its
+# digest.
+FILE_CHECKED = [
+    "mail.handlers.send_what_waited",
+    "web.common.live.announce_checked",
+]
 # The same for what happens to articles of the knowledge base (knowledge/changes.py).
 ARTICLE_WITHIN = [
     "automation.article_letters.write",

@@ -66,6 +66,8 @@ _TASKS = {
         "mail.tasks.send_letter",
         "mail.tasks.send_outgoing",
         "mail.tasks.sweep_outgoing",
+        "tickets.tasks.check_file",
+        "tickets.tasks.sweep_files",
     ],
     # what must not come late
     "clocks": [
@@ -119,7 +121,14 @@ _TASKS = {
 }
 CELERY_TASK_ROUTES = {task: {"queue": queue} for queue, tasks in _TASKS.items() for task in tasks}
 # Tasks that do every row that is due, so that one call stands for many (core/turns.py).
-GOING_ON = frozenset({"mail.tasks.process_incoming", "mail.tasks.send_outgoing", "tickets.tasks.deliver"})
+GOING_ON = frozenset(
+    {
+        "mail.tasks.process_incoming",
+        "mail.tasks.send_outgoing",
+        "tickets.tasks.check_file",
+        "tickets.tasks.deliver",
+    }
+)
 
 
 def _every(task: str, *, expires: int | None = None, **span: float) -> dict[str, Any]:
@@ -133,6 +142,7 @@ CELERY_BEAT_SCHEDULE = {
     "outgoing": _every("mail.tasks.sweep_outgoing", seconds=10),
     "events": _every("tickets.tasks.sweep_deliveries", seconds=10),
     "jobs": _every("tickets.tasks.sweep_jobs", seconds=10),
+    "files": _every("tickets.tasks.sweep_files", seconds=10),
     "retargets": _every("sla.tasks.sweep_retargets", seconds=10),
     "notices": _every("automation.tasks.sweep_notices", seconds=10),
     "schedule runs": _every("automation.tasks.sweep_schedules", seconds=10),

@@ -12,6 +12,7 @@ from knowledge.numbers import next_number
 from knowledge.writing import CleanWords, Facts, Words, cleaned
 from tickets.messages import File
 from tickets.pictures import pictures_of
+from tickets.scanning import have_checked
 
 
 def start_article(facts: Facts, language: str, words: Words, *, by: User) -> Article:
@@ -109,7 +110,7 @@ def _adopt_pictures(article: Article, body: str, *, by: User) -> None:
 
 
 def _keep_file(article: Article, file: File, *, by: User) -> ArticleFile:
-    return ArticleFile.objects.create(
+    kept = ArticleFile.objects.create(
         article=article,
         name=clean_filename(file.name),
         content_type=clean_line(file.content_type.lower(), 150) or "application/octet-stream",
@@ -119,3 +120,5 @@ def _keep_file(article: Article, file: File, *, by: User) -> ArticleFile:
         content_id=clean_line(file.content_id, 250),
         added_by=by,
     )
+    have_checked([kept])
+    return kept

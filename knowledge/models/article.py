@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from core.blobs import load
 from core.clock import now
 from knowledge.models.category import Category
 from knowledge.queries import ArticleFileQuerySet, ArticleQuerySet, TranslationQuerySet
+from tickets.models.file_check import CheckedFile
 
 
 class Visibility(models.TextChoices):
@@ -150,7 +150,7 @@ class Translation(models.Model):
         return self.language == self.article.language
 
 
-class ArticleFile(models.Model):
+class ArticleFile(CheckedFile):
     """A file of an article; the bytes are a blob. Readers get it while a published revision names it."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -173,6 +173,3 @@ class ArticleFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def content(self) -> bytes:
-        return load(self.digest)

@@ -22,7 +22,7 @@ class Keeping(models.Model):
 
 
 class Incident(models.Model):
-    """Trouble with mail that lasts: one row from when it was noticed until it was over (mail/alarms.py)."""
+    """Trouble with mail or files that lasts: one row from when it was noticed until it was over (mail/alarms.py)."""
 
     class Kind(models.TextChoices):
         WAITING = "waiting", _("mail waits too long")
@@ -30,6 +30,7 @@ class Incident(models.Model):
         ACCOUNT = "account", _("a mailbox has not been read")
         SPOOL = "spool", _("mail waits in files")
         SENDING = "sending", _("mail does not leave")
+        SCANNER = "scanner", _("files wait for the virus scanner")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     account = models.ForeignKey(

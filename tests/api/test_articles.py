@@ -49,6 +49,7 @@ def test_an_article_is_shown_with_all_its_parts(world, bea, ticket, path):
                 "size": 8,
                 "is_inline": False,
                 "content_id": "",
+                "scan": "unchecked",
                 "url": f"http://testserver/api/v1/attachments/{file.uuid}/",
             }
         ],

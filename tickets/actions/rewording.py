@@ -12,6 +12,7 @@ from tickets.changes import locked
 from tickets.events import Cause, record
 from tickets.messages import File, Message
 from tickets.models import Article, Event
+from tickets.scanning import have_checked
 
 REWORDED = "article.reworded"
 
@@ -62,12 +63,14 @@ def _set_files(article: Article, files: Sequence[File]) -> dict[str, dict[str, A
     kept = list(article.attachments.order_by("pk"))
     was = [one.name for one in kept]
     left = {one.digest: one for one in kept}
+    added = []
     for file in files:
         known = left.pop(hashlib.sha256(file.content).hexdigest(), None)
         if known is None:
-            kept.append(attach(article, file))
+            added.append(attach(article, file))
         elif known.name != clean_filename(file.name):
             known.name = clean_filename(file.name)
             known.save(update_fields=["name"])
-    now = [one.name for one in kept]
+    have_checked(added)
+    now = [one.name for one in (*kept, *added)]
     return {"files": {"was": was, "now": now}} if now != was else {}

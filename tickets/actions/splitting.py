@@ -40,7 +40,7 @@ def _copied(article: Article) -> Message:
         html=article.html,
         subject=article.subject,
         files=[
-            File(file.name, file.content_type, file.content(), is_inline=file.is_inline, content_id=file.content_id)
+            File(file.name, file.content_type, file.own_content(), is_inline=file.is_inline, content_id=file.content_id)
             for file in article.attachments.all()
         ],
         sent_from=article.sent_from,

@@ -5,6 +5,7 @@ from tickets.models.chore import Chore
 from tickets.models.effort import ChecklistItem, ChecklistTemplate, TimeEntry
 from tickets.models.event import Delivery, Event
 from tickets.models.field import FieldDefinition
+from tickets.models.file_check import FileCheck
 from tickets.models.guidance import Level, MatrixCell, Skip
 from tickets.models.job import Job, JobItem
 from tickets.models.link import Link, LinkKind
@@ -32,6 +33,7 @@ __all__ = [
     "Draft",
     "Event",
     "FieldDefinition",
+    "FileCheck",
     "Job",
     "JobItem",
     "Level",

@@ -7,8 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.blobs import load
 from core.clock import now
+from tickets.models.file_check import CheckedFile
 from tickets.models.ticket import Channel, Ticket
 
 
@@ -66,7 +66,7 @@ class Article(models.Model):
         return f"{self.ticket_id}/{self.pk}"
 
 
-class Attachment(models.Model):
+class Attachment(CheckedFile):
     """A file of an article. The bytes are a blob; the name is cleaned and only shown, never a path."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -84,6 +84,3 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def content(self) -> bytes:
-        return load(self.digest)

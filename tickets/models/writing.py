@@ -9,8 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.blobs import load
 from core.clock import now
+from tickets.models.file_check import CheckedFile
 from tickets.models.queue import Queue
 from tickets.models.ticket import Ticket
 
@@ -35,7 +35,7 @@ class Draft(models.Model):
         return f"{self.form} of {self.user_id} on {self.ticket_id}"
 
 
-class Picture(models.Model):
+class Picture(CheckedFile):
     """A picture put into a text that is being written. It becomes a file of the message when that is sent; until then,
     and in drafts, only who put it there sees it."""
 
@@ -53,9 +53,6 @@ class Picture(models.Model):
     def content_id(self) -> str:
         """How the text names it."""
         return f"{self.uuid.hex}.picture@helpdesk"
-
-    def content(self) -> bytes:
-        return load(self.digest)
 
 
 class Wording(models.Model):

@@ -25,17 +25,16 @@ class Body:
 def body_of(article: Article) -> Body:
     """Ask for `attachments` in the query (`prefetch_related`); the stored HTML has been cleaned already."""
     files = list(article.attachments.all())
-    pictures = {
-        file.content_id: reverse("inline_image", args=[file.uuid])
-        for file in files
-        if file.content_id and f"cid:{file.content_id}" in article.html
-    }
+    within = [file for file in files if file.content_id and f"cid:{file.content_id}" in article.html]
+    # one that is not given out leaves its place empty, and stands among the files
+    addresses = {file.content_id: reverse("inline_image", args=[file.uuid]) for file in within}
+    pictures = addresses | {file.content_id: "" for file in within if file.verdict.is_withheld}
     new, old = _parts(article)
     return Body(
         html=_with(pictures, new),
         quoted=_with(pictures, old),
-        files=[file for file in files if not (file.is_inline and file.content_id in pictures)],
-        blocked=blocked_images(_with(pictures, article.html)) if "<img" in article.html else 0,
+        files=[file for file in files if not (file.is_inline and pictures.get(file.content_id))],
+        blocked=blocked_images(_with(addresses, article.html)) if "<img" in article.html else 0,
     )
 
 

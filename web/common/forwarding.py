@@ -11,10 +11,12 @@ from core.text import clean_line
 from tickets.messages import File
 from tickets.models import Article
 from tickets.models.article import Sender
+from tickets.scanning import givable
 
 
 def forwarded(article: Article, *, text: str, html: str, files: Sequence[File]) -> dict[str, Any]:
-    """Text, HTML and files of a message with `article` below somebody's own words; its pictures come along."""
+    """Text, HTML and files of a message with `article` below somebody's own words; its pictures come along, as far as
+    they are given out."""
     title = _("Forwarded message")
     head = "\n".join(
         [
@@ -39,8 +41,8 @@ def who_wrote(article: Article) -> str:
 
 def _pictures(article: Article) -> list[File]:
     return [
-        File(file.name, file.content_type, file.content(), is_inline=True, content_id=file.content_id)
-        for file in article.attachments.all()
+        File(file.name, file.content_type, file.own_content(), is_inline=True, content_id=file.content_id)
+        for file in givable(article.attachments.all())
         if file.content_id and f"cid:{file.content_id}" in article.html
     ]
 

@@ -16,6 +16,7 @@ from django.core import signing
 
 from accounts.models import User
 from automation.notices.bell import people_rung
+from core.later import after_commit
 from sla.sentences import MARKS
 from tickets.models import Event, Ticket
 from tickets.rights import rights_of
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 SALT = "live"
 TOKEN_SECONDS = 60
+# Of the tickets with the same file; the others find out by themselves.
+MOST_TOLD = 50
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,25 @@ def ring_for(people: Collection[int]) -> None:
     pipe = _redis().pipeline(transaction=False)
     for pk in people:
         pipe.publish(f"live.person.{pk}", "notices")
+    try:
+        pipe.execute()
+    except redis.RedisError as error:
+        log.warning("no live hints: %s", error)
+
+
+def announce_checked(digest: str) -> None:
+    """Tell whoever looks at a ticket with this file that more is known of it (settings.FILE_CHECKED)."""
+    named = Ticket.objects.filter(articles__attachments__digest=digest).distinct().values_list("pk", "number")
+    tickets = list(named[:MOST_TOLD])
+    if tickets:
+        after_commit(lambda: _tell_of_file(tickets))
+
+
+def _tell_of_file(tickets: Collection[tuple[int, str]]) -> None:
+    pipe = _redis().pipeline(transaction=False)
+    for pk, number in tickets:
+        for channel in (f"ticket.{pk}", f"request.{pk}"):
+            pipe.publish(f"live.{channel}", f"ticket {number}")
     try:
         pipe.execute()
     except redis.RedisError as error:

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from automation.models import AlertPost, EffectRun, NoticeDelivery, ScheduleRun, WebhookDelivery
-from core import pulse
+from core import clamd, pulse
 from core.counting import figures
 from core.work import WorkRow, kinds
 from imports.models import Import
@@ -63,6 +63,15 @@ class Disk:
     @property
     def is_low(self) -> bool:
         return self.free < LOW_DISK_BYTES
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """The virus scanner: where it is, and what it calls itself, with the age of its signatures; empty while it is
+    away."""
+
+    place: str
+    version: str
 
 
 @dataclass(frozen=True)
@@ -150,6 +159,16 @@ def redis_answers() -> bool:
         return bool(redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1).ping())
     except redis.RedisError:
         return False
+
+
+def scanner() -> Scanner | None:
+    """None: this installation has none."""
+    if settings.SCANNER is None:
+        return None
+    try:
+        return Scanner(str(settings.SCANNER), clamd.version(settings.SCANNER))
+    except OSError:
+        return Scanner(str(settings.SCANNER), "")
 
 
 def disk() -> Disk | None:

@@ -14,6 +14,7 @@ from mail.resending import may_be_sent_again
 from tickets.models import Article
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
+from tickets.scanning import waits_for_scanner
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,9 @@ def delivery_of(article: Article) -> Delivery | None:
         return None
     if outgoing is None:
         return Delivery(article.pk, "failed", "warn", _("Not sent, because no address is set up to send from."))
+    if outgoing.state == Outgoing.State.QUEUED and waits_for_scanner(article):
+        text = _("Not sent yet, its files are being checked for viruses")
+        return Delivery(article.pk, "waiting", "hourglass", text)
     return _of(article.pk, outgoing)
 
 

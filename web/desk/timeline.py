@@ -19,6 +19,7 @@ from tickets.actions.replying import TAKEN_BACK
 from tickets.models import Article, Event, Mention, Ticket
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
+from tickets.scanning import look_up
 from web.common.bodies import Body, body_of
 from web.desk.chips import with_chips
 from web.desk.delivery import Delivery, delivery_of
@@ -259,6 +260,7 @@ def _is_news(one: Said, reader: User) -> bool:
 def _all_said(articles: Iterable[Article], reader: User) -> list[Said]:
     articles = list(articles)
     known = known_to(reader, articles)
+    look_up(file for article in articles for file in article.attachments.all())
     return [_said(article, known, reader) for article in articles]
 
 

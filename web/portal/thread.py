@@ -13,6 +13,7 @@ from accounts.models import User
 from tickets.models import Article, FieldDefinition, Ticket
 from tickets.models.article import Sender
 from tickets.participation import people_in_copy
+from tickets.scanning import look_up
 from web.common.bodies import Body, body_of
 from web.portal.expecting import Expectation, expectation_of
 from web.portal.requests import ASKED, CLOSED, RECEIVED, YOURS, Progress, progress_of, seen_by_others, takes_answers
@@ -73,6 +74,7 @@ def thread_of(ticket: Ticket, user: User, *, whole: bool = False) -> Thread:
     ids = list(public.order_by("created_at", "id").values_list("pk", flat=True))
     shown = ids if len(ids) <= SHORT else ids[-MOST:] if whole else [*ids[:1], *ids[-LAST:]]
     articles = public.filter(pk__in=shown).select_related("author").prefetch_related("attachments")
+    look_up(file for article in articles for file in article.attachments.all())
     progress, expected = progress_of(ticket, user), expectation_of(ticket, user)
     copied = [Copied(one.pk, one.user.email, one.user_id == user.pk) for one in people_in_copy(ticket)]
     return Thread(
@@ -94,6 +96,7 @@ def thread_of(ticket: Ticket, user: User, *, whole: bool = False) -> Thread:
                 progress.key,
                 expected.mark if expected else "",
                 ".".join(str(one.pk) for one in copied),
+                sum(file.verdict.is_awaited for article in articles for file in article.attachments.all()),
             )
         ),
         is_whole=whole,

@@ -56,6 +56,14 @@ def _look(trouble: Trouble) -> Look:
             text = _("A mail server takes nothing, or no worker sends. Every message is tried again for five days.")
             url = reverse("setup:servers")
             return Look("send", _("Mail does not leave"), f"{text} {since}", url, _("Show servers"))
+        case Incident.Kind.SCANNER:
+            title = ngettext(
+                "%(number)s file waits for the virus scanner",
+                "%(number)s files wait for the virus scanner",
+                trouble.number,
+            )
+            text = _("The scanner cannot be reached or gives no answer, or no worker asks it.")
+            return Look("shield", title % words, f"{text} {since}", reverse("setup:health"), _("Show system health"))
     account = trouble.account
     title = _("The mailbox %(name)s has not been read for too long") % {"name": account}
     text = _("Its mail stays on its server meanwhile.")

@@ -162,7 +162,7 @@ class FileDetail(Door):
         tags=["Knowledge base"],
     )
     def get(self, request: Request, uuid: str) -> HttpResponse:
-        """The bytes, for whoever may read the article they are published with."""
+        """The bytes, for whoever may read the article they are published with; 403 and 409 as for files of tickets."""
         files = ArticleFile.objects.visible_to(self.person, access.brand_of(request))
         return as_download(get_object_or_404(files, uuid=uuid))
 

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from api.v1.shapes import RowShape
+from api.v1.shapes import RowShape, ScannedShape
 from core.links import absolute
 from knowledge.languages import best
 from knowledge.models import Article, ArticleFile, Category, State, Translation, Visibility
@@ -25,7 +25,7 @@ class CategoryShape(RowShape):
         return category.description_in(self.context["language"])
 
 
-class FileShape(serializers.Serializer):
+class FileShape(ScannedShape):
     id = serializers.UUIDField(source="uuid")
     name = serializers.CharField()
     content_type = serializers.CharField()

@@ -28,6 +28,7 @@ from mail.ledger import delete_incoming, discard_incoming, retry_incoming
 from mail.models import Incoming
 from mail.release import release_incoming
 from tickets.models import Queue, Ticket
+from tickets.scanning import give_out_message
 from web.common.files import send_blob
 
 SETTLED = _("This message is on a ticket already, or its source is gone.")
@@ -215,6 +216,7 @@ class IncomingRaw(_Ledger):
     def get(self, request: Request, id: int) -> HttpResponse:
         """For whoever may read the ticket it is on, while its bytes are here."""
         row = self.readable(id)
+        give_out_message(row.article)
         return send_blob(row.digest, content_type="message/rfc822", name=f"incoming-{row.pk}.eml")
 
 

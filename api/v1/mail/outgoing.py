@@ -22,6 +22,7 @@ from api.v1.mail.shapes import OutgoingShape, mark_outgoing
 from mail.models import Outgoing
 from mail.outbox_finding import ORDER, Sought
 from mail.resending import release_outgoing, send_again
+from tickets.scanning import give_out_message
 from web.common.files import send_blob
 
 
@@ -123,6 +124,7 @@ class OutgoingRaw(_Outbox):
         row = self.found(id)
         if row.is_hidden:
             raise NotFound
+        give_out_message(row.article)
         return send_blob(row.digest, content_type="message/rfc822", name=f"outgoing-{row.pk}.eml")
 
 

@@ -24,6 +24,7 @@ from tickets.messages import File, Message
 from tickets.models import Article, Attachment, State, StateType, Ticket
 from tickets.participation import copies, people_in_copy
 from tickets.pictures import pictures_of
+from tickets.scanning import givable
 from web.common.forwarding import forwarded
 from web.common.uploads import FilesField
 from web.desk.forms.addresses import AddressesField, written
@@ -85,6 +86,12 @@ class Words(Submitted):
             if name in self.fields:
                 self.fields[name].initial = value
 
+    def clean_kept(self) -> Sequence[Attachment]:
+        chosen = list(self.cleaned_data["kept"])
+        if len(givable(chosen)) < len(chosen):
+            raise ValidationError(_("A file that is not given out cannot go along."), code="withheld")
+        return chosen
+
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         html = named(data.get("html") or "")
@@ -108,12 +115,12 @@ class Words(Submitted):
         """The files of the ticket that are offered: those that were chosen before."""
         chosen = self["kept"].value() or []
         ids = [int(pk) for pk in map(str, chosen) if pk.isdecimal() and len(pk) < 19]
-        return list(self.fields["kept"].queryset.filter(pk__in=ids)) if ids else []
+        return givable(self.fields["kept"].queryset.filter(pk__in=ids)) if ids else []
 
     def said(self) -> dict[str, Any]:
         """What all messages have."""
         data = self.cleaned_data
-        kept = [File(file.name, file.content_type, file.content()) for file in data["kept"]]
+        kept = [File(file.name, file.content_type, file.own_content()) for file in data["kept"]]
         return {
             "text": data["text"],
             "html": data["html"],
@@ -213,7 +220,7 @@ class Forward(Sent):
         self.fields["to"].error_messages["required"] = _("Say who gets the message.")
         self.article = article
         if article is not None and not self.has_draft:
-            files = [file.pk for file in article.attachments.all() if not file.is_inline]
+            files = [file.pk for file in givable(article.attachments.all()) if not file.is_inline]
             self.fill(of=article.pk, subject=f"Fwd: {article.subject or ticket.title}"[:300], kept=files)
 
     def clean_subject(self) -> str:
@@ -226,7 +233,7 @@ class Forward(Sent):
     def choosable(self) -> Sequence[Attachment]:
         """All files of the message, chosen or not."""
         article = self.article
-        mine = [file for file in article.attachments.all() if not file.is_inline] if article else []
+        mine = [file for file in givable(article.attachments.all()) if not file.is_inline] if article else []
         return [*mine, *(file for file in super().choosable if file not in mine)]
 
     def message(self) -> Message:

@@ -24,6 +24,7 @@ from knowledge.models import (
 )
 from knowledge.rights import may_publish, may_write
 from tickets.models import Ticket
+from tickets.scanning import look_up
 from web.desk.knowledge.languages import NAMES, Mark, marks_of
 from web.desk.knowledge.next_steps import NextSteps
 from web.desk.knowledge.rows import Row, rows_of, shown
@@ -140,7 +141,9 @@ class ArticlePage(NextSteps):
 
     @cached_property
     def all_files(self) -> Sequence[ArticleFile]:
-        return list(self.article.files.all())
+        files = list(self.article.files.all())
+        look_up(files)
+        return files
 
     @property
     def files(self) -> Sequence[ArticleFile]:

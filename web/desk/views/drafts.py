@@ -69,4 +69,4 @@ def picture(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = Picture.objects.filter(uuid=uuid, user=request.user).first()
     if found is None:
         raise Http404
-    return send_blob(found.digest, content_type=found.content_type, name="")
+    return send_blob(found.give_out(), content_type=found.content_type, name="")

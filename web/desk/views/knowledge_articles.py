@@ -13,7 +13,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_http_methods, require_POST, require_safe
 
-from core.blobs import load
 from knowledge.actions.drafting import start_article
 from knowledge.actions.settling import set_facts
 from knowledge.changes import Refused, Stale
@@ -21,7 +20,7 @@ from knowledge.models import ArticleFile
 from knowledge.rights import may_write
 from knowledge.writing import Words
 from web.common.access import agent_required
-from web.common.files import DOWNLOADS, RASTER, send_blob
+from web.common.files import as_download, as_picture, is_picture
 from web.desk.forms.articles import ArticleFacts, NewArticle, facts_of
 from web.desk.knowledge.bodies import shown
 from web.desk.knowledge.fetch import (
@@ -127,11 +126,7 @@ def file(request: HttpRequest, uuid: UUID) -> HttpResponse:
     mine = ArticleFile.objects.editable_by(request.user) | ArticleFile.objects.visible_to(request.user)
     if found is None or not mine.filter(pk=found.pk).exists():
         raise Http404
-    beginnings = RASTER.get(found.content_type)
-    if found.is_inline and beginnings and load(found.digest)[:16].startswith(beginnings):
-        return send_blob(found.digest, content_type=found.content_type, name="")
-    content_type = found.content_type if found.content_type in DOWNLOADS else "application/octet-stream"
-    return send_blob(found.digest, content_type=content_type, name=found.name)
+    return as_picture(found) if found.is_inline and is_picture(found) else as_download(found)
 
 
 def _seen(request: HttpRequest) -> int | None:

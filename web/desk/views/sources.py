@@ -1,6 +1,7 @@
 """The untouched mail behind an article: shown in a sandbox of its own, or as a download.
 
-What a stranger wrote runs nowhere: the page has an origin of its own, may load nothing, run nothing, send nothing.
+What a stranger wrote runs nowhere: the page has an origin of its own, may load nothing, run nothing, send nothing. A
+mail with a file that is not given out is not given out either, for the file is in it.
 """
 
 import base64
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from core.blobs import load, open_blob
 from mail.parse import parse
 from mail.parsing.model import Message, TooComplex
+from tickets.scanning import give_out_message
 from web.common.access import agent_required
 from web.common.files import RASTER, send_blob
 from web.desk.source import SHOWN, source_of
@@ -34,6 +36,7 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
     incoming = getattr(article, "incoming", None)
     if incoming is None or not incoming.digest or incoming.size > MOST_BYTES:
         raise Http404
+    give_out_message(article)
     try:
         mail = parse(load(incoming.digest))
     except TooComplex as error:
@@ -57,6 +60,7 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     message = getattr(article, "incoming", None) or getattr(article, "outgoing", None)
     if message is None or not message.digest:
         raise Http404
+    give_out_message(article)
     with open_blob(message.digest) as file:
         shown = source_of(file.read(SHOWN + 1))
     context = {"article": article, "ticket": article.ticket, "source": shown, "size": message.size}
@@ -71,6 +75,7 @@ def raw(request: HttpRequest, pk: int) -> HttpResponse:
     message = getattr(article, "incoming", None) or getattr(article, "outgoing", None)
     if message is None or not message.digest:
         raise Http404
+    give_out_message(article)
     return send_blob(message.digest, content_type="message/rfc822", name=f"{article.ticket.number}-{article.pk}.eml")
 
 

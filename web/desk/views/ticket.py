@@ -1,5 +1,8 @@
 """One ticket, to read: the conversation, what is new in it, its files, and the list beside it."""
 
+import re
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,6 +13,7 @@ from core.pagination import page_of
 from mail.models import Outgoing
 from tickets.models import Article, Attachment, Ticket
 from tickets.reading import mark_read
+from tickets.scanning import look_up
 from web.common.access import agent_required
 from web.desk.answers import number_in, parts
 from web.desk.deadlines import mark_of, with_deadlines
@@ -22,6 +26,8 @@ from web.desk.tickets import article_or_404, ticket_or_404
 from web.desk.timeline import MOST_PRINTED, around, everything_said, is_among_newest, timeline_of
 
 PAGE = 50
+MOST_WAITING = 50
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 # Where nobody can write, nothing is offered that leads into the text.
 WITHOUT_BOX = {"may_reply": False, "may_note": False}
@@ -79,14 +85,16 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 @agent_required
 def news(request: HttpRequest, number: str) -> HttpResponse:
-    """Whatever the page does not show yet: `?shown=` is the version it shows, `?waiting=` messages not sent yet, and
-    `?chip=` the mark of its deadline, which another calendar changes without an event."""
+    """Whatever the page does not show yet: `?shown=` is the version it shows, `?waiting=` messages not sent yet and
+    files not checked yet, `?chip=` the mark of its deadline, which another calendar changes without an event."""
     found = ticket_or_404(request, number)
-    settled = _settled(found, request.GET.getlist("waiting"))
-    if found.version <= (number_in(request, "shown") or 0) and not settled and _shows_deadline(request, found):
+    waiting = request.GET.getlist("waiting")[:MOST_WAITING]
+    settled, checked = _settled(found, waiting), _checked(found, waiting)
+    is_news = found.version > (number_in(request, "shown") or 0) or settled or checked
+    if not is_news and _shows_deadline(request, found):
         return HttpResponse(status=204)
     mark_read(found, by=request.user)
-    return parts(request, found, deliveries=settled)
+    return parts(request, found, deliveries=settled, checked=checked)
 
 
 @require_safe
@@ -96,6 +104,7 @@ def files(request: HttpRequest, number: str) -> HttpResponse:
     after = request.GET.get("after", "")
     of_ticket = Attachment.objects.filter(article__ticket=found, is_inline=False)
     page = page_of(of_ticket.select_related("article__author"), order=("-id",), cursor=after, size=PAGE)
+    look_up(page.rows)
     context = {"rows": page.rows, "next": f"?after={page.next}" if page.next else ""}
     return _tab(request, found, "files", context, part="more" if after else "")
 
@@ -133,9 +142,17 @@ def _shows_deadline(request: HttpRequest, found: Ticket) -> bool:
     return request.GET.get("chip", "") == mark_of(found.deadline)
 
 
+def _checked(found: Ticket, waiting: list[str]) -> list[Attachment]:
+    """Of the files that the page shows as being checked, those of which more is known."""
+    wanted = [UUID(one) for one in waiting if _UUID.fullmatch(one)]
+    files = list(Attachment.objects.filter(article__ticket=found, uuid__in=wanted)) if wanted else []
+    look_up(files)
+    return [file for file in files if not file.verdict.is_awaited]
+
+
 def _settled(found: Ticket, waiting: list[str]) -> list[Delivery]:
     """Of the messages that the page shows as waiting, those that wait no longer."""
-    ids = [int(pk) for pk in waiting[:50] if pk.isdecimal() and len(pk) < 19]
+    ids = [int(pk) for pk in waiting if pk.isdecimal() and len(pk) < 19]
     if not ids:
         return []
     articles = Article.objects.filter(pk__in=ids, ticket=found).select_related("outgoing", "author")

@@ -22,6 +22,7 @@ from knowledge.actions.reading import as_logged, give_feedback, note_click, note
 from knowledge.actions.using import note_deflected
 from knowledge.models import Article, ArticleFile, Category, Feedback, Revision, SearchLog, Translation
 from knowledge.rights import may_write
+from tickets.scanning import look_up
 from web.common.access import found_or_sign_in
 from web.common.files import as_download, as_picture
 from web.portal import kb_readers as readers
@@ -141,6 +142,7 @@ def _reading(request: HttpRequest, found: Article) -> Reading:
         raise Http404
     revision = shown.published
     files = list(found.files.filter(pk__in=revision.files)) if revision.files else []
+    look_up(files)
     pictures = {one.content_id: reverse("kb:picture", args=[one.uuid]) for one in files if one.content_id}
     url = address(found.number, shown.slug)
     return Reading(

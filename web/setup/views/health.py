@@ -39,6 +39,7 @@ def health(request: HttpRequest) -> HttpResponse:
         milliseconds=round(milliseconds, 1),
         redis=facts.redis_answers(),
         disk=facts.disk(),
+        scanner=facts.scanner(),
         version=facts.version(),
         libraries=facts.libraries(),
         processes=facts.processes(),

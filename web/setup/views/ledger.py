@@ -17,6 +17,7 @@ from mail.ledger import delete_incoming, discard_incoming, reason_shown, retry_i
 from mail.mailboxes import mailbox_names
 from mail.models import Incoming
 from tickets.models import Ticket
+from tickets.scanning import give_out_message
 from web.common.access import administrator_required
 from web.common.files import send_blob
 from web.setup.email_tabs import tabs
@@ -65,6 +66,7 @@ def incoming_raw(request: HttpRequest, pk: int) -> HttpResponse:
     shown = found(request, pk)
     if shown.is_hidden or not shown.has_raw:
         raise Http404
+    give_out_message(shown.article)
     return send_blob(shown.digest, content_type="message/rfc822", name=f"incoming-{shown.pk}.eml")
 
 

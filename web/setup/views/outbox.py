@@ -16,6 +16,7 @@ from mail.plain_words import in_plain_words
 from mail.resending import may_be_sent_again, release_outgoing, send_again
 from mail.ways import is_anything_set_up
 from tickets.models import Ticket
+from tickets.scanning import give_out_message
 from web.common.access import administrator_required
 from web.common.files import send_blob
 from web.setup.email_tabs import tabs
@@ -61,6 +62,7 @@ def outgoing_raw(request: HttpRequest, pk: int) -> HttpResponse:
     shown = _found(request, pk)
     if shown.is_hidden:
         raise Http404
+    give_out_message(shown.article)
     return send_blob(shown.digest, content_type="message/rfc822", name=f"outgoing-{shown.pk}.eml")
 
 
