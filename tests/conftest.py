@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import Group
@@ -27,6 +28,7 @@ from tests.distribution import (  # noqa: F401 - hooks and a fixture for pytest
     rank,
 )
 from tests.kept import Kept
+from tests.room import with_room
 from tests.stock import Stock
 from tickets.models import Delivery, Queue
 from tickets.tasks import deliver
@@ -54,6 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if any(item.iter_markers("services")) or any(item.iter_markers("browser")):
             item.add_marker(pytest.mark.flaky(reruns=1))
+        item.setup, item.runtest = partial(with_room, item.setup), partial(with_room, item.runtest)
     items.sort(key=lambda item: rank(item.nodeid))
 
 
