@@ -6,9 +6,9 @@ import shutil
 import pytest
 
 from tests.conftest import THOROUGH
-from tests.operations.test_backup import Place, lived, new_place
+from tests.operations.test_backup import Place, fresh, lived, new_place
 
-__all__ = ["lived", "new_place"]
+__all__ = ["fresh", "lived", "new_place"]
 
 APPS = ("tickets", "mail", "accounts", "api")
 # As `migrate` does it for one app after the other, in one process that puts the models of old together but once.
