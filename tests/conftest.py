@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organisation, User
 from core import memo, work
+from core.room import with_room
 from mail.intake import process
 from mail.models import Incoming, Outgoing
 from mail.tasks import send_outgoing
@@ -29,7 +30,6 @@ from tests.distribution import (  # noqa: F401 - hooks and a fixture for pytest
     rank,
 )
 from tests.kept import Kept
-from tests.room import with_room
 from tests.stock import Stock
 from tickets.models import Delivery, Queue
 from tickets.tasks import deliver
