@@ -2,78 +2,42 @@
 
 import gc
 import os
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import IntegrityError, connection
+from django.template.base import Template
 from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
-from xdist.scheduler import LoadScopeScheduling
-from xdist.workermanage import WorkerController
 
 from accounts.models import Organisation, User
 from core import memo, work
+from core.room import with_room
 from mail.intake import process
 from mail.models import Incoming, Outgoing
 from mail.tasks import send_outgoing
 from tests import factories
+from tests.distribution import (  # noqa: F401 - hooks and a fixture for pytest
+    django_db_modify_db_settings,
+    pytest_collection,
+    pytest_configure_node,
+    pytest_runtestloop,
+    pytest_xdist_make_scheduler,
+    rank,
+)
 from tests.kept import Kept
 from tests.stock import Stock
 from tickets.models import Delivery, Queue
 from tickets.tasks import deliver
 
+# As the product has it: the environment of tests puts another in its place.
+draw = Template._render
 # At night, and before a release: also what takes minutes for little news.
 THOROUGH = bool(os.environ.get("HELPDESK_THOROUGH"))
-
-# Tests that share something dear, such as a whole installation: one worker does them all, one after the other. They
-# take longest, and wait more than they work.
-TOGETHER = (
-    "tests/journey/",
-    "tests/bench/",
-    "tests/faults/test_drills.py",
-    "tests/embedded/",
-    "tests/operations/test_backup.py",
-    "tests/operations/test_upgrade.py",
-    "tests/mail/test_fetch",
-    "tests/operations/test_containers.py",
-    "tests/demo/",
-)
-# Single tests that take a minute and more, and must not be what is left at the end when the other workers rest.
-LONG = ("tests/rights/test_matrix.py", "tests/desk/test_accessible.py", "tests/reports/test_tallies.py")
-# Files whose tests look through one browser, or at one library: it is made for one worker, not for each of them.
-BY_FILE = re.compile(r"tests/(?:\w+/test_(?:\w+_browser|\w+_by_keyboard|keys)|web/\w+|rights/test_knowledge)\.py")
-
-
-class Together(LoadScopeScheduling):
-    """Sends each test to whoever is free, but those that share something to one worker.
-
-    Half of the workers begin with what is shared, the others with all the rest: then a machine of two cores is busy from
-    the first minute to the last. The marks of pytest-xdist 3.8, which are meant for sharing, do nothing under pytest 9.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = BY_FILE.match(nodeid)
-        return next(filter(nodeid.startswith, TOGETHER), file[0] if file else nodeid)
-
-    def _assign_work_unit(self, node: WorkerController) -> None:
-        begins_with_shared = self.nodes.index(node) % 2 == 0
-        wanted = (scope for scope in self.workqueue if (scope in TOGETHER) == begins_with_shared)
-        if (scope := next(wanted, None)) is not None:
-            self.workqueue.move_to_end(scope, last=False)
-        super()._assign_work_unit(node)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together | None:
-    if config.getvalue("dist") != "loadgroup":
-        return None
-    config.option.loadscopereorder = False
-    return Together(config, log)
 
 
 def pytest_collection_finish() -> None:
@@ -95,12 +59,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if any(item.iter_markers("services")) or any(item.iter_markers("browser")):
             item.add_marker(pytest.mark.flaky(reruns=1))
-    items.sort(key=lambda item: _rank(item.nodeid))
-
-
-def _rank(nodeid: str) -> int:
-    ranks = (nodeid.startswith(TOGETHER), nodeid.startswith(LONG), bool(BY_FILE.match(nodeid)), True)
-    return ranks.index(True)
+        item.setup, item.runtest = partial(with_room, item.setup), partial(with_room, item.runtest)
+    items.sort(key=lambda item: rank(item.nodeid))
 
 
 @pytest.fixture(scope="session")
@@ -130,6 +90,7 @@ def light_answers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     """Django copies what each template was drawn with, a quarter of the time of a page; hardly a test asks for it."""
     if "drawn_with" not in request.fixturenames:
         monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_args, **_kwargs: None)
+        monkeypatch.setattr(Template, "_render", draw)  # without a word to anybody about each of its parts
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,10 @@
 """Every target of bin/bench runs on a tiny world. What the figures are is nobody's business here."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from helpdesk.bench import assigning, bulk, clocks, knowledge, live, mails, starting
 from helpdesk.bench.dataset import AGENT
+from helpdesk.bench.measuring import cpu_seconds, descendants, pss
 from helpdesk.bench.targets import ALONE, TARGETS
 from helpdesk.demo import crowd
 from tests.factories import PersonFactory
@@ -69,9 +74,22 @@ def test_targets_run(bench):
     assert Ticket.objects.count() >= TICKETS
 
 
-@pytest.mark.parametrize("name", [pytest.param("start", marks=pytest.mark.thorough), "memory"])
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ["start", "memory"])
 def test_a_target_with_an_installation_of_its_own_runs(bench, name):
     assert [result["name"] for result in bench(name)] == {"start": ["start_first", "start"], "memory": ["memory"]}[name]
+
+
+def test_what_a_program_holds_is_counted_with_what_it_has_started():
+    program = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; print(1); time.sleep(60)'])"
+    with subprocess.Popen([sys.executable, "-uc", program], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout.readline() == b"1\n"
+        first, second = descendants(parent.pid)
+        assert first == parent.pid
+        assert min(pss(first), pss(second)) > 1  # megabytes
+        assert cpu_seconds(first) >= cpu_seconds(second) >= 0
+        os.kill(second, signal.SIGKILL)
+    assert pss(first) == 0
 
 
 @pytest.mark.django_db(transaction=True)

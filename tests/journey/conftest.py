@@ -11,8 +11,9 @@ from tests.journey.installation import Installation
 from tests.journey.pages.signing_in import sign_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Stopped before other tests come: its workers look for work every few seconds."""
     folder: Path = tmp_path_factory.mktemp("installation")
     house = Installation(folder)
     house.start()

@@ -121,10 +121,19 @@ def _execute(cursor: Any, statement: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def lived(new_place) -> Place:
-    """The demo world, a mail with a file, a reply that waits for the mail server, a message in the spool."""
-    place = new_place("lived")
+def fresh(new_place, pytestconfig) -> Place:
+    """An installation in which nothing has happened yet. What the workers of the tests copy for themselves is one."""
+    if pattern := getattr(pytestconfig, "workerinput", {}).get("pattern"):
+        return new_place("fresh", like=Place(pattern, Path()))
+    place = new_place("fresh")
     place.ok("migrate", "--no-input")
+    return place
+
+
+@pytest.fixture(scope="module")
+def lived(fresh, new_place) -> Place:
+    """The demo world, a mail with a file, a reply that waits for the mail server, a message in the spool."""
+    place = new_place("lived", like=fresh)
     place.ok("demo")
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "new@customer.example", "support@demo.example", "A picture"
@@ -140,10 +149,9 @@ def lived(new_place) -> Place:
 
 
 @pytest.fixture(scope="module")
-def used(new_place) -> Place:
+def used(fresh, new_place) -> Place:
     """An installation with one person in it; others are made like it."""
-    place = new_place("used")
-    place.ok("migrate", "--no-input")
+    place = new_place("used", like=fresh)
     place.ok("shell", "-c", "from accounts.people import create_person; create_person(email='x@y.example', name='X')")
     return place
 

@@ -76,9 +76,18 @@ class Visits:
     def __init__(self, world: Matrix, clients: Mapping[str, Client]):
         self.world, self.clients = world, clients
         self._bodies = {section: forms.bodies(world, section) for section in ("", "elsewhere")}
-        self._absent: dict[tuple, Visit] = {}
+        self._nowhere: dict[tuple[str, str, str], Visit] = {}
+        self._absent: dict[str, Visit] = {}
 
     def pay(self, person: str, method: str, row: Row, relation: str) -> Visit:
+        if relation != "nowhere":
+            return self._pay(person, method, row, relation)
+        key = (person, method, row.label)
+        if key not in self._nowhere:
+            self._nowhere[key] = self._pay(person, method, row, relation)
+        return self._nowhere[key]
+
+    def _pay(self, person: str, method: str, row: Row, relation: str) -> Visit:
         args = self.world.things[row.kind][relation] if row.kind else []
         body = self._bodies["elsewhere" if relation == "elsewhere" else ""].get(row.label, {})
         data: Any = body if method == "POST" else ""
@@ -89,13 +98,11 @@ class Visits:
 
     def not_there(self, person: str, method: str, row: Row) -> Visit:
         """What this person gets for a thing that does not exist; of pages, for any address that does not exist."""
-        key = (person, method, row.label) if row.section in DOORS else (person,)
-        if key not in self._absent:
-            at_api = row.section in DOORS and row.kind
-            self._absent[key] = (
-                self.pay(person, method, row, "nowhere") if at_api else self._send(person, "GET", NOWHERE)
-            )
-        return self._absent[key]
+        if row.section in DOORS and row.kind:
+            return self.pay(person, method, row, "nowhere")
+        if person not in self._absent:
+            self._absent[person] = self._send(person, "GET", NOWHERE)
+        return self._absent[person]
 
     def _send(self, person: str, method: str, path: str, data: Any = "", **options: Any) -> Visit:
         client, cookies = self.clients[person], deepcopy(self.clients[person].cookies)
