@@ -22,6 +22,8 @@ from helpdesk.embedded.places import Places
 
 BALLAST = "ballast"
 NORMAL_AFTER = 60.0
+# Bytes that the small disk has left before it is filled: the database writes its log anew when it starts there.
+ROOM = 1024 * 1024 * 1024
 _numbers = count()
 
 
@@ -115,7 +117,7 @@ def _small_disk(folder: Path) -> Iterator[Callable[[], Callable[[], None]]]:
     folder.rename(aside)
     folder.mkdir(mode=aside.stat().st_mode & 0o777)
     shutil.chown(folder, aside.stat().st_uid, aside.stat().st_gid)
-    size = used + 200 * 1024 * 1024
+    size = used + ROOM
     done = subprocess.run(  # noqa: S603
         ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(folder)],  # noqa: S607
         capture_output=True,
