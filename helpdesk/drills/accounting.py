@@ -45,6 +45,7 @@ def account(load: Load, stage: Stage) -> dict[str, Any]:
         "jobs": jobs(),
         "sent": len(sent),
         "lost": len(lost),
+        "lost_as": _ledger(lost),
         "doubled": doubled,
         "unsent": len(unsent),
         "resent": sum(max(stage.sink.taken[message] - 1, 0) for message, _state in sent),
@@ -55,6 +56,12 @@ def account(load: Load, stage: Stage) -> dict[str, Any]:
         "statuses": {str(status): count for status, count in sorted(load.statuses.items())},
         "slowest_s": round(max(load.times, default=0), 2),
     }
+
+
+def _ledger(lost: list[str]) -> dict[str, int]:
+    """What the ledger says of mails that are on no ticket; nothing of those it does not know."""
+    rows = Incoming.objects.filter(subject__in=lost).values_list("state", "reason_code")
+    return {" ".join(row): number for row, number in Counter(rows).items()}
 
 
 def is_whole(report: dict[str, Any]) -> bool:
