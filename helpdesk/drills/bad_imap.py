@@ -28,6 +28,7 @@ class Script:
     seen: set[int] = field(default_factory=set)
     sizes: dict[int, int] = field(default_factory=dict)
     uidvalidity: int = 7
+    last: int = 0
     capabilities: str = CAPABILITIES
     fault: Callable[[str, int], Answer] = lambda _command, _number: None
     commands: list[str] = field(default_factory=list)
@@ -36,8 +37,10 @@ class Script:
     over: bool = False
 
     def put(self, *raws: bytes) -> None:
+        """New mail, under numbers that nothing had before."""
         for raw in raws:
-            self.messages[max(self.messages, default=0) + 1] = raw
+            self.last = max(self.last, *self.messages, 0) + 1
+            self.messages[self.last] = raw
 
     def expunge(self, uids: list[int]) -> None:
         for uid in uids:

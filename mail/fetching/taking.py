@@ -3,27 +3,29 @@
 A message that cannot be fetched gets a row in the ledger all the same: it is seen, tried again, and stops no other.
 """
 
+import hashlib
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
-from typing import Any, Generic
+from typing import Any, ClassVar, Generic
 
 from django.conf import settings
 from django.db import Error, IntegrityError, transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.work import wake
 from mail import intake
 from mail.fetching.box import Box, Facts, Key, NotStored, TooLarge
-from mail.fetching.imap import Folder
 from mail.fetching.pausing import MAX_TRIES, is_tried_again
-from mail.fetching.pop3 import Maildrop
 from mail.fetching.troubles import OF_THE_SERVER, Trouble, technical, trouble_of
 from mail.mailboxes import mailbox_key
-from mail.models import Account, Incoming, Unwanted
+from mail.models import Account, Incoming
+
+log = logging.getLogger(__name__)
 
 BATCH = 50
 # So many messages in a row that cannot be fetched: the trouble is the server's, not theirs.
@@ -57,8 +59,11 @@ class Summary:
         self.error, self.trouble = technical(error), trouble or trouble_of(error)
 
 
-class _Visit(Generic[Key]):
+class Visit(Generic[Key]):
     """One go at one folder or maildrop: what both have in common."""
+
+    # How a row of the ledger stays whose name now means another message.
+    nameless: ClassVar[dict[str, Any]]
 
     def __init__(self, box: Box[Key], summary: Summary, deadline: float | None) -> None:
         self.account = box.account
@@ -151,7 +156,7 @@ class _Visit(Generic[Key]):
         self, key: Key, reason: Incoming.Reason, *, more: str = "", size: int = 0, tries: int = 0
     ) -> None:
         self.summary.unfetched += 1
-        with _our_database():
+        with our_database():
             defaults = {
                 "source": self.box.source,
                 "digest": "",
@@ -186,6 +191,40 @@ class _Visit(Generic[Key]):
         if not self.account.keep_days:
             self.settle(done)
 
+    def settle_left_over(self, keys: list[Key]) -> None:
+        """What an earlier visit has stored. Its name alone is no proof, for some servers give it to another message
+        once it is free; what goes away there must be what we have."""
+        if self.account.after not in (Account.After.DELETE, Account.After.MOVE):
+            self.settle(keys)
+            return
+        same, others = [], []
+        for key in keys:
+            try:
+                self.look_at_the_clock()
+                (same if self._is_what_we_have(key) else others).append(key)
+            except TimeIsUp:
+                self.summary.more = True
+                break
+            except OF_THE_SERVER as error:
+                self.summary.fail(error, Trouble.SETTLING)
+                self.box.reopen()
+        self.settle(same)
+        for key in others:
+            log.warning("%s gave the name %s to another message", self.account, key)
+            self.known().filter(**self.box.name_of(key)).update(**self.nameless)
+        self.take_all(others)
+
+    def _is_what_we_have(self, key: Key) -> bool:
+        """By its size, and where servers tell a wrong one by its bytes. What is gone was ours."""
+        row = self.known().only("size", "digest").get(**self.box.name_of(key))
+        facts = self.box.facts(key)
+        if facts is None or facts.size == row.size:
+            return True
+        if facts.size > settings.MAIL_MAX_BYTES:
+            return False
+        raw = self.box.download(key, facts, limit=settings.MAIL_MAX_BYTES, on_time=self.look_at_the_clock)
+        return raw is None or hashlib.sha256(raw).hexdigest() == row.digest
+
     def settle(self, keys: list[Key]) -> None:
         """What fails here is no loss: the messages are ours, and the next visit finds what is left."""
         for start in range(0, len(keys), BATCH):
@@ -199,73 +238,13 @@ class _Visit(Generic[Key]):
         return mailbox_key(self.account, ())
 
 
-class FolderVisit(_Visit[int]):
-    """UIDs rise: what is new is above the last that we know."""
-
-    box: Folder
-
-    def run(self) -> None:
-        last = self.known().aggregate(last=Max("uid"))["last"] or 0
-        self.settle(self._left_over(last))
-        self.take_all(self.box.new(last))
-        if not self.summary.more:
-            self.take_all([row.uid for row in self.due_again() if row.uid is not None])
-
-    def _left_over(self, last: int) -> list[int]:
-        """Stored earlier, and still where it should not stay: somebody ended us in between, or its days are over."""
-        if self.account.after == Account.After.KEEP or not last:
-            return []
-        there = self.box.there(last)
-        found = self.kept().filter(uid__in=there).order_by("uid").values_list("uid", flat=True)
-        return [uid for uid in found if uid is not None]
-
-
-class MaildropVisit(_Visit[str]):
-    """Words have no order: what is new is what nobody knows."""
-
-    box: Maildrop
-
-    def run(self) -> None:
-        there = self.box.everything()
-        known = set(self.known().filter(uidl__in=there).values_list("uidl", flat=True))
-        known |= set(self._unwanted().filter(uidl__in=there).values_list("uidl", flat=True))
-        if self.account.after == Account.After.DELETE:
-            self.settle(list(self.kept().filter(uidl__in=there).values_list("uidl", flat=True)))
-        self.take_all([uidl for uidl in there if uidl not in known])
-        if not self.summary.more:
-            self.take_all([row.uidl for row in self.due_again()])
-
-    def take(self, key: str) -> None:
-        try:
-            wanted = self._is_wanted(key)
-        except OF_THE_SERVER as error:
-            self.trouble(key, error)
-            return
-        if wanted:
-            super().take(key)
-
-    def _is_wanted(self, key: str) -> bool:
-        start = self.account.start_on
-        if start is None:
-            return True
-        day = self.box.arrived_on(key)
-        if day is None or day >= start:
-            return True
-        with _our_database():
-            Unwanted.objects.get_or_create(account=self.account, place=self.box.place, uidl=key)
-        return False
-
-    def _unwanted(self) -> QuerySet[Unwanted]:
-        return Unwanted.objects.filter(account=self.account, place=self.box.place)
-
-
 def _is_cut(raw: bytes, size: int) -> bool:
     """Servers guess sizes and are a little wrong; half of the message or nothing at all is another thing."""
     return len(raw) * 2 < size
 
 
 @contextmanager
-def _our_database() -> Iterator[None]:
+def our_database() -> Iterator[None]:
     try:
         yield
     except Error as error:

@@ -13,8 +13,9 @@ from mail.fetching import parts
 from mail.fetching.imap import Folder
 from mail.fetching.pausing import next_visit
 from mail.fetching.pop3 import Maildrop
-from mail.fetching.taking import FolderVisit, MaildropVisit, Summary
+from mail.fetching.taking import Summary
 from mail.fetching.troubles import Trouble, trouble_of
+from mail.fetching.visits import FolderVisit, MaildropVisit
 from mail.models import Account
 
 log = logging.getLogger(__name__)

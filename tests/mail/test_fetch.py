@@ -12,7 +12,7 @@ from imapclient.exceptions import IMAPClientError
 
 from core import blobs
 from mail import intake, tasks
-from mail.fetching import imap, taking, visiting
+from mail.fetching import imap, taking, visiting, visits
 from mail.fetching.visiting import fetch_account
 from mail.ledger import retry_incoming
 from mail.models import Account, Incoming
@@ -295,7 +295,7 @@ def test_two_fetchers_that_race_in_spite_of_the_lock_store_once(server, account)
     server.put(account.username, raw_mail())
     fetch_account(account)
     with imap.Folder(account, "INBOX") as folder:
-        visit = taking.FolderVisit(folder, taking.Summary("x"), None)
+        visit = visits.FolderVisit(folder, taking.Summary("x"), None)
         assert visit.keep(1, raw_mail()) is False
     assert Incoming.objects.count() == 1
 

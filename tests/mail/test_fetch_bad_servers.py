@@ -98,6 +98,36 @@ def test_f10_a_server_that_hangs_up_at_any_command_loses_and_doubles_nothing(scr
             assert set(script.moved) == set(MAILS[:2])
 
 
+@pytest.mark.parametrize("after", ["move", "delete"])
+def test_f10_a_number_that_means_another_message_now_hides_and_removes_nothing(script, account, after):
+    account.after, account.move_to = after, "Done"
+    account.save()
+    script.put(*MAILS[:2])
+    script.fault = lambda line, _number: DROP if line.upper().startswith(("UID STORE", "UID MOVE")) else None
+    fetch_account(account)
+    script.fault = lambda _line, _number: None
+    script.messages[2] = raw_mail(subject="a longer one", message_id="<other@acme.example>")
+    account.refresh_from_db()
+    assert fetch_account(account).stored == 1
+    assert contents() == Counter([*MAILS[:2], raw_mail(subject="a longer one", message_id="<other@acme.example>")])
+    assert not script.messages
+    assert Incoming.objects.get(uid=2).size != len(MAILS[1])
+
+
+def test_f10_a_server_that_is_wrong_about_sizes_is_rid_of_what_we_have(script, account):
+    account.after = Account.After.DELETE
+    account.save()
+    script.put(*MAILS[:2])
+    script.fault = lambda line, _number: DROP if line.upper().startswith("UID STORE") else None
+    fetch_account(account)
+    script.fault = lambda _line, _number: None
+    script.sizes = {1: len(MAILS[0]) + 9, 2: len(MAILS[1]) - 9}
+    account.refresh_from_db()
+    assert fetch_account(account).stored == 0
+    assert not script.messages
+    assert contents() == Counter(MAILS[:2])
+
+
 def test_f10_a_server_that_answers_late_is_left_and_visited_again(script, account, monkeypatch):
     script.put(*MAILS[:2])
     script.fault = once("UID SEARCH", 1, b"")  # it says nothing at all
