@@ -107,6 +107,9 @@ def check(row: FileCheck) -> None:
     while, which costs no try.
     """
     if row.state == Scan.WAITING:
+        if pause := _paused_until():
+            row.due_at, row.attempts = pause, row.attempts - 1
+            return
         try:
             verdict = ask(row.digest)
         except FileNotFoundError:  # what named it is gone, and so are its bytes
@@ -210,6 +213,12 @@ def _told_again(digests: list[str]) -> list[int]:
     # no try: whoever is just telling the others does not finish it
     FileCheck.objects.filter(pk__in=found).update(due_at=now, leased_until=None, attempts=0)
     return found
+
+
+def _paused_until() -> datetime | None:
+    """When the scanner is asked again that has not answered lately: what came meanwhile need not find out anew."""
+    paused = FileCheck.objects.filter(state=Scan.WAITING, attempts=0, due_at__gt=timezone.now()).exclude(last_error="")
+    return paused.order_by("due_at").values_list("due_at", flat=True).first()
 
 
 def _pause(error: Exception) -> None:

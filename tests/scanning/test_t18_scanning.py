@@ -220,6 +220,26 @@ def test_T18_a_silent_scanner_is_asked_about_one_file_and_then_left_alone(take_i
     assert states() == [Scan.CLEAN] * 3
 
 
+def test_T18_what_comes_while_the_scanner_is_away_does_not_look_for_it_again(take_in, scanner, scan, monkeypatch):
+    tried = []
+
+    def away(*_args: object) -> str:
+        tried.append(1)
+        raise scanning.clamd.Away("nobody")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scanning.clamd, "found_in", away)
+        take_in(letter(b"one"))
+        scan()
+        take_in(letter(b"two"))
+        scan()
+    first, second = FileCheck.objects.order_by("pk")
+    assert (len(tried), first.due_at, second.attempts) == (1, second.due_at, 0)
+    later(monkeypatch, scanning.PAUSE)
+    scan()
+    assert states() == [Scan.CLEAN] * 2
+
+
 @pytest.mark.parametrize("answer", [b"", b"Can't allocate memory ERROR", b"\xff\xfe", b"stream: OK or not"])
 def test_T18_a_confused_scanner_is_asked_again_and_again(take_in, scanner, scan, answer):
     scanner.answer = answer
