@@ -12,7 +12,8 @@ from mail import connections
 from mail.models import Address, Outgoing, Server, ServerState
 from mail.outbox_figures import sending
 from mail.tasks import send_outgoing
-from mail.ways import NoTls, Way, environment, ways_for, what_is_wrong
+from mail.way_troubles import NoTls, what_is_wrong
+from mail.ways import Way, environment, ways_for
 from tests.factories import TicketFactory
 from tickets.actions.replying import reply
 from tickets.messages import Message
@@ -86,6 +87,23 @@ def test_a_server_that_is_away_is_stood_in_for_and_asked_last_for_a_while(outgoi
     assert ServerState.objects.get(key=f"server {there.pk}").failing_since is None
     (failing,) = sending().failing
     assert (failing.name, failing.pk) == ("Away", away.pk)
+
+
+def test_another_server_of_the_pool_takes_what_one_does_not_accept_from_us(outgoing, sink, other_sink):
+    sink.answers["dana@acme.example"] = "550 5.7.60 SMTP; Client does not have permissions to send as this sender"
+    strict, there = server("Strict", port=sink.port), server("There", port=other_sink.port)
+    assert attempt(outgoing).state == "sent"
+    assert (len(sink.sent), len(other_sink.sent)) == (0, 1)
+    state = ServerState.objects.get(key=f"server {strict.pk}")
+    assert (state.failing_since is None, state.last_error[:10]) == (False, "550 5.7.60")
+    assert ServerState.objects.get(key=f"server {there.pk}").failing_since is None
+
+
+def test_no_other_server_is_asked_about_a_recipient_who_does_not_exist(outgoing, sink, other_sink):
+    sink.answers["dana@acme.example"] = "550 5.1.1 No such user here"
+    server("First", port=sink.port), server("Second", port=other_sink.port)
+    assert attempt(outgoing).state == "failed"
+    assert other_sink.sent == []
 
 
 def test_mail_of_a_brand_never_leaves_by_the_servers_of_another(outgoing, sink, world):

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mail.connections import try_server
 from mail.models import Consent, Server, ServerState
-from mail.ways import ENVIRONMENT, Trial, environment, save_server
+from mail.way_troubles import Trial
+from mail.ways import ENVIRONMENT, environment, save_server
 from web.common.access import administrator_required
 from web.setup.email_tabs import tabs
 from web.setup.forms.problems import problems
