@@ -18,7 +18,7 @@ from core.work import nudge
 from mail.fetching import oauth
 from mail.fetching.connecting import Patience
 from mail.fetching.looking import look
-from mail.fetching.troubles import NoFolder, answer_of, sentence, trouble_of
+from mail.fetching.troubles import NoFolder, answer_of, sentence, technical, trouble_of
 from mail.models import Account, Consent
 
 CONNECT_SECONDS = 5
@@ -125,7 +125,7 @@ def try_account(account: Account) -> Trial:
         found = look(account, patience=Patience(CONNECT_SECONDS, READ_SECONDS))
     except Exception as error:
         folder = str(error) if isinstance(error, NoFolder) else ""
-        said = sentence(trouble_of(error), account, folder=folder)
+        said = sentence(trouble_of(error), account, folder=folder, said=technical(error))
         return Trial(is_good=False, sentence=said, answer=clean_line(answer_of(error), 300))
     words = {"folder": account.folders[0], "number": found.messages}
     said = ngettext(

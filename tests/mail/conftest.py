@@ -3,6 +3,7 @@
 import asyncio
 import smtplib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -136,13 +137,14 @@ class Sink:
 
 
 @contextmanager
-def running_sink() -> Iterator[Sink]:
+def running_sink(*, tls: ssl.SSLContext | None = None) -> Iterator[Sink]:
+    """With encryption from the start when there is a certificate for it."""
     sink, started, box = Sink(), threading.Event(), []
 
     async def run() -> None:
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
         server = await loop.create_server(
-            lambda: SMTP(sink, enable_SMTPUTF8=True, hostname="sink.example", loop=loop), "127.0.0.1", 0
+            lambda: SMTP(sink, enable_SMTPUTF8=True, hostname="sink.example", loop=loop), "127.0.0.1", 0, ssl=tls
         )
         sink.port = server.sockets[0].getsockname()[1]
         box.extend([loop, stop])

@@ -11,6 +11,7 @@ from core.outside import Forbidden
 from mail import connections
 from mail.models import Address, Outgoing, Server, ServerState
 from mail.outbox_figures import sending
+from mail.reach_words import FORBIDDEN
 from mail.tasks import send_outgoing
 from mail.way_troubles import NoTls, what_is_wrong
 from mail.ways import Way, environment, ways_for
@@ -154,6 +155,16 @@ def test_t62_a_server_named_in_a_form_is_public_or_in_an_allowed_network(sink, s
     error = connections.try_way(Way("server 1", "Inside", "127.0.0.1", sink.port, "none"))
     assert isinstance(error, Forbidden)
     assert connections.try_way(Way("environment", "Ours", "127.0.0.1", sink.port, "none", is_ours=True)) is None
+
+
+def test_what_keeps_us_from_a_server_is_kept_in_words(outgoing, sink, settings):
+    settings.MAIL_NETWORKS = ()
+    server("Inside", port=sink.port)
+    attempt(outgoing)
+    said = "127.0.0.1 is in a network that may not be reached from here (HELPDESK_MAIL_NETWORKS)"
+    assert outgoing.last_error == f"TryLater: Our mail server: {said}"
+    (failing,) = sending().failing
+    assert (failing.error, failing.words) == (said, str(FORBIDDEN) % {"host": "127.0.0.1"})
 
 
 def test_starttls_that_is_wanted_and_not_offered_sends_nothing(outgoing, sink):
