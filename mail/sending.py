@@ -258,7 +258,7 @@ def _hand_over(outgoing: Outgoing, recipients: list[str], ways: Sequence[Way]) -
         return dict.fromkeys(recipients, (error.smtp_code, text_of(error.smtp_error)))
     except (OSError, smtplib.SMTPException) as error:
         raise TryLater.of(error) from error
-    return dict.fromkeys(recipients, taken.good) | taken.refused
+    return {**dict.fromkeys(recipients, taken.good), **taken.refused}
 
 
 def _noted(code: int, answer: str) -> dict[str, Any]:
