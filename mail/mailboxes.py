@@ -5,16 +5,11 @@ The ledger counts by these keys, and a key outlives what it names: "account:3", 
 
 from collections.abc import Iterable, Sequence
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
 from core.text import normalise_address
-from mail.accounts import save_account
-from mail.addressing import address_for, is_ours, save_address
+from mail.addressing import address_for
 from mail.models import Account, Address
 
 ACCOUNT = "account:"
@@ -40,25 +35,6 @@ def mailbox_choices() -> list[tuple[str, str]]:
     accounts = [(f"{ACCOUNT}{pk}", name) for pk, name in Account.objects.order_by("name").values_list("pk", "name")]
     addresses = Address.objects.order_by("address").values_list("address", flat=True)
     return [*accounts, *((normalise_address(address), address) for address in addresses)]
-
-
-def unknown_address(account: Account) -> str:
-    """The mailbox's own address, as far as its user name is one, while it is none of ours: mail to it would go to the
-    queue of another address, be answered from there, and be sent to us as a copy. Else empty."""
-    try:
-        validate_email(account.username)
-    except ValidationError:
-        return ""
-    address = normalise_address(account.username)
-    return "" if is_ours(address) else address
-
-
-def save_with_address(account: Account, address: Address, *, by: User) -> Account:
-    """Save an account together with its address, which is ours from now on. Raises `ValidationError`."""
-    with transaction.atomic():
-        save_account(account, by=by)
-        save_address(address, by=by)
-    return account
 
 
 def _name(key: str) -> str:

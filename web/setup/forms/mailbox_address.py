@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mail.accounts import unknown_address
 from mail.addressing import check_address, is_ours
-from mail.mailboxes import unknown_address
 from mail.models import Account, Address
 from tickets.models import Queue
 

@@ -12,10 +12,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.pagination import page_of
-from mail.accounts import Trial, save_account, try_account, visit_now
+from mail.accounts import Trial, save_account, save_with_address, try_account, visit_now
 from mail.fetching.health import health_of
 from mail.fetching.providers import BY_KEY, PROVIDERS, Provider, prefilled
-from mail.mailboxes import save_with_address
 from mail.models import Account, Address, Consent
 from web.common.access import administrator_required
 from web.setup.email_tabs import tabs
