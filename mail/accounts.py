@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,13 +14,14 @@ from accounts.audit import note_change, save_audited
 from accounts.models import User
 from core.later import after_commit
 from core.secrets import goes_elsewhere
-from core.text import clean_line
+from core.text import clean_line, normalise_address
 from core.work import nudge
+from mail.addressing import is_ours, save_address
 from mail.fetching import oauth
 from mail.fetching.connecting import Patience
 from mail.fetching.looking import look
-from mail.fetching.troubles import NoFolder, answer_of, sentence, trouble_of
-from mail.models import Account, Consent
+from mail.fetching.troubles import NoFolder, answer_of, sentence, technical, trouble_of
+from mail.models import Account, Address, Consent
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 10
@@ -48,6 +50,25 @@ def save_account(account: Account, *, by: User) -> Account:
                 forget_consent(account, by=by)
         if save_audited(account, by=by):
             _visit_soon(account)
+    return account
+
+
+def unknown_address(account: Account) -> str:
+    """The mailbox's own address, as far as its user name is one, while it is none of ours: mail to it would go to the
+    queue of another address, be answered from there, and be sent to us as a copy. Else empty."""
+    try:
+        validate_email(account.username)
+    except ValidationError:
+        return ""
+    address = normalise_address(account.username)
+    return "" if is_ours(address) else address
+
+
+def save_with_address(account: Account, address: Address, *, by: User) -> Account:
+    """Save an account together with its address, which is ours from now on. Raises `ValidationError`."""
+    with transaction.atomic():
+        save_account(account, by=by)
+        save_address(address, by=by)
     return account
 
 
@@ -125,7 +146,7 @@ def try_account(account: Account) -> Trial:
         found = look(account, patience=Patience(CONNECT_SECONDS, READ_SECONDS))
     except Exception as error:
         folder = str(error) if isinstance(error, NoFolder) else ""
-        said = sentence(trouble_of(error), account, folder=folder)
+        said = sentence(trouble_of(error), account, folder=folder, said=technical(error))
         return Trial(is_good=False, sentence=said, answer=clean_line(answer_of(error), 300))
     words = {"folder": account.folders[0], "number": found.messages}
     said = ngettext(

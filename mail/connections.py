@@ -20,7 +20,8 @@ from core import outside
 from core.text import clean_line
 from mail.fetching.oauth import ConsentEnded, NoConsent, TokenTrouble, access_token, forget_access_token
 from mail.models import Account, Server, ServerState
-from mail.ways import STARTTLS_IF_OFFERED, NoTls, NoToken, Trial, Way, needs_new_leave, trial_of, way_of
+from mail.way_troubles import NoTls, NoToken, Trial, technical, trial_of
+from mail.ways import STARTTLS_IF_OFFERED, Way, needs_new_leave, way_of
 
 TIMEOUT = 30
 TRIAL_SECONDS = 10
@@ -32,7 +33,10 @@ REST = timedelta(seconds=60)
 
 
 class _Guarded(smtplib.SMTP):
-    """Connects to public addresses and allowed networks alone, when a form has named the server (T62)."""
+    """Connects to public addresses and allowed networks alone, when a form has named the server (T62). Keeps in
+    `last_words` what the server said when it had a message."""
+
+    last_words = ""
 
     def __init__(self, host: str, port: int, *, is_ours: bool, **more: Any) -> None:
         self._is_ours = is_ours
@@ -42,6 +46,12 @@ class _Guarded(smtplib.SMTP):
         if self._is_ours:
             return socket.create_connection((host, port), timeout)
         return outside.connect(host, port, timeout=timeout, allowed=settings.MAIL_NETWORKS)
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """As in smtplib, which throws the answer away when it is a good one."""
+        code, answer = super().data(msg)
+        self.last_words = clean_line(answer.decode(errors="replace"), 300)
+        return code, answer
 
 
 class _GuardedTls(smtplib.SMTP_SSL, _Guarded):
@@ -111,7 +121,7 @@ def note_success(way: Way) -> None:
 
 def note_trouble(way: Way, error: Exception) -> None:
     moment = timezone.now()
-    trouble = {"last_error": clean_line(str(error) or type(error).__name__, 500), "rests_until": moment + REST}
+    trouble = {"last_error": technical(error), "rests_until": moment + REST}
     state, is_new = ServerState.objects.get_or_create(key=way.key, defaults=trouble | {"failing_since": moment})
     if not is_new:
         ServerState.objects.filter(pk=state.pk).update(**trouble)

@@ -31,7 +31,7 @@ from mail.alarm_words import words_of
 from mail.loops import MARK
 from mail.marks import make_message_id
 from mail.models import Address, Letter
-from mail.pools import BeingTried, TryLater, any_of, being_tried_until
+from mail.pools import BeingTried, TryLater, being_tried_until, by_any
 from mail.texts import PASSWORD_RESET, fill
 from mail.ways import general_ways
 
@@ -179,9 +179,8 @@ def _hand_over(message: EmailMessage, letter: Letter) -> None:
         _keep(message)
         return
     try:
-        with any_of(ways) as server:
-            # An empty return path: what cannot be delivered comes back to nobody, and makes no ticket.
-            server.send_message(message, from_addr="")
+        # An empty return path: what cannot be delivered comes back to nobody, and makes no ticket.
+        by_any(ways, lambda server: server.send_message(message, from_addr=""))
     except smtplib.SMTPRecipientsRefused as error:
         code = max(code for code, _answer in error.recipients.values())
         if code < 500:

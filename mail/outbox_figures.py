@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core.counting import LIMIT, counts, figures
 from mail.models import Domain, Outgoing, Server, ServerState, Storm
+from mail.way_troubles import sentence_of_last
 from mail.ways import ENVIRONMENT, environment
 
 # Failing for so long is no hiccup any more; and so long after its time no message should still wait without a try.
@@ -16,12 +17,14 @@ PATIENCE = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Failing:
-    """A server that takes nothing; `pk` is empty for the one of the environment."""
+    """A server that takes nothing; `pk` is empty for the one of the environment. `words` say for people what the
+    `error` is."""
 
     name: str
     pk: int | None
     since: datetime
     error: str
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,16 @@ def failing_servers() -> list[Failing]:
     found = []
     for server in Server.objects.filter(is_active=True).order_by("name"):
         if state := states.get(f"server {server.pk}"):
-            found.append(Failing(server.name, server.pk, state.failing_since or timezone.now(), state.last_error))
+            found.append(_failing(server.name, server.pk, state, host=server.host))
     default, state = environment(), states.get(ENVIRONMENT)
     if default and state:
-        found.append(Failing(default.name, None, state.failing_since or timezone.now(), state.last_error))
+        found.append(_failing(default.name, None, state, host=default.host))
     return found
+
+
+def _failing(name: str, pk: int | None, state: ServerState, *, host: str) -> Failing:
+    words = sentence_of_last(state.last_error, host)
+    return Failing(name, pk, state.failing_since or timezone.now(), state.last_error, words)
 
 
 def stuck(now: datetime, failing: Sequence[Failing] | None = None) -> tuple[int, datetime] | None:

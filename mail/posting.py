@@ -20,8 +20,9 @@ from mail.compose import BadAddress, Draft, Person, compose, envelope_recipients
 from mail.loops import MARK
 from mail.marks import MANY, make_message_id, tag_subject
 from mail.models import Address
-from mail.pools import BeingTried, TryLater, any_of, being_tried_until
+from mail.pools import BeingTried, TryLater, being_tried_until, by_any, readable
 from mail.rules import lists, rules
+from mail.way_troubles import text_of
 from mail.ways import Way, ways_for
 from tickets.models import Ticket
 
@@ -134,17 +135,11 @@ def _in_turn(posting: Posting, recipient: str, raw: bytes, ways: list[Way]) -> P
 def _hand_over(recipient: str, raw: bytes, ways: list[Way]) -> tuple[int, str]:
     """What the server says about this message and recipient; trouble of the server itself is `TryLater`."""
     try:
-        with any_of(ways) as server:
-            server.sendmail("", [recipient], raw)
+        taken = by_any(ways, lambda server: server.sendmail("", [recipient], raw))
     except smtplib.SMTPRecipientsRefused as error:
-        code, said = next(iter(error.recipients.values()))
-        return code, _readable(said)
-    except smtplib.SMTPDataError as error:
-        return error.smtp_code, _readable(error.smtp_error)
+        return next(iter(readable(error.recipients).values()))
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+        return error.smtp_code, text_of(error.smtp_error)
     except (OSError, smtplib.SMTPException) as error:
         raise TryLater.of(error) from error
-    return 250, ""
-
-
-def _readable(answer: bytes | str) -> str:
-    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    return taken.good

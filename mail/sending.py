@@ -1,7 +1,7 @@
 """Handing messages to the mail server: leased work, so a crash repeats the same message with the same Message-ID."""
 
 import smtplib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,27 +14,27 @@ from django.utils import timezone
 from accounts.people import system_actor
 from core import logs
 from core.blobs import load
+from core.text import clean_line
 from core.work import KILLED, wake
 from mail import pacing
 from mail.models import Outgoing
-from mail.plain_words import said_of_file
-from mail.pools import BeingTried, TryLater, any_of, being_tried_until
+from mail.plain_words import said_by_ours, said_of_file
+from mail.pools import Answers, BeingTried, TryLater, being_tried_until, by_any, readable
+from mail.refusals import about_us
+from mail.way_troubles import text_of
 from mail.ways import Way, ways_for
 from tickets.changes import locked
 from tickets.events import Cause, record
 from tickets.models.article import Sender
 from tickets.scanning import Withheld, give_out_message
 
-# Answers to MAIL that mean our own password or its lack (RFC 4954), never the message.
-MUST_SIGN_IN = (530, 534, 535, 538)
+# The longest answer of a server that is kept, in characters.
+ANSWER = 300
 # After an earlier message of the ticket to the same person has had its next try.
 AFTER_THE_EARLIER = timedelta(seconds=2)
 
 # Until the virus scanner has looked at its files; whatever it says then, the message is taken up at once.
 FOR_THE_SCANNER = timedelta(minutes=1)
-
-# The code and text that a server answered with, by recipient.
-Answers = dict[str, tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def send(outgoing: Outgoing) -> None:
     except Exception as error:
         if outgoing.attempts <= len(outgoing.backoff):
             raise
-        _give_up(outgoing, str(error) or type(error).__name__)
+        _give_up(outgoing, _reason(error))
 
 
 def send_now(rows: QuerySet[Outgoing]) -> None:
@@ -106,7 +106,7 @@ def _deliver(outgoing: Outgoing, ways: Sequence[Way]) -> None:
     still = _in_state(outgoing, "queued")
     put_off = [recipient["answer"] for recipient in still if recipient["address"] in turn.ready]
     if put_off:
-        raise TryLater("; ".join(put_off))
+        raise TryLater("; ".join(put_off), is_said_to_each=True)
     if still:
         _wait(outgoing, turn.again_at or timezone.now() + AFTER_THE_EARLIER)
         return
@@ -120,19 +120,18 @@ def _hand_over_to(outgoing: Outgoing, ready: Sequence[str], ways: Sequence[Way])
     took: set[str] = set()
     try:
         try:
-            refused = _hand_over(outgoing, list(ready), ways)
+            answers = _hand_over(outgoing, list(ready), ways)
         except TryLater as error:
             put_off = set(domains) if error.is_silence else set()
             raise
-        put_off = {pacing.domain_of(address) for address, (code, _answer) in refused.items() if 400 <= code < 500}
-        took = {pacing.domain_of(address) for address in ready if address not in refused} - put_off
+        theirs = {address: code for address, (code, answer) in answers.items() if not about_us(code, answer)}
+        put_off = {pacing.domain_of(address) for address, code in theirs.items() if 400 <= code < 500}
+        took = {pacing.domain_of(address) for address, code in theirs.items() if code < 400} - put_off
         # On its own, before anything else can go wrong: who has it must not get it again.
         with locked_recipients(outgoing):
             for recipient in _in_state(outgoing, "queued"):
                 if recipient["address"] in ready:
-                    code, answer = refused.get(recipient["address"], (250, ""))
-                    state = "sent" if code < 400 else "queued" if code < 500 else "failed"
-                    recipient |= {"state": state, "answer": f"{code} {answer}".strip(), "told": False}
+                    recipient |= _noted(*answers[recipient["address"]])
     finally:
         pacing.leave(outgoing.pk, domains, took=took, put_off=put_off)
 
@@ -170,11 +169,18 @@ def _wait(outgoing: Outgoing, until: datetime) -> None:
     outgoing.attempts -= 1
 
 
+def _reason(error: Exception) -> str:
+    """Why nobody waits any more; empty where the answer that each got says it."""
+    is_said = isinstance(error, TryLater) and error.is_said_to_each
+    return "" if is_said else str(error) or type(error).__name__
+
+
 def _give_up(outgoing: Outgoing, reason: str) -> None:
+    """Nobody waits any more. Without a reason of its own, what the server last said to each stands."""
     with transaction.atomic():
         with locked_recipients(outgoing):
             for recipient in _in_state(outgoing, "queued"):
-                recipient |= {"state": "failed", "answer": recipient["answer"] or reason, "told": False}
+                recipient |= {"state": "failed", "answer": reason or recipient["answer"], "told": False}
         _tell_failures(outgoing)
         _settle_by_recipients(outgoing)
 
@@ -237,34 +243,28 @@ def _settle(outgoing: Outgoing, state: str) -> None:
 
 
 def _hand_over(outgoing: Outgoing, recipients: list[str], ways: Sequence[Way]) -> Answers:
-    """One SMTP transaction with the first server that lets us in; returns the recipients that were refused with its
-    answer.
+    """One SMTP transaction with the first server that takes mail from us; returns the answer for each recipient.
 
-    Only what is said about this message and these people counts as an answer to it; a refused password or a server
-    that is busy or away is trouble of the way.
+    Only what is said about this message and these people counts as an answer to it; a server that is away, busy, or
+    takes nothing from us, is trouble of the way.
     """
+    raw = load(outgoing.digest)
     try:
-        with any_of(ways) as server:
-            return _transaction(server, outgoing, recipients)
-    except (OSError, smtplib.SMTPException) as error:
-        raise TryLater.of(error) from error
-
-
-def _transaction(server: smtplib.SMTP, outgoing: Outgoing, recipients: list[str]) -> Answers:
-    try:
-        refused = server.sendmail(outgoing.envelope_from, recipients, load(outgoing.digest))
+        taken = by_any(ways, lambda server: server.sendmail(outgoing.envelope_from, recipients, raw))
     except smtplib.SMTPRecipientsRefused as error:
         # When the server breaks off in the middle (421), those it had taken already did not get anything.
-        return dict.fromkeys(recipients, (451, "The server broke off.")) | _readable(error.recipients)
+        return dict.fromkeys(recipients, (451, "The server broke off.")) | readable(error.recipients)
     except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-        if error.smtp_code in MUST_SIGN_IN:
-            raise
-        return _readable(dict.fromkeys(recipients, (error.smtp_code, error.smtp_error)))
-    return _readable(refused)
+        return dict.fromkeys(recipients, (error.smtp_code, text_of(error.smtp_error)))
+    except (OSError, smtplib.SMTPException) as error:
+        raise TryLater.of(error) from error
+    return {**dict.fromkeys(recipients, taken.good), **taken.refused}
 
 
-def _readable(answers: Mapping[str, tuple[int, bytes | str]]) -> Answers:
-    return {
-        recipient: (code, answer.decode(errors="replace") if isinstance(answer, bytes) else answer)
-        for recipient, (code, answer) in answers.items()
-    }
+def _noted(code: int, answer: str) -> dict[str, Any]:
+    """What a recipient's row says after this answer. What is about us fails nobody: it waits for a server of ours."""
+    said = clean_line(f"{code} {answer}", ANSWER)
+    if about_us(code, answer):
+        return {"state": "queued", "answer": said_by_ours(said), "told": False}
+    state = "sent" if code < 400 else "queued" if code < 500 else "failed"
+    return {"state": state, "answer": said, "told": False}

@@ -1,12 +1,9 @@
 """By which servers a message leaves: those of its sender address, else of its queue or the nearest above, else the
-general ones, else the one of the environment. Several together are a pool; the first that answers gets it.
+general ones, else the one of the environment. Several together are a pool; the first that takes it gets it.
 
 Mail of a brand never leaves by the servers of another: a pool that is away makes its mail wait.
 """
 
-import smtplib
-import socket
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -15,38 +12,17 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.audit import save_with_rows
 from accounts.models import User
 from core.memo import remembered
-from core.outside import Forbidden
 from core.secrets import goes_elsewhere
-from core.text import clean_line
 from mail.accounts import ANEW, forget_consent
-from mail.fetching.oauth import TokenTrouble
 from mail.models import Address, Server, ServerState
 from tickets.models import Queue
 
 ENVIRONMENT = "environment"
 STARTTLS_IF_OFFERED = "offered"
-
-
-class NoToken(smtplib.SMTPException):
-    """The provider gives no token to sign in with; the cause says why."""
-
-
-class NoTls(smtplib.SMTPException):
-    """STARTTLS is wanted and the server does not offer it."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What came of signing in: a sentence for people and, when there is one, the server's own answer."""
-
-    is_good: bool
-    sentence: str
-    answer: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,55 +133,6 @@ def save_server(server: Server, *, queues: Sequence[Queue], addresses: Sequence[
         save_with_rows(server, {"queues": queues, "addresses": addresses}, by=by)
         ServerState.objects.filter(key=f"server {server.pk}").delete()
     return server
-
-
-def trial_of(error: Exception | None, way: Way) -> Trial:
-    """What came of signing in, for people."""
-    if error is None:
-        return Trial(is_good=True, sentence=_("The server answers and takes mail from here."))
-    answer = "" if isinstance(error, NoTls | NoToken) else clean_line(str(error), 300)
-    return Trial(is_good=False, sentence=what_is_wrong(error, way), answer=answer)
-
-
-def what_is_wrong(error: Exception, way: Way) -> str:
-    words = {"host": way.host, "port": way.port}
-    match error:
-        case NoToken() if isinstance(error.__cause__, TokenTrouble):
-            return _("The provider's sign-in server gave no answer that is of use. We try again.")
-        case NoToken():
-            return _("The mailbox must be connected with its provider again; until then nothing is sent by its leave.")
-        case smtplib.SMTPAuthenticationError() if way.account:
-            return _("The server refused the token. Connect the mailbox with its provider again.")
-        case NoTls():
-            return _("%(host)s offers no encryption by STARTTLS. Choose another encryption.") % words
-        case smtplib.SMTPAuthenticationError():
-            return _("The server refused the user name or the password.")
-        case smtplib.SMTPNotSupportedError():
-            return _("The server knows no sign-in. Leave the user name empty, or try another port.")
-        case smtplib.SMTPServerDisconnected():
-            return _("The connection to %(host)s broke off.") % words
-        case smtplib.SMTPException():
-            return _("The server answered something that was not expected.")
-        case Forbidden():
-            return str(FORBIDDEN) % words
-        case socket.gaierror():
-            return _("No server with the name %(host)s can be found.") % words
-        case ConnectionRefusedError():
-            return _("%(host)s takes no connections on port %(port)s.") % words
-        case TimeoutError():
-            return _("%(host)s did not answer in time. Check the port and the encryption.") % words
-        case ssl.SSLCertVerificationError():
-            return _("The certificate of %(host)s cannot be trusted.") % words
-        case ssl.SSLError():
-            return _("%(host)s does not speak TLS on port %(port)s. Try another encryption or another port.") % words
-        case _other:
-            return _("The connection to %(host)s broke off.") % words
-
-
-FORBIDDEN = gettext_lazy(
-    "%(host)s lies in a network to which nothing may be sent from here. Whoever runs the server allows it by "
-    "HELPDESK_MAIL_NETWORKS, except for link-local addresses and those at which clouds tell secrets."
-)
 
 
 def _of_address(servers: Sequence[Server], address: str) -> list[Server]:

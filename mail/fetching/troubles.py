@@ -13,6 +13,7 @@ from mail.fetching.box import NotStored
 from mail.fetching.connecting import NoMailServer, SignInRefused, TooMuch
 from mail.fetching.oauth import ConsentEnded, NoConsent, TokenTrouble
 from mail.models import Account
+from mail.reach_words import FORBIDDEN, untrusted
 
 Trouble = Account.Trouble
 
@@ -84,7 +85,7 @@ def sentence_of_last(account: Account) -> str:
     if not account.trouble:
         return ""
     missing = account.last_error.partition(": ")[2] if account.trouble == Trouble.NO_FOLDER else ""
-    return sentence(account.trouble, account, folder=missing)
+    return sentence(account.trouble, account, folder=missing, said=account.last_error)
 
 
 def answer_of(error: BaseException) -> str:
@@ -92,8 +93,8 @@ def answer_of(error: BaseException) -> str:
     return technical(error) if isinstance(error, SignInRefused) else ""
 
 
-def sentence(trouble: str, account: Account, *, folder: str = "") -> str:
-    """What is wrong and what to do, in the language of the reader."""
+def sentence(trouble: str, account: Account, *, folder: str = "", said: str = "") -> str:
+    """What is wrong and what to do, in the language of the reader; `said` is the `technical` text of it."""
     words = {"host": account.host, "port": account.port, "folder": folder or account.folder}
     with_token = account.sign_in == Account.SignIn.OAUTH
     match trouble:
@@ -116,7 +117,7 @@ def sentence(trouble: str, account: Account, *, folder: str = "") -> str:
         case Trouble.NO_FOLDER:
             text = _("Signed in, but there is no folder %(folder)s.")
         case Trouble.CERTIFICATE:
-            text = _("The certificate of %(host)s cannot be trusted.")
+            return untrusted(account.host, said)
         case Trouble.NO_TLS:
             text = _("%(host)s does not speak TLS on port %(port)s. Try another encryption or another port.")
         case Trouble.NO_SERVER:
@@ -124,11 +125,7 @@ def sentence(trouble: str, account: Account, *, folder: str = "") -> str:
         case Trouble.REFUSED:
             text = _("%(host)s takes no connections on port %(port)s.")
         case Trouble.FORBIDDEN:
-            text = _(
-                "%(host)s lies in a network that mail must not be fetched from. Whoever runs this installation can "
-                "allow it with HELPDESK_MAIL_NETWORKS, except for link-local addresses and those at which clouds tell "
-                "secrets."
-            )
+            text = str(FORBIDDEN)
         case Trouble.TIMEOUT:
             text = _("%(host)s did not answer in time. Check the port and the encryption.")
         case Trouble.ANSWER:

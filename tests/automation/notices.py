@@ -11,6 +11,7 @@ from automation.models import Notice, NoticeDelivery
 from automation.notice_handlers import notify
 from automation.tasks import send_notice
 from core import memo
+from mail.pools import Taken
 from tickets.models import Event, Ticket
 
 Heard = set[tuple[str, str, str]]
@@ -60,14 +61,8 @@ class Postbox:
         self.messages: list[tuple[str, list[str], EmailMessage]] = []
         self.answer: Exception | None = None
 
-    def __call__(self, ways):
-        return self
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *args) -> None:
-        return None
+    def __call__(self, ways, act) -> Taken:
+        return Taken(act(self))
 
     def sendmail(self, sender: str, recipients: list[str], raw: bytes) -> dict:
         if self.answer is not None:
@@ -91,5 +86,5 @@ def send_due() -> None:
 def postbox(monkeypatch, settings) -> Postbox:
     box = Postbox()
     settings.SMTP_URL = "smtp://127.0.0.1:2599"
-    monkeypatch.setattr("mail.posting.any_of", box)
+    monkeypatch.setattr("mail.posting.by_any", box)
     return box

@@ -3,10 +3,11 @@
 import asyncio
 import smtplib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -112,6 +113,13 @@ class Sink:
             return self.answers.pop(name)
         return self.answers.get(name, good)
 
+    async def handle_MAIL(self, server, session, envelope, address, options) -> str:
+        answer = self._answer("MAIL", "250 OK")
+        if answer.startswith("2"):
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return answer
+
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:
         answer = self._answer(address, "250 OK")
         if answer.startswith("2"):
@@ -128,15 +136,15 @@ class Sink:
         return answer
 
 
-@pytest.fixture
-def sink(settings) -> Iterator[Sink]:
-    """What `HELPDESK_SMTP_URL` points to while the test runs."""
+@contextmanager
+def running_sink(*, tls: ssl.SSLContext | None = None) -> Iterator[Sink]:
+    """With encryption from the start when there is a certificate for it."""
     sink, started, box = Sink(), threading.Event(), []
 
     async def run() -> None:
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
         server = await loop.create_server(
-            lambda: SMTP(sink, enable_SMTPUTF8=True, hostname="sink.example", loop=loop), "127.0.0.1", 0
+            lambda: SMTP(sink, enable_SMTPUTF8=True, hostname="sink.example", loop=loop), "127.0.0.1", 0, ssl=tls
         )
         sink.port = server.sockets[0].getsockname()[1]
         box.extend([loop, stop])
@@ -147,11 +155,25 @@ def sink(settings) -> Iterator[Sink]:
     thread = threading.Thread(target=asyncio.run, args=[run()], daemon=True)
     thread.start()
     assert started.wait(10)
-    settings.SMTP_URL = f"smtp://127.0.0.1:{sink.port}"
     yield sink
     close_all()
     box[0].call_soon_threadsafe(box[1].set)
     thread.join(10)
+
+
+@pytest.fixture
+def sink(settings) -> Iterator[Sink]:
+    """What `HELPDESK_SMTP_URL` points to while the test runs."""
+    with running_sink() as sink:
+        settings.SMTP_URL = f"smtp://127.0.0.1:{sink.port}"
+        yield sink
+
+
+@pytest.fixture
+def other_sink() -> Iterator[Sink]:
+    """One more, that nothing points to."""
+    with running_sink() as sink:
+        yield sink
 
 
 @pytest.fixture

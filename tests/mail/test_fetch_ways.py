@@ -10,6 +10,7 @@ from django.utils import timezone
 from core import blobs
 from mail.accounts import save_consent, try_account
 from mail.fetching import idling, oauth, pop3
+from mail.fetching.health import health_of
 from mail.fetching.looking import contents
 from mail.fetching.visiting import due_accounts, fetch_account
 from mail.models import Account, Consent, Incoming, Unwanted
@@ -216,7 +217,10 @@ def test_with_tls_in_every_way(server, account, papers, monkeypatch, protocol, s
     server.deliver(account.username, raw_mail())
     summary = fetch_account(account)
     assert (summary.stored, summary.trouble) == (0, "certificate")  # nobody vouches for it
-    assert try_account(account).sentence == "The certificate of localhost cannot be trusted."
+    sentence = try_account(account).sentence
+    assert sentence.startswith("The certificate of localhost cannot be trusted: it is self-signed.")
+    account.refresh_from_db()
+    assert health_of([account])[0].sentence == sentence
     monkeypatch.setenv("SSL_CERT_FILE", str(papers[0]))
     assert fetch_account(account).stored == 1
 
@@ -245,7 +249,7 @@ def test_a_wrong_password_is_said_plainly_and_repeated_nowhere(server, account, 
 def test_t62_a_server_inside_is_not_connected_to_unless_the_deployment_says_so(server, account, settings):
     settings.MAIL_NETWORKS = ()
     trial = try_account(account)
-    assert trial.sentence.startswith("localhost lies in a network that mail must not be fetched from.")
+    assert trial.sentence.startswith("localhost is in a network that may not be reached from here.")
     assert (fetch_account(account).trouble, trial.answer) == ("forbidden", "")
 
 

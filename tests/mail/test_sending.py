@@ -314,3 +314,84 @@ def test_an_alarm_tells_that_mail_does_not_leave(outgoing, settings):
     ServerState.objects.update(failing_since=timezone.now() - timedelta(minutes=16))
     (trouble,) = (one for one in troubles() if one.kind == "sending")
     assert trouble.number == 1
+
+
+DENIED = "554 5.7.1 <dana@acme.example>: Relay access denied"
+
+
+def test_what_our_own_server_does_not_let_us_do_waits_and_is_its_trouble(outgoing, sink):
+    sink.answers |= {DANA: DENIED, ERIK: DENIED}
+    attempt(outgoing)
+    assert (outgoing.state, states(outgoing), failures(outgoing)) == ("queued", ["queued", "queued"], [])
+    assert outgoing.last_error == f"TryLater: Our mail server: {DENIED}"
+    state = ServerState.objects.get()
+    assert (state.last_error, state.failing_since is not None) == (DENIED, True)
+    said = "Our mail server does not accept messages from us at the moment: it sends on nothing for us."
+    assert delivery_of(outgoing.article).text == f"Not sent yet, it is tried again: {said}"
+    assert not Domain.objects.filter(pause__gt=0).exists()
+    sink.answers.clear()
+    assert attempt(outgoing).state == "sent"
+    assert ServerState.objects.get().failing_since is None
+    assert failures(outgoing) == []
+
+
+def test_administrators_are_told_of_a_server_that_does_not_let_us_send(outgoing, sink):
+    sink.answers |= {DANA: DENIED, ERIK: DENIED}
+    attempt(outgoing)
+    ServerState.objects.update(failing_since=timezone.now() - timedelta(minutes=16))
+    assert [(trouble.kind, trouble.number) for trouble in troubles()] == [("sending", 1)]
+
+
+def test_after_the_last_try_the_ticket_blames_our_own_server(outgoing, sink):
+    sink.answers |= {DANA: "451 4.2.0 Not yet", ERIK: "451 4.2.0 Not yet"}
+    attempt(outgoing)
+    sink.answers |= {DANA: DENIED, ERIK: DENIED}
+    Outgoing.objects.update(attempts=len(Outgoing.backoff))
+    attempt(outgoing)
+    assert (outgoing.state, states(outgoing)) == ("failed", ["failed", "failed"])
+    (event,) = outgoing.ticket.events.filter(kind="mail.failed")
+    assert event.data["answer"]["now"] == f"Our mail server: {DENIED}"
+    said = "Our mail server does not accept messages from us at the moment: it sends on nothing for us."
+    assert [problem.words for problem in delivery_of(outgoing.article).problems] == [said, said]
+
+
+def test_who_may_not_be_sent_to_by_our_server_waits_alone(outgoing, sink):
+    sink.answers[ERIK] = DENIED
+    attempt(outgoing)
+    assert (outgoing.state, states(outgoing), failures(outgoing)) == ("queued", ["sent", "queued"], [])
+    assert outgoing.recipients[1]["answer"] == f"Our mail server: {DENIED}"
+    assert ServerState.objects.get().last_error == DENIED
+    sink.answers.clear()
+    assert (attempt(outgoing).state, states(outgoing)) == ("sent", ["sent", "sent"])
+    assert [sent.recipients for sent in sink.sent] == [[DANA], [ERIK]]
+
+
+def test_a_sender_whom_our_server_does_not_know_waits(outgoing, sink):
+    sink.answers["MAIL"] = "553 5.7.1 <support@demo.example>: Sender address rejected: not owned by user relay"
+    attempt(outgoing)
+    assert (outgoing.state, states(outgoing)) == ("queued", ["queued", "queued"])
+    assert "not from this address" in delivery_of(outgoing.article).text
+    sink.answers.clear()
+    assert attempt(outgoing).state == "sent"
+
+
+def test_a_message_that_is_too_large_for_our_server_has_failed(outgoing, sink):
+    sink.answers["MAIL"] = "552 5.3.4 Message size exceeds fixed limit"
+    assert attempt(outgoing).state == "failed"
+    assert ServerState.objects.get().failing_since is None
+
+
+def test_the_ticket_blames_no_other_server_when_ours_is_away(outgoing, settings):
+    settings.SMTP_URL = "smtp://127.0.0.1:1"
+    attempt(outgoing)
+    said = "Our mail server cannot be reached at the moment."
+    assert delivery_of(outgoing.article).text == f"Not sent yet, it is tried again: {said}"
+
+
+def test_the_last_words_of_the_server_are_kept(outgoing, sink):
+    sink.answers["DATA"] = "250 2.0.0 OK:\tqueued as 4ZQw1795 " + "x" * 400
+    attempt(outgoing)
+    answers = {recipient["answer"] for recipient in outgoing.recipients}
+    (answer,) = answers
+    assert answer.startswith("250 2.0.0 OK: queued as 4ZQw1795 xx")
+    assert len(answer) <= sending.ANSWER

@@ -11,8 +11,10 @@ from core.outside import Forbidden
 from mail import connections
 from mail.models import Address, Outgoing, Server, ServerState
 from mail.outbox_figures import sending
+from mail.reach_words import FORBIDDEN
 from mail.tasks import send_outgoing
-from mail.ways import NoTls, Way, environment, ways_for, what_is_wrong
+from mail.way_troubles import NoTls, what_is_wrong
+from mail.ways import Way, environment, ways_for
 from tests.factories import TicketFactory
 from tickets.actions.replying import reply
 from tickets.messages import Message
@@ -88,6 +90,23 @@ def test_a_server_that_is_away_is_stood_in_for_and_asked_last_for_a_while(outgoi
     assert (failing.name, failing.pk) == ("Away", away.pk)
 
 
+def test_another_server_of_the_pool_takes_what_one_does_not_accept_from_us(outgoing, sink, other_sink):
+    sink.answers["dana@acme.example"] = "550 5.7.60 SMTP; Client does not have permissions to send as this sender"
+    strict, there = server("Strict", port=sink.port), server("There", port=other_sink.port)
+    assert attempt(outgoing).state == "sent"
+    assert (len(sink.sent), len(other_sink.sent)) == (0, 1)
+    state = ServerState.objects.get(key=f"server {strict.pk}")
+    assert (state.failing_since is None, state.last_error[:10]) == (False, "550 5.7.60")
+    assert ServerState.objects.get(key=f"server {there.pk}").failing_since is None
+
+
+def test_no_other_server_is_asked_about_a_recipient_who_does_not_exist(outgoing, sink, other_sink):
+    sink.answers["dana@acme.example"] = "550 5.1.1 No such user here"
+    server("First", port=sink.port), server("Second", port=other_sink.port)
+    assert attempt(outgoing).state == "failed"
+    assert other_sink.sent == []
+
+
 def test_mail_of_a_brand_never_leaves_by_the_servers_of_another(outgoing, sink, world):
     server("General", port=sink.port)
     server("Support", port=1, queues=[world.support])
@@ -136,6 +155,16 @@ def test_t62_a_server_named_in_a_form_is_public_or_in_an_allowed_network(sink, s
     error = connections.try_way(Way("server 1", "Inside", "127.0.0.1", sink.port, "none"))
     assert isinstance(error, Forbidden)
     assert connections.try_way(Way("environment", "Ours", "127.0.0.1", sink.port, "none", is_ours=True)) is None
+
+
+def test_what_keeps_us_from_a_server_is_kept_in_words(outgoing, sink, settings):
+    settings.MAIL_NETWORKS = ()
+    server("Inside", port=sink.port)
+    attempt(outgoing)
+    said = "127.0.0.1 is in a network that may not be reached from here (HELPDESK_MAIL_NETWORKS)"
+    assert outgoing.last_error == f"TryLater: Our mail server: {said}"
+    (failing,) = sending().failing
+    assert (failing.error, failing.words) == (said, str(FORBIDDEN) % {"host": "127.0.0.1"})
 
 
 def test_starttls_that_is_wanted_and_not_offered_sends_nothing(outgoing, sink):

@@ -1,5 +1,6 @@
 """Mailboxes, the ledger and the outbox."""
 
+import re
 import socket
 
 import pytest
@@ -8,7 +9,8 @@ from django.urls import reverse
 import mail.accounts
 from accounts.models import ConfigChange
 from mail.accounts import Trial
-from mail.models import Account, Incoming, Outgoing
+from mail.addressing import is_ours
+from mail.models import Account, Address, Incoming, Outgoing
 from tests.factories import TicketFactory
 from tests.setup import worlds
 from tests.setup.imap import mail_server
@@ -143,6 +145,67 @@ def test_a_server_that_says_nothing_is_waited_for_briefly(world, door, text_of, 
         data = sent(host="127.0.0.1", port=str(silent.getsockname()[1]), security="none")
         page = text_of(door.post(reverse("setup:account_test_new"), data))
     assert "127.0.0.1 did not answer in time." in page
+
+
+# ---- the address of a mailbox
+
+HELP = "help@firma.example"
+
+
+def asked_for_its_address(page: str) -> bool:
+    return 'name="own-adds"' in page
+
+
+def test_a_new_mailbox_makes_its_address_ours(world, door):
+    page = door.get(reverse("setup:account_new"), {"provider": "imap", "address": HELP}).content.decode()
+    assert re.search(r'name="own-adds"[^>]*checked', page)
+    assert re.search(rf'name="own-address"[^>]*value="{HELP}"|value="{HELP}"[^>]*name="own-address"', page)
+    own = {"own-adds": "on", "own-address": HELP, "own-queue": world.hardware.pk}
+    answer = door.post(reverse("setup:account_new"), sent(username=HELP, **own), follow=True)
+    assert Address.objects.get(address=HELP).queue == world.hardware
+    assert is_ours(HELP)
+    assert ConfigChange.objects.filter(kind="mail.address").count() == 1
+    page = answer.content.decode()
+    assert "is not one of our addresses" not in page
+    assert not asked_for_its_address(page)
+
+
+def test_the_address_is_that_of_the_user_and_goes_to_the_queue_of_the_mailbox(world, door):
+    sent_in = sent(username="Help@Firma.example", queue=world.support.pk, **{"own-adds": "on", "own-address": ""})
+    assert door.post(reverse("setup:account_new"), sent_in).status_code == 302
+    assert Address.objects.get(address=HELP).queue == world.support
+
+
+def test_an_address_without_a_queue_saves_nothing(world, door):
+    answer = door.post(reverse("setup:account_new"), sent(username=HELP, **{"own-adds": "on"}))
+    assert answer.status_code == 422
+    assert 'href="#id_own-queue"' in answer.content.decode()
+    assert (Account.objects.count(), is_ours(HELP)) == (0, False)
+
+
+def test_what_is_no_address_or_ours_already_is_left_alone(world, door):
+    before = Address.objects.count()
+    for name, username in (("A", "support"), ("B", "support@demo.example")):
+        answer = door.post(reverse("setup:account_new"), sent(name=name, username=username, **{"own-adds": "on"}))
+        assert answer.status_code == 302
+        page = door.get(answer["Location"]).content.decode()
+        assert not asked_for_its_address(page)
+    assert Address.objects.count() == before
+
+
+def test_a_mailbox_warns_as_long_as_its_address_is_not_ours(world, door, text_of):
+    answer = door.post(reverse("setup:account_new"), sent(username=HELP))
+    url = answer["Location"]
+    assert not is_ours(HELP)
+    assert f"{HELP} is not one of our addresses" in text_of(door.get(url))
+    wrong = sent(
+        username=HELP, password="", **{"own-adds": "on", "own-address": "help@firma", "own-queue": world.billing.pk}
+    )
+    assert door.post(url, wrong).status_code == 422
+    assert not Address.objects.filter(address__contains="firma").exists()
+    door.post(url, wrong | {"own-address": HELP})
+    assert Address.objects.get(address=HELP).queue == world.billing
+    assert "is not one of our addresses" not in text_of(door.get(url))
 
 
 # ---- the ledger

@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import ConfigChange
-from mail.models import Account, AutomaticText, Consent, MailRules, Outgoing, QueueAnswers, Server
+from mail.models import Account, AutomaticText, Consent, MailRules, Outgoing, QueueAnswers, Server, ServerState
 from tests.factories import TicketFactory
 from tests.mail.conftest import sink  # noqa: F401
 from tickets.actions.replying import reply
@@ -84,6 +85,19 @@ def test_the_test_button_says_in_plain_words_what_is_wrong_and_saves_nothing(bro
         browser.post("/admin/email/servers/new/test/", SERVER | {"port": sink.port}, headers={"HX-Request": "true"})
     )
     assert (Server.objects.count(), sink.sent) == (0, [])
+
+
+def test_a_server_that_takes_nothing_says_why_in_words(browser):
+    server = Server.objects.create(name="Relay", host="relay.example", port=25, security="none")
+    ServerState.objects.create(
+        key=f"server {server.pk}", failing_since=timezone.now(), last_error="554 5.7.1 Relay access denied"
+    )
+    words = "Our mail server does not accept messages from us at the moment: it sends on nothing for us."
+    for url in ("/admin/email/servers/", f"/admin/email/servers/{server.pk}/", "/admin/health/"):
+        page = text(browser.get(url))
+        assert words in page
+        assert "554 5.7.1 Relay access denied" in page
+    assert "First noticed:" in page
 
 
 def seen_of(answer) -> str:

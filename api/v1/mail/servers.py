@@ -18,7 +18,8 @@ from api.v1.setup.kinds import Changing, Kind, KindDoor, Values, doors_of
 from api.v1.shapes import RowShape
 from mail.connections import try_way
 from mail.models import Address, Server, ServerState
-from mail.ways import save_server, trial_of, way_of
+from mail.way_troubles import trial_of
+from mail.ways import save_server, way_of
 from tickets.models import Queue
 
 TAG = "Mail"

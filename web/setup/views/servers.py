@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mail.connections import try_server
 from mail.models import Consent, Server, ServerState
-from mail.ways import ENVIRONMENT, Trial, environment, save_server
+from mail.way_troubles import Trial, sentence_of_last
+from mail.ways import ENVIRONMENT, environment, save_server
 from web.common.access import administrator_required
 from web.setup.email_tabs import tabs
 from web.setup.forms.problems import problems
@@ -23,9 +24,10 @@ from web.setup.sections import EMAIL
 def servers(request: HttpRequest) -> HttpResponse:
     states = {state.key: state for state in ServerState.objects.all()}
     rows = Server.objects.prefetch_related("queues", "addresses").order_by("name")
-    shown = [(server, states.get(f"server {server.pk}")) for server in rows]
+    shown = [(server, _told(states.get(f"server {server.pk}"), server.host)) for server in rows]
     default = environment()
-    context = {"servers": shown, "default": default, "default_state": states.get(ENVIRONMENT)}
+    default_state = _told(states.get(ENVIRONMENT), default.host) if default else None
+    context = {"servers": shown, "default": default, "default_state": default_state}
     return page(request, "email/servers", section=EMAIL, tabs=tabs("servers"), **context)
 
 
@@ -85,7 +87,15 @@ def _test(request: HttpRequest, server: Server) -> HttpResponse:
 
 def _edit_page(request: HttpRequest, form: ServerForm, title: str, *, trial: Trial | None = None) -> HttpResponse:
     wrong = problems(form) if form.is_bound else []
-    state = ServerState.objects.filter(key=f"server {form.instance.pk}").first() if form.instance.pk else None
+    found = ServerState.objects.filter(key=f"server {form.instance.pk}").first() if form.instance.pk else None
+    state = _told(found, form.instance.host)
     context = {"form": form, "title": title, "server": form.instance, "state": state, "trial": trial, "problems": wrong}
     context |= standing(request, form.instance, form)
     return form_page(request, "email/server", section=EMAIL, **context)
+
+
+def _told(state: ServerState | None, host: str) -> ServerState | None:
+    """With `words` for people about its last error."""
+    if state is not None:
+        state.words = sentence_of_last(state.last_error, host)
+    return state
