@@ -172,6 +172,7 @@ def test_a_colleague_gets_the_words_and_the_recipients_back_and_mends_them(world
     page = browser.get(f"/desk/tickets/{ticket.number}/").content.decode()
     assert address not in page
     assert f"{HELD}, erik@globex.example" in page
+    assert '<details class="composer__people" open>' in page
     drain()
     assert sink.sent == []
 
