@@ -11,6 +11,7 @@ looks for due rows every ten seconds.
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -33,6 +34,8 @@ SWEEP_LIMIT = 500
 # Just above the hard time limit of a task: whoever held the row is gone then, and it has not waited longer than needed.
 LEASE = timedelta(seconds=95)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+# How the reason of a failure begins: with what was raised, and the number that the system has for it.
+_RAISED = re.compile(r"(?:\w+\.)*[A-Z]\w*: (?=\S)(?:\[Errno -?\d+\] )?")
 KILLED = "Each worker that began it was gone before it could say why."
 
 
@@ -116,6 +119,12 @@ class WorkRow(models.Model):
     def retry(self) -> None:
         """Due again at once, with all tries."""
         self.due_at, self.attempts, self.parked_at, self.leased_until = timezone.now(), 0, None, None
+
+    @property
+    def error_said(self) -> str:
+        """What the last failure said, for people: without the class of the error."""
+        raised = _RAISED.match(self.last_error)
+        return self.last_error[raised.end() :] if raised else self.last_error
 
     def held(self) -> AbstractContextManager[object]:
         """Around a try under a lease. Subclasses may show others that whoever is at it is alive.

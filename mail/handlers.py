@@ -9,8 +9,9 @@ from mail.current import is_automatic
 from mail.facts import ENTRUSTED
 from mail.loops import note_answer, take_turns
 from mail.models import AutomaticText, Outgoing
-from mail.outbox import enqueue, withdraw
+from mail.outbox import enqueue
 from mail.sending import send_now
+from mail.withdrawing import stop_mail
 from tickets.actions.replying import CONTINUES, send_automatic
 from tickets.actions.splitting import SPLIT
 from tickets.actions.web_forms import HELD
@@ -52,9 +53,9 @@ def refuse_unsendable(event: Event) -> None:
 
 
 def take_back(event: Event) -> None:
-    """A message that its author takes back does not leave. Raises `TooLate`, and nothing has happened, if it has."""
+    """A message that is taken back does not leave. Raises `TooLate`, and nothing has happened, if it has."""
     if event.kind == "article.taken_back" and event.article is not None:
-        withdraw(event.article)
+        stop_mail(event.article)
 
 
 def acknowledge(event: Event) -> None:

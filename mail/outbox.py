@@ -27,7 +27,6 @@ from mail.pacing import domains_of
 from mail.resending import note_recipients
 from mail.rules import rules
 from mail.sending import note_failure
-from tickets.actions.replying import TooLate
 from tickets.events import Refused
 from tickets.models import Article
 from tickets.models.article import Sender
@@ -89,21 +88,6 @@ def enqueue(article: Article) -> Outgoing:
         note_failure(outgoing, bad, IMPOSSIBLE)
     wake(outgoing)
     return outgoing
-
-
-def withdraw(article: Article) -> None:
-    """The article's mail does not leave. Raises `TooLate` once it is being sent."""
-    outgoing = Outgoing.objects.select_for_update(of=("self",)).filter(article=article).first()
-    if outgoing is None:
-        return
-    if outgoing.state not in (Outgoing.State.QUEUED, Outgoing.State.HELD):
-        raise TooLate
-    if outgoing.attempts or outgoing.leased_until:
-        raise TooLate
-    outgoing.finish()
-    outgoing.state = Outgoing.State.WITHDRAWN
-    outgoing.recipients = [{**recipient, "state": "withdrawn"} for recipient in outgoing.recipients]
-    outgoing.save_work("state", "recipients")
 
 
 def _doubts(article: Article, good: dict[str, str]) -> list[dict[str, Any]]:

@@ -23,7 +23,8 @@ class Sought:
     last: date | None = None
 
     def rows(self) -> QuerySet[Outgoing]:
-        rows: QuerySet[Outgoing] = Outgoing.objects.select_related("ticket")
+        rows: QuerySet[Outgoing] = Outgoing.objects.select_related("ticket", "article")
+        rows = rows.defer("article__body", "article__html")
         if self.state:
             rows = rows.filter(state=self.state)
         if self.state == Outgoing.State.QUEUED:

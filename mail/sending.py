@@ -21,6 +21,7 @@ from mail.models import Outgoing
 from mail.plain_words import said_by_ours, said_of_file
 from mail.pools import Answers, BeingTried, TryLater, being_tried_until, by_any, readable
 from mail.refusals import about_us
+from mail.waiting import earlier_than
 from mail.way_troubles import text_of
 from mail.ways import Way, ways_for
 from tickets.changes import locked
@@ -149,13 +150,10 @@ def _turn(outgoing: Outgoing) -> Turn:
 
 def _behind_earlier(outgoing: Outgoing) -> tuple[set[str], list[datetime]]:
     """Who gets an earlier message of the ticket first, and when that has had its try: order is kept per ticket."""
-    earlier = Outgoing.objects.filter(
-        ticket=outgoing.ticket_id, pk__lt=outgoing.pk, due_at__isnull=False, state=Outgoing.State.QUEUED
-    )
     behind: set[str] = set()
     times = []
     mine = {recipient["address"] for recipient in _in_state(outgoing, "queued")}
-    for recipients, due_at in earlier.values_list("recipients", "due_at"):
+    for recipients, due_at in earlier_than(outgoing).values_list("recipients", "due_at"):
         same = mine & {one["address"] for one in recipients if one["state"] == "queued"}
         if same:
             behind |= same

@@ -31,8 +31,9 @@ from api.v1.forms import (
 )
 from api.v1.shapes import ArticleShape, TicketShape
 from core.text import clean_line
+from mail.withdrawing import take_back
 from tickets.actions.opening import Opening
-from tickets.actions.replying import NotYours, TooLate, forward, take_back
+from tickets.actions.replying import NotYours, TooLate, forward
 from tickets.actions.splitting import split
 from tickets.messages import File, Message
 from tickets.models import Article, Attachment, Ticket
@@ -189,7 +190,11 @@ class TakeBack(_OneArticle):
     )
     @transaction.atomic
     def post(self, request: Request, number: str, id: int) -> Response:
-        """One's own, until `send_at`, with the status and the owner it had brought; its words are in the answer."""
+        """With the status and the owner it had brought; its words are in the answer.
+
+        Until `send_at` that is up to its author alone. Then whoever may write here takes back what is held back, or
+        waits for another try, as long as nobody has got it.
+        """
         article = self.article(number, id)
         try:
             take_back(article, by=self.person, cause=self.cause)

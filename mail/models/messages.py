@@ -173,7 +173,7 @@ class Incoming(WorkRow):
 
     def park(self) -> None:
         super().park()
-        self.set_aside(self.State.QUARANTINED, self.Reason.TROUBLE, self.last_error)
+        self.set_aside(self.State.QUARANTINED, self.Reason.TROUBLE, self.error_said)
 
     def set_aside(self, state: "Incoming.State", reason: "Incoming.Reason", more: str = "") -> None:
         """It becomes no ticket, at least not now. Saving is up to the caller."""

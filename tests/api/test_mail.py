@@ -212,6 +212,13 @@ class TestOutbox:
         assert alex.post(f"mail/outgoing/{row.pk}/anyway/").json()["state"] == "queued"
         assert alex.post(f"mail/outgoing/{row.pk}/anyway/").status_code == 409
 
+    def test_what_is_held_is_taken_back(self, world, alex):
+        row = worlds.outgoing(world, state=Outgoing.State.HELD, due_at=None)
+        assert alex.get(f"mail/outgoing/{row.pk}/").json()["may_be_withdrawn"]
+        shown = alex.post(f"mail/outgoing/{row.pk}/withdraw/").json()
+        assert (shown["state"], shown["may_be_withdrawn"]) == ("withdrawn", False)
+        assert alex.post(f"mail/outgoing/{row.pk}/withdraw/").status_code == 409
+
     def test_a_list_costs_the_same(self, world, alex, queries):
         worlds.failed(world)
         alex.get("mail/outgoing/")

@@ -117,6 +117,7 @@ OPERATIONS = {
     "showOutgoing": "GET /api/v1/mail/outgoing/{id}/",
     "resendOutgoing": "POST /api/v1/mail/outgoing/{id}/again/",
     "releaseOutgoing": "POST /api/v1/mail/outgoing/{id}/anyway/",
+    "withdrawOutgoing": "POST /api/v1/mail/outgoing/{id}/withdraw/",
     "downloadOutgoing": "GET /api/v1/mail/outgoing/{id}/raw/",
     "removeOurAddress": "DELETE /api/v1/mail/addresses/{id}/",
     "showMailboxVisits": "GET /api/v1/mail/mailboxes/{id}/visits/",

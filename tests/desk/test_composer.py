@@ -157,7 +157,9 @@ def test_T52_only_who_wrote_it_takes_it_back(bea, carlos, ticket):
 def test_too_late_is_said(bea, ticket):
     bea.post(url(ticket), form(ticket))
     article = written(ticket)
-    Article.objects.filter(pk=article.pk).update(send_at=timezone.now() - timedelta(seconds=1))
+    a_moment_ago = timezone.now() - timedelta(seconds=1)
+    Article.objects.filter(pk=article.pk).update(send_at=a_moment_ago)
+    Outgoing.objects.filter(article=article).update(due_at=a_moment_ago)
     answer = take_back(bea, article, as_part=True)
     assert answer.status_code == 409
     assert "too late" in text_of(answer)

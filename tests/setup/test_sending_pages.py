@@ -1,6 +1,7 @@
 """The pages about sending: servers, limits, automatic replies, the outbox."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -218,6 +219,77 @@ def test_a_held_message_is_released_from_the_outbox(browser, world):
     held.refresh_from_db()
     assert held.state == "queued"
     assert ConfigChange.objects.filter(kind="mail.outgoing").count() == 1
+
+
+def held(world, address="dana@gmial.com") -> Outgoing:
+    ticket = TicketFactory(queue=world.support, customer=world.dana)
+    return reply(ticket, Message(text="Hello", to=[{"name": "", "address": address}]), by=world.bea).outgoing
+
+
+def state_of(row) -> str:
+    return Outgoing.objects.get(pk=row.pk).state
+
+
+def test_a_held_message_is_taken_back_from_the_outbox(browser, world):
+    row = held(world)
+    address = f"/admin/email/outgoing/{row.pk}/withdraw/"
+    assert address in text(browser.get(f"/admin/email/outgoing/{row.pk}/"))
+    page = text(browser.post(address, follow=True))
+    assert "The message was taken back. It does not leave." in page
+    assert address not in page
+    assert state_of(row) == "withdrawn"
+    assert ConfigChange.objects.get(kind="mail.outgoing").after == {"state": "withdrawn"}
+    assert "It is too late to take the message back" in text(browser.post(address, follow=True))
+
+
+def test_many_are_taken_back_at_once_and_what_was_not_is_named(browser, world):
+    rows = [held(world) for _n in range(3)]
+    browser.post(f"/admin/email/outgoing/{rows[1].pk}/anyway/")
+    Outgoing.objects.filter(pk=rows[1].pk).update(state="sent", due_at=None)
+    chosen = {"do": "withdraw", "query": "state=held", "pk": [row.pk for row in rows[:2]]}
+    answer = browser.post("/admin/email/outgoing/selected/", chosen, follow=True)
+    assert answer.redirect_chain == [("/admin/email/outgoing/?state=held", 302)]
+    assert "Done with 1 message." in text(answer)
+    assert f"has left, is leaving or was settled: {rows[1].pk}" in text(answer)
+    assert [state_of(row) for row in rows] == ["withdrawn", "sent", "held"]
+
+
+def test_all_of_a_list_are_sent_again_whatever_page_they_are_on(browser, world):
+    kept = [held(world, "dana@acme.example") for _n in range(2)]
+    other = held(world, "erik@globex.example")
+    Outgoing.objects.filter(pk__in=[row.pk for row in (*kept, other)]).update(state="kept", due_at=None)
+    page = text(browser.get("/admin/email/outgoing/?state=kept"))
+    assert page.count('name="pk"') == 3
+    everything = {"do": "again", "all": "1", "query": "state=kept&recipient=acme.example"}
+    browser.post("/admin/email/outgoing/selected/", everything)
+    assert [state_of(row) for row in (*kept, other)] == ["queued", "queued", "kept"]
+
+
+@pytest.mark.parametrize("sent", [{"do": "again", "all": "1"}, {"do": "shred", "pk": "1"}, {"pk": "1"}])
+def test_no_list_of_everything_and_nothing_unknown(browser, world, sent):
+    row = held(world)
+    assert browser.post("/admin/email/outgoing/selected/", sent).status_code == 400
+    assert state_of(row) == "held"
+
+
+def test_what_cannot_be_done_with_a_list_is_not_offered(browser, world):
+    held(world)
+    assert 'name="do" value="again"' not in text(browser.get("/admin/email/outgoing/?state=held"))
+    assert 'name="pk"' not in text(browser.get("/admin/email/outgoing/?state=withdrawn"))
+    assert 'name="pk"' not in text(browser.get("/admin/email/outgoing/"))
+
+
+def test_the_last_try_is_told_in_plain_words_with_the_number_of_tries(browser, world):
+    row = held(world, "dana@acme.example")
+    due = timezone.now() + timedelta(minutes=20)
+    error = "TryLater: 450 4.2.0 Greylisted, come back"
+    Outgoing.objects.filter(pk=row.pk).update(attempts=3, last_error=error, due_at=due)
+    for path in ("?state=queued", f"{row.pk}/"):
+        page = text(browser.get(f"/admin/email/outgoing/{path}"))
+        assert "Tried 3 times. Next try: " in page
+        assert "wants the message to be sent once more a little later" in page
+        assert "TryLater" not in page
+    assert "450 4.2.0 Greylisted, come back" in page
 
 
 def test_health_tells_how_sending_goes(browser, world):

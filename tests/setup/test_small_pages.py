@@ -188,7 +188,8 @@ def test_a_parked_event_is_tried_again(world, door, text_of, last_change):
     delivery.park()
     delivery.save()
     page = door.get(reverse("setup:health")).content.decode()
-    assert "RuntimeError: &lt;b&gt;boom&lt;/b&gt;" in page
+    assert "&lt;b&gt;boom&lt;/b&gt;" in page
+    assert "RuntimeError" not in page
     door.post(reverse("setup:delivery_retry", args=[delivery.pk]))
     delivery.refresh_from_db()
     assert (delivery.parked_at, delivery.attempts) == (None, 0)

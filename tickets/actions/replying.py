@@ -76,12 +76,21 @@ def take_back(article: Article, *, by: User, cause: Cause | None = None) -> Even
     """
     if article.author_id != by.pk:
         raise NotYours
-    with locked(article.ticket) as ticket:
+    with locked(article.ticket):
         article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
         if TAKEN_BACK in article.marks:
             return None
         if article.send_at is None or article.send_at <= now():
             raise TooLate
+        return withdraw(article, by=by, cause=cause)
+
+
+def withdraw(article: Article, *, by: User, cause: Cause | None = None) -> Event | None:
+    """`take_back` by whoever has found that the mail may still be stopped, and who may do so (mail/withdrawing.py)."""
+    with locked(article.ticket) as ticket:
+        article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+        if TAKEN_BACK in article.marks:
+            return None
         article.marks = [*article.marks, TAKEN_BACK]
         article.visible_to_customer = False
         article.save(update_fields=["marks", "visible_to_customer"])
@@ -201,13 +210,13 @@ def _take_back_what_came_with(ticket: Ticket, article: Article, *, by: User, cau
     if said is None:
         return
     together = list(ticket.events.filter(transaction=said.transaction, pk__gt=said.pk))
-    change = next((event.data for event in together if "state" in event.data), None)
+    changed = next((event for event in together if "state" in event.data), None)
     claimed = any(event.kind == "owner.changed" and event.actor_id == by.pk for event in together)
     if claimed and ticket.owner_id == by.pk:
         assign(ticket, None, by=by, cause=cause)
-    if change and change["state"]["now"]["id"] == ticket.state_id:
-        was = State.objects.get(pk=change["state"]["was"]["id"])
-        until = moment(change.get("pending_until", {}).get("was"))
+    if changed and not ticket.events.filter(pk__gt=changed.pk, data__has_key="state").exists():
+        was = State.objects.get(pk=changed.data["state"]["was"]["id"])
+        until = moment(changed.data.get("pending_until", {}).get("was"))
         set_state(ticket, was, until=until or now(), by=by, cause=cause)
 
 

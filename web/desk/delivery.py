@@ -1,7 +1,7 @@
 """What became of a message that was to leave by email, in plain words."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,8 @@ from mail.holding import in_words
 from mail.models import Outgoing
 from mail.plain_words import in_plain_words
 from mail.resending import may_be_sent_again
+from mail.waiting import trouble_of, waits_for_earlier
+from mail.withdrawing import may_be_taken_back
 from tickets.models import Article
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
@@ -28,8 +30,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class Delivery:
-    """`kind` is quiet, waiting, late, held or failed; `problems` are the recipients who did not get it, with the
-    reason; `doubts` why it is held. `can_resend` and `can_release`: what an agent may do about it."""
+    """`kind` is quiet, waiting, late, kept, held or failed; `problems` are the recipients who did not get it, with the
+    reason; `doubts` why it is held; `tries` how often one was made and when comes the next. `can_resend`, `can_release`
+    and `can_take_back`: what an agent may do about it."""
 
     article_id: int
     kind: str
@@ -39,6 +42,10 @@ class Delivery:
     doubts: Sequence[str] = ()
     can_resend: bool = False
     can_release: bool = False
+    can_take_back: bool = False
+    tries: str = ""
+    # Nobody received it, though by now mail leaves: worth a quiet word where it is folded.
+    is_left: bool = False
 
     @property
     def is_trouble(self) -> bool:
@@ -57,8 +64,11 @@ def delivery_of(article: Article) -> Delivery | None:
         return Delivery(article.pk, "failed", "warn", _("Not sent, because no address is set up to send from."))
     if outgoing.state == Outgoing.State.QUEUED and waits_for_scanner(article):
         text = _("Not sent yet, its files are being checked for viruses")
-        return Delivery(article.pk, "waiting", "hourglass", text)
-    return _of(article.pk, outgoing)
+        delivery = Delivery(article.pk, "waiting", "hourglass", text)
+    else:
+        delivery = _of(article.pk, outgoing)
+    is_agents = article.sender == Sender.AGENT
+    return replace(delivery, can_take_back=True) if is_agents and may_be_taken_back(outgoing) else delivery
 
 
 def _of(pk: int, outgoing: Outgoing) -> Delivery:
@@ -67,15 +77,19 @@ def _of(pk: int, outgoing: Outgoing) -> Delivery:
     if outgoing.state == Outgoing.State.HELD:
         text, doubts = _("Held back: look at the recipients."), [in_words(doubt) for doubt in outgoing.doubts]
         return Delivery(pk, "held", "warn", text, failed, doubts=doubts, can_release=True)
+    if outgoing.state == Outgoing.State.QUEUED and not failed:
+        return _queued(pk, outgoing)
     if failed:
         several = len(outgoing.recipients) > 1
         text = _("Could not be delivered to everybody.") if several else _("Could not be delivered.")
-        return Delivery(pk, "failed", "warn", text, failed, can_resend=may_be_sent_again(outgoing))
+        trouble = trouble_of(outgoing)
+        tries = trouble.tries if trouble else ""
+        return Delivery(pk, "failed", "warn", text, failed, can_resend=may_be_sent_again(outgoing), tries=tries)
     if late:
         text = ngettext("Sent, but it is late with a recipient:", "Sent, but it is late with some:", len(late))
         return Delivery(pk, "late", "clock", text, late)
     state = Outgoing.State(outgoing.state)
-    return Delivery(pk, *_STATES[state](outgoing), can_resend=state == Outgoing.State.KEPT)
+    return Delivery(pk, *_STATES[state](), can_resend=state == Outgoing.State.KEPT)
 
 
 def _problem(recipient: Mapping[str, Any], answer: str) -> Problem:
@@ -83,19 +97,19 @@ def _problem(recipient: Mapping[str, Any], answer: str) -> Problem:
     return Problem(recipient["address"], words or answer, answer if words else "")
 
 
-def _queued(outgoing: Outgoing) -> tuple[str, str, str]:
-    if outgoing.last_error:
-        reason = outgoing.last_error.rpartition("TryLater: ")[2]
-        words = in_plain_words(reason) or reason
-        return "waiting", "clock", _("Not sent yet, it is tried again: %(reason)s") % {"reason": words}
-    return "waiting", "clock", _("Waiting to be sent")
+def _queued(pk: int, outgoing: Outgoing) -> Delivery:
+    if trouble := trouble_of(outgoing):
+        text = _("Not sent yet, it is tried again: %(reason)s") % {"reason": trouble.reason}
+        return Delivery(pk, "waiting", "clock", text, tries=trouble.tries)
+    if waits_for_earlier(outgoing):
+        return Delivery(pk, "waiting", "clock", _("Waits for an earlier message of this ticket"))
+    return Delivery(pk, "waiting", "clock", _("Waiting to be sent"))
 
 
-_STATES: Mapping[Outgoing.State, Callable[[Outgoing], tuple[str, str, str]]] = {
-    Outgoing.State.QUEUED: _queued,
-    Outgoing.State.SENT: lambda _outgoing: ("quiet", "check", _("Sent")),
-    Outgoing.State.FAILED: lambda _outgoing: ("failed", "warn", _("Could not be delivered.")),
-    Outgoing.State.WITHDRAWN: lambda _outgoing: ("quiet", "undo", _("Taken back before it was sent")),
-    Outgoing.State.KEPT: lambda _outgoing: ("quiet", "archive", _("Kept here, because no mail server is set up.")),
-    Outgoing.State.HELD: lambda _outgoing: ("held", "warn", _("Held back: look at the recipients.")),
+_STATES: Mapping[Outgoing.State, Callable[[], tuple[str, str, str]]] = {
+    Outgoing.State.SENT: lambda: ("quiet", "check", _("Sent")),
+    Outgoing.State.FAILED: lambda: ("failed", "warn", _("Could not be delivered.")),
+    Outgoing.State.WITHDRAWN: lambda: ("quiet", "undo", _("Taken back before it was sent")),
+    Outgoing.State.KEPT: lambda: ("kept", "archive", _("Kept here, because no mail server is set up.")),
+    Outgoing.State.HELD: lambda: ("held", "warn", _("Held back: look at the recipients.")),
 }

@@ -15,6 +15,7 @@ from core.prepared import prepared
 from core.text import clean_line
 from mail.models import Outgoing
 from mail.replies import split_reply
+from mail.ways import is_anything_set_up
 from tickets.actions.replying import TAKEN_BACK
 from tickets.models import Article, Event, Mention, Ticket
 from tickets.models.article import Sender
@@ -261,7 +262,10 @@ def _all_said(articles: Iterable[Article], reader: User) -> list[Said]:
     articles = list(articles)
     known = known_to(reader, articles)
     look_up(file for article in articles for file in article.attachments.all())
-    return [_said(article, known, reader) for article in articles]
+    said = [_said(article, known, reader) for article in articles]
+    kept = {one.article.pk for one in said if one.delivery and one.delivery.kind == "kept"}
+    # where nothing is set up no message leaves, and none needs to say so
+    return [_left(one) if one.article.pk in kept else one for one in said] if kept and is_anything_set_up() else said
 
 
 def _said(article: Article, known: Container[str], reader: User) -> Said:
@@ -279,6 +283,10 @@ def _said(article: Article, known: Container[str], reader: User) -> Said:
         is_folded=_is_taken_back(article),
         may_take_back=_may_take_back(article, reader),
     )
+
+
+def _left(said: Said) -> Said:
+    return replace(said, delivery=replace(said.delivery, is_left=True)) if said.delivery else said
 
 
 def _is_taken_back(article: Article) -> bool:

@@ -22,6 +22,7 @@ from api.v1.mail.shapes import OutgoingShape, mark_outgoing
 from mail.models import Outgoing
 from mail.outbox_finding import ORDER, Sought
 from mail.resending import release_outgoing, send_again
+from mail.withdrawing import withdraw_outgoing
 from tickets.scanning import give_out_message
 from web.common.files import send_blob
 
@@ -42,7 +43,7 @@ class OutgoingFilter(StrictSerializer):
 
 class _Outbox(AdminDoor):
     def found(self, pk: int) -> Any:
-        row = Outgoing.objects.select_related("ticket").filter(pk=pk).first()
+        row = Outgoing.objects.select_related("ticket", "article").filter(pk=pk).first()
         if row is None:
             raise NotFound
         return mark_outgoing([row], self.person)[0]
@@ -110,6 +111,23 @@ class OutgoingAnyway(_Outbox):
     def post(self, request: Request, id: int) -> Response:
         """It leaves although its recipients look unusual. 409 when it is not held back."""
         return _decided(self, id, release_outgoing, _("The message is not held back any more."))
+
+
+class OutgoingWithdraw(_Outbox):
+    @extend_schema(
+        operation_id="withdrawOutgoing",
+        summary="Take a message back that nobody has got",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: OutgoingShape},
+        tags=["Mail"],
+    )
+    @once
+    def post(self, request: Request, id: int) -> Response:
+        """Held back, or waiting to be sent. 409 when somebody has it, a worker is at it, or its author may still."""
+        return _decided(
+            self, id, withdraw_outgoing, _("It is too late to take the message back, its email is on its way.")
+        )
 
 
 class OutgoingRaw(_Outbox):

@@ -15,6 +15,7 @@ from mail.mailboxes import mailbox_names
 from mail.models import Incoming, Outgoing
 from mail.plain_words import in_plain_words
 from mail.resending import may_be_sent_again
+from mail.withdrawing import may_be_withdrawn
 from tickets.models import Ticket
 
 HIDDEN = "On a ticket that the token's person may not see: its words and the number of the ticket stay out."
@@ -121,6 +122,7 @@ class OutgoingShape(serializers.Serializer):
     recipients = RecipientShape(many=True)
     doubts = serializers.SerializerMethodField(help_text="Why it is held back, a sentence each.")
     may_be_sent_again = serializers.SerializerMethodField()
+    may_be_withdrawn = serializers.SerializerMethodField(help_text="Nobody has got it, and nobody is sending it.")
     is_hidden = serializers.BooleanField(help_text=HIDDEN)
     ticket = serializers.SerializerMethodField(help_text="The number of the ticket it is on.")
 
@@ -129,6 +131,9 @@ class OutgoingShape(serializers.Serializer):
 
     def get_may_be_sent_again(self, row: Outgoing) -> bool:
         return may_be_sent_again(row) and any(one["state"] in ("failed", "queued") for one in row.recipients)
+
+    def get_may_be_withdrawn(self, row: Outgoing) -> bool:
+        return may_be_withdrawn(row)
 
     def get_ticket(self, row: Outgoing) -> str | None:
         return None if row.is_hidden else row.ticket.number  # type: ignore[attr-defined]

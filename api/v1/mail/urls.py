@@ -22,6 +22,7 @@ urlpatterns = [
     path("mail/outgoing/<int:id>/", outbox.OutgoingDetail.as_view(), name="outgoing"),
     path("mail/outgoing/<int:id>/again/", outbox.OutgoingAgain.as_view(), name="outgoing_again"),
     path("mail/outgoing/<int:id>/anyway/", outbox.OutgoingAnyway.as_view(), name="outgoing_anyway"),
+    path("mail/outgoing/<int:id>/withdraw/", outbox.OutgoingWithdraw.as_view(), name="outgoing_withdraw"),
     path("mail/outgoing/<int:id>/raw/", outbox.OutgoingRaw.as_view(), name="outgoing_raw"),
     path("mail/addresses/", AddressRows.as_view(), name="our_addresses"),
     path("mail/addresses/<int:id>/", AddressRow.as_view(), name="our_address"),

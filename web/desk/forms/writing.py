@@ -181,8 +181,17 @@ class Reply(Sent):
         self.fields["wait"].initial = DEFAULT_DAYS
         self.fields["based_on"].initial = newest
         if not self.has_draft:
-            to = written([{"name": ticket.customer.name, "address": ticket.customer.email}])
-            self.fill(to=to, cc=written(copies(people_in_copy(ticket))))
+            self.fill(to=self._to_customer, cc=written(copies(people_in_copy(ticket))))
+
+    @property
+    def _to_customer(self) -> str:
+        return written([{"name": self.ticket.customer.name, "address": self.ticket.customer.email}])
+
+    @property
+    def goes_elsewhere(self) -> bool:
+        """Not to the customer alone, as after a message to somebody else was taken back: then the recipients show."""
+        to = (self["to"].value() or "").strip()
+        return bool(to) and to not in (self._to_customer, self.ticket.customer.email)
 
     @property
     def everybody(self) -> str:

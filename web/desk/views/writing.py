@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from mail.withdrawing import take_back as take_mail_back
 from tickets.actions import replying
 from tickets.actions.replying import NotYours, TooLate
 from tickets.events import Refused
@@ -80,7 +81,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     part = "reply" if article.visible_to_customer else "forward"
     try:
         with transaction.atomic():
-            if replying.take_back(article, by=request.user):
+            if take_mail_back(article, by=request.user):
                 keep_taken_back(article, part, by=request.user)
     except NotYours as error:
         raise Http404 from error
@@ -88,7 +89,9 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         return _too_late(request, ticket)
     fresh = ticket_or_404(request, ticket.number)
     article.refresh_from_db()
+    is_own = article.author_id == request.user.pk
     done = _("Your message was not sent. You can go on writing.")
+    done = done if is_own else _("The message was not sent. You can go on writing.")
     context = {"taken_back": said_by(article, reader=request.user), "back": part, "woken": True}
     box = composer(request, fresh, Written()) if request.htmx else {}
     return answers.went_well(request, fresh, done, anchor="#composer", **box, **context)

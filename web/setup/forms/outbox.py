@@ -36,6 +36,10 @@ class OutboxFilter(forms.Form):
         recipient, first, last = found.get("recipient", ""), found.get("since"), found.get("until")
         return Sought(state=self.state_chosen, recipient=recipient, first=first, last=last).rows()
 
+    def query(self) -> str:
+        """All that is chosen, for an address."""
+        return "&".join(filter(None, (f"state={self.state_chosen}" if self.state_chosen else "", self.rest())))
+
     def rest(self) -> str:
         """What is chosen beside the state, for an address."""
         chosen = QueryDict(mutable=True)
