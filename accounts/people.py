@@ -1,7 +1,8 @@
 """Finding and making people. Every door uses these, so that an address means one person everywhere."""
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import EmailAddress, Membership, Organisation, User
 from core.memo import remembered
@@ -33,6 +34,18 @@ def system_actor(key: str) -> User:
         },
     )
     return user
+
+
+def has_administrator() -> bool:
+    """Whether anybody can set things up; false on a new installation without the demo world."""
+    return User.objects.active().filter(is_administrator=True, system_key__isnull=True).exists()
+
+
+def nobody_can_sign_in() -> bool:
+    """No person has a password yet, nor a mark that lets one come in by a directory or a link."""
+    people = User.objects.active().filter(system_key__isnull=True)
+    marked = Q(is_agent=True) | Q(is_administrator=True)
+    return not people.filter(marked | ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)).exists()
 
 
 def person_with_address(address: str) -> User | None:

@@ -31,7 +31,8 @@ REASONS: Mapping[str, str | Promise] = {
         "runs, and what the last error says."
     ),
     Incident.Kind.QUARANTINE: _(
-        "Messages: {{ number }}. They could not become tickets by themselves. Each says why, and what can be done."
+        "Messages that have been there for more than 15 minutes: {{ number }}. They could not become tickets by "
+        "themselves, or a storm of mail keeps them. Each says why, and what can be done."
     ),
     Incident.Kind.ACCOUNT: _(
         "No visit to it has succeeded for too long. Mail stays on its server meanwhile. The page of the mailbox says "

@@ -28,7 +28,7 @@ from mail.loops import has_come_back, is_circling
 from mail.mailboxes import mailbox_key
 from mail.models import Account, Incoming
 from mail.nursery import parse_apart
-from mail.sandbox import ChildCrashed, ChildFailed, LimitExceeded
+from mail.sandbox import ChildCrashed, ChildFailed, LimitExceeded, head_limited
 from mail.sharing import share_out
 
 MAX_PARSES = 2
@@ -122,13 +122,13 @@ def process(pk: int) -> None:
     try:
         mail = parse_apart(load(digest))
     except parse.TooComplex as error:
-        _quarantine(pk, Incoming.Reason.TOO_COMPLEX, str(error))
+        _quarantine_unread(pk, digest, Incoming.Reason.TOO_COMPLEX, str(error))
     except (LimitExceeded, ChildCrashed, ChildFailed) as error:
         # A busy machine gets a second chance; after that it is the message.
         if attempts < MAX_PARSES - 1:
             run_inside(Incoming, pk, _raising(error))
         else:
-            _quarantine(pk, Incoming.Reason.UNREADABLE, str(error))
+            _quarantine_unread(pk, digest, Incoming.Reason.UNREADABLE, str(error))
     except Exception as error:  # its bytes cannot be had, say: logged, tried again with pauses, then parked
         run_inside(Incoming, pk, _raising(error))
     else:
@@ -159,6 +159,26 @@ def _quarantine(pk: int, reason: Incoming.Reason, more: str = "") -> None:
     run_inside(Incoming, pk, set_aside)
 
 
+def _quarantine_unread(pk: int, digest: str, reason: Incoming.Reason, more: str) -> None:
+    """Who it is from and what it is about stands in its header, which can be read even so."""
+    head = head_limited(load(digest))
+
+    def set_aside(incoming: Incoming) -> Sequence[str]:
+        if head is not None:
+            identify(incoming, head)
+        incoming.set_aside(Incoming.State.QUARANTINED, reason, more)
+        return DECIDED
+
+    run_inside(Incoming, pk, set_aside)
+
+
+def identify(incoming: Incoming, mail: parse.Message) -> None:
+    """Note how it calls itself and whom it is from, as the ledger shows it. Saving is up to the caller (`DECIDED`)."""
+    incoming.message_id = mail.message_id[:250]
+    incoming.subject = clean_line(mail.subject, 300)
+    incoming.sender = _sender(incoming, mail)
+
+
 def _raising(error: Exception) -> Callable[[Incoming], None]:
     def fail(_incoming: Incoming) -> None:
         raise error
@@ -170,10 +190,8 @@ def decide_and_write(incoming: Incoming, mail: parse.Message, milliseconds: int)
     """Within a transaction: everything that follows from a message that has been read. Returns the fields to save."""
     commit_lightly()
     incoming.note("parsed", ms=milliseconds)
-    incoming.message_id = mail.message_id[:250]
-    incoming.subject = clean_line(mail.subject, 300)
+    identify(incoming, mail)
     incoming.is_automatic = mail.is_automatic or mail.is_bounce or _has_null_sender(incoming) or is_circling(mail)
-    incoming.sender = _sender(incoming, mail)
     try:
         with dealing_with(incoming):
             _deal_with(incoming, mail)

@@ -34,12 +34,13 @@ from mail.parsing.tree import read_tree
 from mail.parsing.words import decode_words
 
 __all__ = ["Address", "Attachment", "Bounce", "FailedRecipient", "Invitation", "Message", "TooComplex"]
-__all__ += ["parse", "parse_beginning"]
+__all__ += ["parse", "parse_beginning", "parse_head"]
 
 SUBJECT_LIMIT = 1_000
 MAX_NOTES = 30
 _BEGINNINGS = (256 * 1024, 32 * 1024, 4 * 1024)  # the last is too short for any limit to be reached
 
+_BLANK_LINE = re.compile(rb"\n\r?\n|\r\r")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,990})>")
 _BARE_ID = re.compile(r"[^<>\s,;]{1,500}@[^<>\s,;]{1,490}")
 _MORE_HEADERS = re.compile(rb"(?i)(?:from|to|subject|date|content-type|mime-version|received|x-[a-z-]{1,60}):[ \t]")
@@ -110,6 +111,20 @@ def parse_beginning(raw: bytes, *, why: str) -> Message:
     else:
         message = parse(raw[: _BEGINNINGS[-1]])
     return replace(message, attachments=(whole,), notes=(f"too complex: {why}", *message.notes))
+
+
+def parse_head(raw: bytes) -> Message:
+    """The header alone, of which no more than the beginning is looked at: who it is from and what it is about, for a
+    message that was not read. Never raises."""
+    head = raw[: _BEGINNINGS[0]]
+    blank = _BLANK_LINE.search(head)
+    head = head[: blank.end()] if blank else head
+    for size in _BEGINNINGS[:-1]:
+        try:
+            return parse(head[:size])
+        except TooComplex:
+            continue
+    return parse(head[: _BEGINNINGS[-1]])
 
 
 def _read_whole_header(raw: bytes, notes: list[str], hint: str) -> tuple[Headers, int]:

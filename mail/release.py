@@ -90,4 +90,6 @@ def _open(row: Incoming, mail: parse.Message | None, queue: Queue, customer: Use
 def _unread(row: Incoming, marks: list[dict[str, str]]) -> Message:
     file = File(f"incoming-{row.pk}.eml", "message/rfc822", load(row.digest))
     text = _("This message could not be read. The file holds it as it came.")
-    return Message(text=text, files=[file], sent_from={"name": "", "address": row.sender}, marks=marks)
+    return Message(
+        text=text, subject=row.subject, files=[file], sent_from={"name": "", "address": row.sender}, marks=marks
+    )

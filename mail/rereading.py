@@ -17,6 +17,7 @@ from core.html import clean, to_text
 from core.text import clean_filename, clean_line, strip_nul
 from mail.facts import ENTRUSTED
 from mail.models import Incoming
+from mail.note_words import in_words
 from mail.release import read
 from mail.spoken import message_of
 from tickets.actions.rewording import reword
@@ -128,9 +129,13 @@ def compare(before: Reading | None, after: Reading) -> list[Part]:
         (_("Message-ID"), [was.message_id], [after.message_id]),
         (_("Text"), was.text.splitlines(), after.text.splitlines()),
         (_("Files"), _names(was), _names(after)),
-        (_("Repaired or guessed"), was.notes, after.notes),
+        (_("Repaired or guessed"), _sentences(was.notes), _sentences(after.notes)),
     )
     return [Part(label, lines) for label, old, new in pairs if (lines := _lines(old, new))]
+
+
+def _sentences(notes: Sequence[str]) -> list[str]:
+    return [in_words(note).text for note in notes]
 
 
 def _lines(old: Sequence[str], new: Sequence[str]) -> list[Line]:

@@ -16,7 +16,7 @@ import time
 import warnings
 from collections.abc import Callable
 
-from mail.parse import parse
+from mail.parse import parse, parse_head
 from mail.parsing.frame import pack, unpack
 from mail.parsing.model import Message, TooComplex
 
@@ -62,6 +62,13 @@ def parse_packed_limited(raw: bytes) -> bytes:
         raise
 
 
+def head_limited(raw: bytes) -> Message | None:
+    """The header of a message that could not be read (`mail.parse.parse_head`); None when not even that can be had."""
+    with contextlib.suppress(LimitExceeded, ChildCrashed, ChildFailed):
+        return unpack(run_limited(_head_packed, raw, cpu_seconds=5, wall_seconds=10, memory_mb=256))
+    return None
+
+
 def run_limited(
     function: Callable[[bytes], bytes],
     argument: bytes,
@@ -98,6 +105,10 @@ def run_limited(
 
 def _parse_packed(raw: bytes) -> bytes:
     return pack(parse(raw))
+
+
+def _head_packed(raw: bytes) -> bytes:
+    return pack(parse_head(raw))
 
 
 # The child.

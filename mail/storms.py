@@ -1,35 +1,29 @@
 """The breaker: a flood of one sender, or onto one ticket, is kept in the ledger and told once.
 
 While a storm blows, its messages go to quarantine instead of becoming tickets. One internal ticket tells the agents of
-that queue, and when it is over one note there says what was kept; an administrator then releases or drops it all.
+that queue, and when it is over one note there says what was kept. An administrator then releases or drops it all, and
+another note says so (mail/storm_notes.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Func, JSONField, Q, QuerySet, Value
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
 
 from accounts.audit import note_change
 from accounts.models import User
-from accounts.people import system_actor
 from core.clock import now
 from core.database import hold
 from core.memo import remembered
 from mail.authentication import PASS
 from mail.models import Incoming, Storm
 from mail.rules import lists, rules
-from tickets.actions.opening import Opening, open_ticket
-from tickets.actions.replying import add_note
-from tickets.events import Cause
-from tickets.messages import Message
-from tickets.models import Article, Queue, Ticket
+from mail.storm_notes import tell, write_decision, write_digest
+from tickets.models import Article, Queue
 from tickets.models.article import Sender
-from tickets.models.ticket import Channel
 
 SHOWN_SUBJECTS = 20
 # Messages whose sender is proven; the others may have nothing at all there.
@@ -104,7 +98,7 @@ def keep_in(storm: Storm, incoming: Incoming, *, queue: Queue) -> None:
     incoming.storm = storm
     incoming.set_aside(Incoming.State.QUARANTINED, Incoming.Reason.STORM)
     if storm.ticket is None:
-        storm.ticket = _told(storm, queue)
+        storm.ticket = tell(storm, queue)
         storm.save(update_fields=["ticket"])
     changed = {"held": F("held") + 1, "last_at": timezone.now()}
     Storm.objects.filter(pk=storm.pk).update(**changed)
@@ -147,6 +141,17 @@ def held_by(storm: Storm) -> QuerySet[Incoming]:
     return Incoming.objects.filter(storm=storm, state=Incoming.State.QUARANTINED)
 
 
+def came_of(storm: Storm) -> Mapping[str, QuerySet[Incoming]]:
+    """What its released messages have become until now: new tickets, messages on tickets, or not yet anything."""
+    its = Incoming.objects.filter(storm=storm)
+    ticketed = its.filter(state=Incoming.State.TICKETED)
+    return {
+        "opened": ticketed.filter(outcome=Incoming.Outcome.NEW),
+        "joined": ticketed.exclude(outcome=Incoming.Outcome.NEW),
+        "waiting": its.filter(state=Incoming.State.RECEIVED),
+    }
+
+
 def _decide(storm: Storm, state: Storm.State, changes: dict[str, object], line: dict[str, object], *, by: User) -> bool:
     """`line` goes into the journal of each message, however many there are."""
     with transaction.atomic():
@@ -154,10 +159,10 @@ def _decide(storm: Storm, state: Storm.State, changes: dict[str, object], line: 
         if storm.state in (Storm.State.RELEASED, Storm.State.DROPPED):
             return False
         before = {"state": storm.state}
-        _write_digest(storm)
         storm.state = state
         storm.save(update_fields=["state"])
         number = held_by(storm).update(**changes, journal=Further(F("journal"), Value([line], JSONField())))
+        write_decision(storm, number, by=by)
         note_change(storm, before=before, after={"state": storm.state, "messages": number}, by=by)
     return True
 
@@ -167,7 +172,7 @@ def _end(pk: int, quiet: datetime) -> int:
         storm = Storm.objects.select_for_update(of=("self",)).get(pk=pk)
         if storm.state != Storm.State.BLOWING or storm.last_at >= quiet:
             return 0
-        _write_digest(storm)
+        write_digest(storm)
         storm.state = Storm.State.OVER
         storm.save(update_fields=["state"])
         return 1
@@ -216,48 +221,6 @@ def _blowing_now(kind: str, about: str) -> Storm | None:
 def _begun(kind: str, about: str) -> Storm:
     hold(f"storm {kind} {about}")
     return _blowing_now(kind, about) or Storm.objects.create(kind=kind, about=about[:320])
-
-
-def _told(storm: Storm, queue: Queue) -> Ticket:
-    """The internal ticket; nobody outside sees it or is written to."""
-    actor = system_actor("mail")
-    with override(queue.language or "en"):
-        words = {"about": storm.about, "minutes": rules().storm_minutes}
-        if storm.kind == Storm.Kind.SENDER:
-            title = _("Too much mail from %(about)s") % words
-            text = _(
-                "%(about)s sends more messages within %(minutes)s minutes than become tickets. From now on they are "
-                "kept in the ledger of incoming mail and no tickets are made of them, until it is quiet again. An "
-                "administrator decides under Email, Storms, whether they become tickets or are dropped."
-            )
-        else:
-            title = _("Too much mail to ticket %(about)s") % words
-            text = _(
-                "More messages to ticket %(about)s arrive within %(minutes)s minutes than are added to it. From now "
-                "on they are kept in the ledger of incoming mail, until it is quiet again. An administrator decides "
-                "under Email, Storms, whether they are added or dropped."
-            )
-        opening = Opening(title=title, queue=queue, customer=actor, channel=Channel.NOTE)
-        message = Message(text=text % words, subject=title)
-        return open_ticket(opening, message, sender=Sender.SYSTEM, by=actor, cause=Cause("storm", str(storm.pk))).ticket
-
-
-def _write_digest(storm: Storm) -> None:
-    """One note that stands for all that was kept."""
-    if storm.digest_at or storm.ticket is None:
-        return
-    with override(storm.ticket.queue.language or "en"):
-        words = {"number": storm.held, "about": storm.about}
-        first = ngettext(
-            "%(number)s message was kept and made into no ticket.",
-            "%(number)s messages were kept and made into no tickets.",
-            storm.held,
-        )
-        subjects = "\n".join(f"- {subject or '–'}" for subject in storm.subjects)
-        text = "\n\n".join([first % words, _("The first of them:"), subjects])
-    add_note(storm.ticket, Message(text=text), by=system_actor("mail"), cause=Cause("storm", str(storm.pk)))
-    storm.digest_at = timezone.now()
-    storm.save(update_fields=["digest_at"])
 
 
 def waiting() -> int:

@@ -6,13 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from helpdesk.embedded import static_files
-from helpdesk.embedded.announcement import announce
+from helpdesk.embedded.announcement import DEMO_PEOPLE, announce, first_person
 from helpdesk.embedded.catalogues import compile_stale_catalogues
 from helpdesk.embedded.children import Child, Duty
 from helpdesk.embedded.console import Interrupted, Trouble, finish, in_plain_words, say
@@ -37,6 +37,8 @@ FAILED_STARTS = 3
 PAUSE_AFTER_TROUBLE = 5.0
 PAUSE_BETWEEN_LOGS = 60.0
 LONG_START = 60.0
+# What `manage.py has_administrator` ends with when there is none.
+NOBODY = 3
 
 
 def main(arguments: list[str]) -> int:
@@ -138,8 +140,14 @@ class _Step:
 
     def finish(self) -> None:
         """Wait for its end. Raises `Trouble` when it has failed."""
-        if self._process.wait() != 0:
+        self.finish_with(0)
+
+    def finish_with(self, *codes: int) -> int:
+        """Wait for its end. Returns its exit code; raises `Trouble` when that is none of `codes`."""
+        code = self._process.wait()
+        if code not in codes:
             raise Trouble(f"{self._doing} failed. The end of {self._path}:\n{tail(self._path, since=self._since)}")
+        return code
 
 
 def _duties(options: argparse.Namespace, places: Places) -> list[Duty]:
@@ -163,18 +171,28 @@ def _duties(options: argparse.Namespace, places: Places) -> list[Duty]:
 def _serve(options: argparse.Namespace, places: Places, running: Services, environment: Mapping[str, str]) -> None:
     children = [Child(duty, logs=places.logs, environment=environment) for duty in _duties(options, places)]
     watch = _Watch(children, running, logs=places.logs)
+    people = _people(options, places, environment)
     try:
         for child in children:
             child.start()
         say("Starting the web pages ...")
         _wait_for_the_first_page(options, children, watch, environment)
-        announce(places, url=environment["HELPDESK_BASE_URL"], demo=options.demo)
+        announce(places, url=environment["HELPDESK_BASE_URL"], people=people())
         while True:
             watch.look()
             time.sleep(0.5)
     finally:
         for child in children:
             child.stop()
+
+
+def _people(options: argparse.Namespace, places: Places, environment: Mapping[str, str]) -> Callable[[], str]:
+    """Who can sign in, for the announcement; without the demo world it is found out while the processes start."""
+    if options.demo:
+        return lambda: DEMO_PEOPLE
+    doing = "Looking for an administrator"
+    question = _Step("has_administrator", "--no-color", doing=doing, places=places, environment=environment)
+    return lambda: first_person(places) if question.finish_with(0, NOBODY) == NOBODY else ""
 
 
 def _wait_for_the_first_page(

@@ -134,7 +134,8 @@ def test_pictures_stand_in_the_text_and_files_beside_it(bea, ticket):
     ("mark", "words"),
     [
         ({"code": "unverified"}, "a sender address can be forged"),
-        ({"code": "repaired", "note": "wrong <charset>"}, "has been repaired: wrong &lt;charset&gt;"),
+        ({"code": "repaired", "note": "wrong <charset>"}, "has been repaired. wrong &lt;charset&gt;"),
+        ({"code": "repaired", "note": "date cannot be read"}, "has been repaired. Its date cannot be read."),
         ({"code": "automatic"}, "A program sent this, not a person."),
         ({"code": "protected", "how": "pgp-encrypted"}, "This email is encrypted. It is kept as it came"),
         ({"code": "protected", "how": "smime-signed"}, "The signature is kept as it came and has not been checked."),
@@ -143,6 +144,21 @@ def test_pictures_stand_in_the_text_and_files_beside_it(bea, ticket):
 def test_marks_of_a_message_are_said_in_plain_words(bea, ticket, mark, words):
     receive(ticket, Message(text="Hi", marks=[mark]), channel="email", by=ticket.customer)
     assert words in text_of(bea.get(page_of(ticket)))
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("very long text: the whole is attached", "Its text is very long: this is the beginning, all is attached."),
+        ("charset unknown: used windows-1252", "They are read as windows-1252, so some may be wrong."),
+    ],
+)
+def test_a_sound_message_is_not_called_damaged(bea, ticket, note, words):
+    message = Message(text="Hi", marks=[{"code": "repaired", "note": note}])
+    receive(ticket, message, channel="email", by=ticket.customer)
+    shown = text_of(bea.get(page_of(ticket)))
+    assert words in shown
+    assert "damaged" not in shown
 
 
 def test_a_message_that_names_another_ticket_leads_there(bea, world, ticket):

@@ -4,15 +4,17 @@ import errno
 import gettext
 import os
 import socket
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 from helpdesk.embedded import logs, supervisor
+from helpdesk.embedded.announcement import DEMO_PEOPLE, announce, first_person
 from helpdesk.embedded.catalogues import compile_stale_catalogues
 from helpdesk.embedded.console import FULL_DISK, Trouble, in_plain_words
 from helpdesk.embedded.environment import application_environment, base_url, remember_base_url
-from helpdesk.embedded.places import Places
+from helpdesk.embedded.places import DEFAULT_DATA, Places
 from helpdesk.embedded.ports import free_port, is_free
 from helpdesk.embedded.services import Services
 from helpdesk.embedded.sharing import Sharing
@@ -211,3 +213,31 @@ def test_a_log_that_grows_under_way_is_set_aside_and_written_on(
         logs.set_large_ones_aside(tmp_path)
     kept = {file.name: file.read_text() for file in tmp_path.iterdir()}
     assert kept == {"web.log": "3", "web.log.1": "second", "web.log.2": "first"}
+
+
+def test_an_installation_without_an_administrator_says_what_to_type(tmp_path: Path, capsys) -> None:
+    announce(Places(DEFAULT_DATA), url="http://127.0.0.1:8000", people=first_person(Places(DEFAULT_DATA)))
+    said = capsys.readouterr().out
+    assert "Helpdesk is ready: http://127.0.0.1:8000/\n\nNobody can set things up yet." in said
+    assert "\n  bin/manage createsuperuser\n" in said
+    elsewhere = tmp_path / "my data"
+    assert f"\n  HELPDESK_DATA='{elsewhere}' bin/manage createsuperuser\n" in first_person(Places(elsewhere))
+
+
+@pytest.mark.parametrize(("code", "says"), [(0, False), (supervisor.NOBODY, True)])
+def test_who_can_sign_in_is_looked_for_only_without_the_demo_world(monkeypatch, tmp_path, code, says) -> None:
+    asked = []
+
+    class Step:
+        def __init__(self, command: str, *_options: str, **_facts: object) -> None:
+            asked.append(command)
+
+        def finish_with(self, *codes: int) -> int:
+            assert code in codes
+            return code
+
+    monkeypatch.setattr(supervisor, "_Step", Step)
+    assert supervisor._people(Namespace(demo=True), Places(tmp_path), {})() == DEMO_PEOPLE
+    assert asked == []
+    assert ("createsuperuser" in supervisor._people(Namespace(demo=False), Places(tmp_path), {})()) is says
+    assert asked == ["has_administrator"]

@@ -144,7 +144,7 @@ def test_a_letter_says_what_since_when_and_where(waits, sink):
     assert sent.recipients == ["alex@demo.example"]
     assert sent.message["Subject"] == "Mail waits in quarantine"
     body = sent.message.get_content()
-    assert "Messages: 1. They could not become tickets by themselves." in body
+    assert "Messages that have been there for more than 15 minutes: 1. They could not become tickets" in body
     assert "/admin/email/incoming/?state=quarantined" in body
     assert not Letter.objects.exists()
 

@@ -135,11 +135,14 @@ def test_reasons_from_before_there_were_codes_are_shown_as_they_are():
 
 def test_t14_a_mail_that_is_too_complex_is_quarantined_at_once_and_stops_no_other(take_in):
     parts = b"".join(b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n" for _part in range(10_000))
-    bomb = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + parts + b"--b--\r\n"
+    head = b"From: A <a@b.example>\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nMessage-ID: <1@b.example>\r\n"
+    bomb = head + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + parts + b"--b--\r\n"
     incoming = take_in(bomb)
     assert incoming.state == "quarantined"
     assert (incoming.reason_code, incoming.reason) == ("too_complex", "too many parts")
     assert reason_shown(incoming).endswith("It has too many parts.")
+    # Its header says who it is from and what it is about, which the ledger shows.
+    assert (incoming.sender, incoming.subject, incoming.message_id) == ("a@b.example", "Grüße", "<1@b.example>")
     assert take_in(raw_mail()).state == "ticketed"
 
 
@@ -155,6 +158,7 @@ def test_f13_a_parser_that_dies_is_tried_twice_and_then_it_is_the_message(world,
     incoming.refresh_from_db()
     assert incoming.state == "quarantined"
     assert (incoming.reason_code, incoming.reason[:9]) == ("unreadable", "the child")
+    assert (incoming.sender, incoming.subject) == (DANA, "Printer does not print")
 
 
 def _die(raw: bytes) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mail.parse import Message, TooComplex, parse
+from mail.parse import Message, TooComplex, parse, parse_head
 from tests.mail.letters import containers, winmail
 from tests.mail.test_parse_corpus import CORPUS
 
@@ -210,3 +210,22 @@ def test_big_files_pass_through():
     )
     (attachment,) = parse(raw).attachments
     assert attachment.content == content
+
+
+@pytest.mark.parametrize(
+    ("raw", "subject"),
+    [
+        (b"From: a@b.example\r\nSubject: Deep\r\n\r\n" + nested(500), "Deep"),
+        (b"From: a@b.example\nSubject: Deep\n\n" + nested(500), "Deep"),
+        (b"From: a@b.example\r\nSubject: Many\r\n" + b"X: y\r\n" * 200_000, "Many"),
+        (b"From: a@b.example\rSubject: Old\r\rText", "Old"),
+    ],
+)
+def test_T14_the_header_of_what_is_too_complex_is_read_all_the_same(raw, subject):
+    head = parse_head(raw)
+    assert (head.subject, head.from_.address) == (subject, "a@b.example")
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n", b"\xff" * 100_000, b"\n" * 100_000, b"x:" * 2_000_000, b"--a\n" * 50_000])
+def test_T14_the_header_of_anything_is_read(raw):
+    assert parse_head(raw).html == ""

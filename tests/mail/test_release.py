@@ -69,8 +69,10 @@ def test_what_cannot_be_read_goes_along_as_a_file(waits, world, monkeypatch):
         raise TooComplex("too many parts")
 
     monkeypatch.setattr(release, "parse_apart", too_complex)
+    assert waits.subject == "Pump leaks"
     article = release_incoming(waits, queue=world.support, customer="dana@acme.example", by=world.alex)
     assert article.body == "This message could not be read. The file holds it as it came."
+    assert article.ticket.title == "Pump leaks"
     file = Attachment.objects.get(article=article)
     assert (file.name, file.content_type, file.content()) == (f"incoming-{waits.pk}.eml", "message/rfc822", NOBODYS)
 

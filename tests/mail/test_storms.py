@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import ConfigChange
 from core.memo import for_a_moment
 from mail.models import Incoming, MailRules, Outgoing, Storm
-from mail.storms import Rate, breaks, calm, drop, release
+from mail.storms import Rate, breaks, calm, came_of, drop, release
 from sla.configuring import save_calendar, save_policy
 from sla.models import Calendar, Policy, Target, TicketTargets
 from tests.mail.mails import raw_mail
@@ -81,7 +81,7 @@ def test_when_it_is_quiet_again_one_note_stands_for_all(take_in, limits):
     storm = Storm.objects.get()
     assert storm.state == "over"
     _first, digest = storm.ticket.articles.order_by("pk")
-    assert digest.body.startswith("3 messages were kept and made into no tickets.")
+    assert digest.body.startswith("It is quiet again. 3 messages were kept and wait for a decision.")
     assert "- Alarm 3\n- Alarm 4\n- Alarm 5" in digest.body
     assert digest.channel == "note"
     assert calm() == 0
@@ -104,6 +104,33 @@ def test_what_is_released_becomes_tickets_and_is_not_held_again(take_in, limits,
     assert not drop(storm, by=world.alex)
     change = ConfigChange.objects.get(kind="mail.storm")
     assert change.after == {"state": "released", "messages": 3}
+
+
+def test_the_ticket_says_who_released_it_and_never_that_no_tickets_came_of_it(take_in, limits, drain, world):
+    flood(take_in, 6)
+    storm = Storm.objects.get()
+    release(storm, by=world.alex)
+    _told, note = storm.ticket.articles.order_by("pk")
+    assert note.body.startswith(
+        "Alex Berger released 3 messages that were kept: each becomes a ticket or joins its ticket."
+    )
+    assert "- Alarm 3\n- Alarm 4\n- Alarm 5" in note.body
+    assert {name: found.count() for name, found in came_of(storm).items()} == {"opened": 0, "joined": 0, "waiting": 3}
+    drain()
+    assert {name: found.count() for name, found in came_of(storm).items()} == {"opened": 3, "joined": 0, "waiting": 0}
+    Storm.objects.update(last_at=timezone.now() - TEN - timedelta(seconds=1))
+    assert calm() == 0
+    assert storm.ticket.articles.count() == 2
+
+
+def test_after_the_digest_the_decision_is_a_note_of_its_own(take_in, limits, world):
+    flood(take_in, 4)
+    Storm.objects.update(last_at=timezone.now() - TEN - timedelta(seconds=1))
+    calm()
+    drop(Storm.objects.get(), by=world.alex)
+    _told, digest, note = Storm.objects.get().ticket.articles.order_by("pk")
+    assert digest.body.startswith("It is quiet again. 1 message was kept and waits for a decision.")
+    assert note.body == "Alex Berger dropped 1 message that was kept: it becomes no ticket and stays in the ledger."
 
 
 def test_what_is_dropped_stays_in_the_ledger(take_in, limits, drain, world):

@@ -1,6 +1,7 @@
 """The ledger as administrators see it: by day, by filter, one message's journey, and what is decided about many."""
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -190,6 +191,24 @@ def test_the_source_is_deleted_with_audit_and_the_line_stays(world, door, last_c
     assert door.get(reverse("setup:incoming_release", args=[row.pk])).status_code == 404
     assert door.get(reverse("setup:incoming_reread", args=[row.pk])).status_code == 404
     assert door.post(reverse("setup:incoming_delete", args=[row.pk]), headers=HTMX)["HX-Redirect"]
+
+
+def test_queue_and_customer_are_those_that_the_message_names(world, door):
+    def offered(**fields) -> tuple[str, str]:
+        row = waits(digest=blobs.store(NOBODYS), **fields)
+        page = door.get(reverse("setup:incoming_release", args=[row.pk])).content.decode()
+        queue = re.search(r'<option value="(\d*)" selected', page)
+        customer = re.search(r'<input type="email" name="customer"[^>]*>', page)[0]
+        address = re.search(r' value="([^"]*)"', customer)
+        return queue[1] if queue else "", address[1] if address else ""
+
+    billing, to = str(world.billing.pk), ["billing@demo.example"]
+    assert offered(envelope_to=to, sender="dana@acme.example") == (billing, "dana@acme.example")
+    assert offered(envelope_to=to, envelope_from="Dana@Acme.example") == (billing, "dana@acme.example")
+    assert offered(envelope_to=to, sender="billing@demo.example", envelope_from="") == (billing, "")
+    assert offered(envelope_to=[], envelope_from="<>") == ("", "")
+    box = Account.objects.create(name="Box", host="imap.demo.example", username="u", queue=world.hardware)
+    assert offered(envelope_to=[], envelope_from="", account=box) == (str(world.hardware.pk), "")
 
 
 def test_a_ticket_is_made_by_hand(world, door, text_of):

@@ -256,6 +256,8 @@ def test_the_tester_invents_no_sender(page, world, head, is_ticket):
     body = page.post("/admin/email/try/", {"text": text, "way": "receiver", "recipient": ""}).content.decode()
     assert ("It names no sender." in body) is not is_ticket
     assert "somebody@example.invalid" not in body
+    assert ("names no sender</span>" in body) is ("From:" not in head)
+    assert "can be read in two ways" not in body
 
 
 def test_the_tester_wants_a_message(page):

@@ -1,6 +1,7 @@
 """Fields, audit log, tokens, system health."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import override
 from accounts.models import ApiToken, ConfigChange
 from accounts.tokens import issue_token, token_for
 from core.work import kinds
+from mail.models import Incoming
 from tests.factories import TicketFactory
 from tests.setup import worlds
 from tickets.models import Delivery, FieldDefinition
@@ -179,6 +181,22 @@ def test_every_kind_of_work_is_named_in_the_readers_language(db):
             model in machinery.DUTIES or "verbose_name_plural" in model._meta.original_attrs for model in kinds()
         )
         assert "Sammeländerung" in [str(duty.label) for duty in machinery.duties()]
+    with override("en"):
+        labels = [str(duty.label) for duty in machinery.duties()]
+        assert len(labels) == len(kinds())
+        assert [label for label in labels if not label[0].isupper()] == []
+
+
+def test_the_quarantine_of_health_says_from_when_it_counts_and_a_storm_is_not_given_up(world, door, text_of):
+    old = timezone.now() - timedelta(minutes=16)
+    worlds.quarantined()
+    stormy = worlds.quarantined()
+    Incoming.objects.filter(pk=stormy.pk).update(reason_code=Incoming.Reason.STORM, state_since=old)
+    page = text_of(door.get(reverse("setup:health")))
+    assert "1 message has been in quarantine for more than 15 minutes" in page
+    assert "or a storm of mail keeps them" in page
+    assert re.search(r"Incoming mail 0 0 – 1 Outgoing mail", page)
+    assert "2 messages are in quarantine" in text_of(door.get(reverse("setup:home")))
 
 
 def test_a_parked_event_is_tried_again(world, door, text_of, last_change):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Brand
+from accounts.people import nobody_can_sign_in
 from core.addresses import address
 from web.common.bell import badge_of
 from web.common.brands import logo_url, stylesheet_url
@@ -30,6 +31,8 @@ def site(request: HttpRequest) -> dict:
         "density": user.density if known else "",
         "single_keys": user.single_keys if known else True,
         "languages": settings.LANGUAGES,
+        # Asked for by the page to sign in alone.
+        "nobody_can_sign_in": nobody_can_sign_in,
         "nav_sections": _sections(request) if known and (user.is_agent or user.is_administrator) else [],
         # Asked for by the rail alone, so that parts of pages cost no question.
         "has_bell": known and user.is_agent,

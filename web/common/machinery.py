@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from automation.models import AlertPost, EffectRun, NoticeDelivery, ScheduleRun, WebhookDelivery
+from automation.models import AlertPost, EffectRun, NoticeDelivery, ScheduleRun, SurveyInvitation, WebhookDelivery
 from core import clamd, pulse
 from core.counting import figures
 from core.work import WorkRow, kinds
@@ -101,6 +101,7 @@ DUTIES: dict[type[WorkRow], str | Promise] = {
     Timer: _("Timers of processes"),
     Impulse: _("Events for processes"),
     Import: _("Imports"),
+    SurveyInvitation: _("Surveys"),
 }
 PROCESSES = {
     pulse.WORKER: _("Worker"),
@@ -113,7 +114,8 @@ def duties() -> Sequence[Duty]:
     """All kinds of work, those without a label of their own under the name of their rows."""
     labels = DUTIES | {model: model._meta.verbose_name_plural for model in kinds() if model not in DUTIES}
     given_up = {
-        Incoming: Incoming.objects.filter(state=Incoming.State.QUARANTINED),
+        # What a storm keeps was not given up: it waits for a decision (mail/storms.py).
+        Incoming: Incoming.objects.filter(state=Incoming.State.QUARANTINED).exclude(reason_code=Incoming.Reason.STORM),
         Outgoing: Outgoing.objects.filter(state=Outgoing.State.FAILED),
     }
     keys = {model: model._meta.model_name for model in labels}

@@ -85,6 +85,19 @@ def chip(standing: Standing | None, *, alone: bool = False) -> SafeString:
     )
 
 
+def unreached_chip(standing: Standing) -> SafeString:
+    """Of a clock that is met by a message which nobody has got: that comes before whether it was in time."""
+    about = gettext("%(promise)s: the answer was not delivered") % {"promise": standing.kind.label}
+    return format_html(
+        '<span class="sla sla--warn" title="{}">{}<span aria-hidden="true">{}</span>'
+        '<span class="sr-only">{}</span></span>',
+        about,
+        icon("warn"),
+        gettext("not delivered"),
+        about,
+    )
+
+
 def mark_of(standing: Standing | None) -> str:
     """Short, and another one when the chip would look otherwise than by the passing of time."""
     if standing is None:

@@ -20,8 +20,9 @@ from sla.reasons import Reason, Why
 from sla.standing import Look, Standing, latest_clocks, standing_of
 from tickets.models import Ticket
 from tickets.sentences import sentence_of
-from web.desk.deadlines import chip, long_time
+from web.desk.deadlines import chip, long_time, unreached_chip
 from web.desk.panels import TicketPanel
+from web.desk.undelivered import HELD, undelivered_ends
 
 METERS = {Look.SOON: "warn", Look.LATE: "danger", Look.MISSED: "danger", Look.PAUSED: "muted", Look.STOPPED: "muted"}
 EARLIER_SHOWN = 30
@@ -32,6 +33,8 @@ class Timer:
     """A clock with everything that is said about it."""
 
     standing: Standing
+    # The state of the mail by which it was met, where that has reached nobody (web/desk/undelivered.py).
+    unreached: str = ""
 
     @property
     def label(self) -> str:
@@ -39,7 +42,16 @@ class Timer:
 
     @property
     def chip(self) -> SafeString:
-        return chip(self.standing, alone=True)
+        return unreached_chip(self.standing) if self.unreached else chip(self.standing, alone=True)
+
+    @property
+    def doubt(self) -> str:
+        """What the figure of a clock that is met does not say; empty when all is well."""
+        if not self.unreached:
+            return ""
+        if self.unreached == HELD:
+            return _("Counted from when the answer was written. It is held back and has not left yet.")
+        return _("Counted from when the answer was written. Its email could not be delivered to anybody.")
 
     @property
     def is_going(self) -> bool:
@@ -158,10 +170,14 @@ def _targets(pk: int) -> QuerySet[TicketTargets]:
 
 def timers_of(ticket: Ticket) -> Sequence[Timer]:
     """What goes on before what is over; a stay or a lock that is over is of no interest any more."""
-    moment_now = now()
-    timers = [Timer(standing_of(clock, moment_now)) for clock in latest_clocks(ticket)]
+    timers = _timers(latest_clocks(ticket))
     shown = [timer for timer in timers if timer.is_going or timer.standing.kind in Kind.of_policies()]
     return sorted(shown, key=lambda timer: not timer.is_going)
+
+
+def _timers(clocks: Sequence[Clock]) -> Sequence[Timer]:
+    moment_now, lost = now(), undelivered_ends(clocks)
+    return [Timer(standing_of(clock, moment_now), lost.get(clock.pk, "")) for clock in clocks]
 
 
 def explained(ticket: Ticket) -> Sequence[Explained]:
@@ -173,7 +189,7 @@ def earlier_clocks(ticket: Ticket, without: Iterable[Explained]) -> Sequence[Tim
     shown = [one.timer.standing.clock.pk for one in without]
     ended = Clock.objects.filter(ticket=ticket, state=State.MET).exclude(pk__in=shown)
     clocks = ended.select_related("calendar__calendar").order_by("-ended_at", "-id")[:EARLIER_SHOWN]
-    return [Timer(standing_of(clock, now())) for clock in clocks]
+    return _timers(list(clocks))
 
 
 def people_told(ticket: Ticket) -> str:

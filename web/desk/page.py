@@ -29,6 +29,7 @@ from web.desk.forms.writing import NEXT, Forward, Note, Reply
 from web.desk.knowledge.offers import offer_of_article
 from web.desk.panel import panel_of
 from web.desk.timeline import timeline_of
+from web.desk.undelivered import last_said, unreached
 from web.desk.unsent import drafts_of
 from web.desk.wishes import KINDS, Wish
 
@@ -71,13 +72,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Known:
-    """How far the agent has read a ticket, whether the bell has something of it that is new, and how many messages and
-    files it has: one query."""
+    """How far the agent has read a ticket, whether the bell has something of it that is new, how many messages and
+    files it has, and what became of the last mail: one query."""
 
     read_at: datetime | None
     is_told: bool
     messages: int
     files: int
+    # Of the mail of what was said last; None where it is none.
+    last_mail: str | None = None
 
 
 def conversation(request: HttpRequest, ticket: Ticket, shown: Shown | None = None) -> HttpResponse:
@@ -115,6 +118,7 @@ def head(ticket: Ticket, agent: User, *, tab: str = "", known: Known | None = No
         "tab": tab,
         "counts": {"messages": known.messages, "files": known.files, "events": ticket.version},
         "link": ticket_in_desk(ticket.number),
+        "unreached": unreached(ticket, known.last_mail),
         "survivor": survivor if survivor and survivor.allows(agent, "read") else None,
         "may_unmerge": survivor is not None and all(one.allows(agent, "write") for one in (ticket, survivor)),
     }
@@ -175,7 +179,7 @@ def conflict_of(stale: Stale) -> Conflict:
 
 def known_of(ticket: Ticket, agent: User) -> Known:
     found = _figures(ticket.pk, agent.pk, now())
-    return Known(found["read_at"], bool(found["told"]), found["messages"] or 0, found["files"] or 0)
+    return Known(found["read_at"], bool(found["told"]), found["messages"] or 0, found["files"] or 0, found["last_mail"])
 
 
 @prepared_figures(int, int, datetime, limit=1)
@@ -185,6 +189,7 @@ def _figures(pk: int, agent: int, now: datetime) -> tuple[dict[str, QuerySet], d
         "read_at": ReadMark.objects.filter(ticket=pk, user=agent).values_list("read_at"),
         "messages": _number(Article.objects.filter(ticket=pk), "ticket"),
         "files": _number(real, "article__ticket"),
+        "last_mail": last_said(pk).values_list("outgoing__state"),
     }
     return {"told": to_be_seen(pk, agent, now)}, firsts
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from core.text import clean_line
+from mail.note_words import in_words
 from tickets.models import Article, Ticket
 from tickets.models.article import Sender
 from web.common.bodies import Body
@@ -82,8 +83,10 @@ def _names_ticket(mark: Mapping[str, Any]) -> Warn:
 
 
 def _repaired(mark: Mapping[str, Any]) -> Warn:
-    note = clean_line(str(mark.get("note", "")), 200)
-    return Warn("info", "wrench", _("This email was damaged and has been repaired: %(note)s") % {"note": note})
+    noted = in_words(clean_line(str(mark.get("note", "")), 200))
+    if not noted.is_damage:
+        return Warn("info", "info", noted.text)
+    return Warn("info", "wrench", _("This email was damaged and has been repaired. %(note)s") % {"note": noted.text})
 
 
 def _automatic(_mark: Mapping[str, Any]) -> Warn:

@@ -43,9 +43,11 @@ def _look(trouble: Trouble) -> Look:
             return Look("hourglass", title % words, f"{text} {since}", url, _("Show waiting mail"))
         case Incident.Kind.QUARANTINE:
             title = ngettext(
-                "%(number)s message is in quarantine", "%(number)s messages are in quarantine", trouble.number
+                "%(number)s message has been in quarantine for more than 15 minutes",
+                "%(number)s messages have been in quarantine for more than 15 minutes",
+                trouble.number,
             )
-            text = _("They were received but could not become tickets by themselves.")
+            text = _("They were received but could not become tickets by themselves, or a storm of mail keeps them.")
             url = f"{reverse('setup:incoming_list')}?state={Incoming.State.QUARANTINED}"
             return Look("inbox", title % words, f"{text} {since}", url, _("Show quarantine"))
         case Incident.Kind.SPOOL:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from mail.ledger import reason_shown
 from mail.models import Incoming
+from mail.note_words import Noted, in_words
 from mail.trial import Outcome
 from tickets.customfields import labels
 from web.setup.trace import steps_of
@@ -39,6 +40,7 @@ class Shown:
     text: str
     files: list[Any]
     more_files: int
+    notes: list[Noted]
 
 
 def shown(outcome: Outcome) -> Shown:
@@ -53,6 +55,7 @@ def shown(outcome: Outcome) -> Shown:
         text=mail.text[:SHOWN_TEXT] if mail else "",
         files=list(mail.attachments[:SHOWN_FILES]) if mail else [],
         more_files=max(0, len(mail.attachments) - SHOWN_FILES) if mail else 0,
+        notes=[in_words(note) for note in mail.notes] if mail else [],
     )
 
 

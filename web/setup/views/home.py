@@ -104,7 +104,7 @@ def _looks(found: dict[str, int]) -> Iterable[Look]:
     yield from alarms([one for one in troubles() if one.kind not in ALREADY])
     if number := found["quarantined"]:
         title = ngettext("%(number)s message is in quarantine", "%(number)s messages are in quarantine", number)
-        text = _("They were received but could not become tickets by themselves.")
+        text = _("They were received but could not become tickets by themselves, or a storm of mail keeps them.")
         url = f"{reverse('setup:incoming_list')}?state={Incoming.State.QUARANTINED}"
         yield Look("inbox", title % capped(number), text, url, _("Show quarantine"))
     if number := found["failed"]:

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from core.blobs import load
-from mail.addressing import is_ours
+from core.text import normalise_address
+from mail.addresses import is_address
+from mail.addressing import address_for, is_ours
 from mail.ledger import delete_incoming, discard_incoming, retry_incoming
 from mail.models import Incoming
 from mail.release import release_incoming
@@ -98,8 +100,7 @@ def incoming_put_right(request: HttpRequest, pk: int) -> HttpResponse:
 def incoming_release(request: HttpRequest, pk: int) -> HttpResponse:
     """A ticket of it, in a queue and for a customer that somebody chooses."""
     shown = _readable_one(request, pk)
-    customer = "" if is_ours(shown.sender) else shown.sender
-    form = ReleaseForm(request.POST if request.method == "POST" else None, initial={"customer": customer})
+    form = ReleaseForm(request.POST if request.method == "POST" else None, initial=_meant(shown))
     if form.is_bound and form.is_valid():
         chosen = form.cleaned_data
         made: list[bool] = []
@@ -117,6 +118,17 @@ def incoming_release(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("setup:incoming", pk)
     wrong = problems(form) if form.is_bound else []
     return form_page(request, "email/release", section=EMAIL, incoming=shown, form=form, problems=wrong)
+
+
+def _meant(incoming: Incoming) -> dict[str, object]:
+    """What the message itself says about queue and customer: the way it came in, its sender, its envelope."""
+    account = incoming.account
+    address = address_for(incoming.envelope_to)
+    senders = (one for one in (incoming.sender, normalise_address(incoming.envelope_from)) if is_address(one))
+    return {
+        "queue": account.queue if account and account.queue else address.queue if address else None,
+        "customer": next((one for one in senders if not is_ours(one)), ""),
+    }
 
 
 def _readable_one(request: HttpRequest, pk: int) -> Incoming:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.counting import capped, counts
 from core.pagination import page_of
 from mail.models import Storm
-from mail.storms import drop, held_by, release
+from mail.storms import came_of, drop, held_by, release
 from tickets.models import Ticket
 from web.common.access import administrator_required
 from web.setup.email_tabs import tabs
@@ -36,8 +36,9 @@ def storm(request: HttpRequest, pk: int) -> HttpResponse:
     shown.state_word = STORMS.get(shown.state, shown.state)
     readable = Ticket.objects.allowing(request.user, "read").filter(pk=shown.ticket_id).exists()
     rows = list(held_by(shown).order_by("pk")[:SHOWN])
-    number = capped(counts(held=held_by(shown))["held"])["number"]
-    context = {"storm": shown, "messages_held": rows, "number": number, "readable": readable}
+    found = counts(held=held_by(shown), **came_of(shown))
+    numbers = {name: capped(number)["number"] for name, number in found.items()}
+    context = {"storm": shown, "messages_held": rows, "numbers": numbers, "readable": readable}
     return page(request, "email/storm", section=EMAIL, is_decided=shown.state in DECIDED, **context)
 
 
