@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -149,11 +149,8 @@ def _copy(source: Path, target: Path) -> None:
 
 def _fill(folder: Path) -> Callable[[], None]:
     ballast = folder / BALLAST
-    with ballast.open("wb") as file:
-        try:
-            while True:
-                file.write(bytes(1024 * 1024))
-                file.flush()
-        except OSError:
+    # Without a buffer: what is left in one would fail once more when the file is closed.
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(bytes(1024 * 1024)):
             pass
     return lambda: ballast.unlink(missing_ok=True)
