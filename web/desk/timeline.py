@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from core.clock import now
@@ -23,6 +24,7 @@ from tickets.scanning import look_up
 from web.common.bodies import Body, body_of
 from web.desk.chips import with_chips
 from web.desk.delivery import Delivery, delivery_of
+from web.desk.envelope import SHOWN, Line, envelope_of, our_addresses
 from web.desk.happened import Done, line_of
 from web.desk.warnings import Warn, known_to, proof_of, warnings_of
 from web.desk.wishes import KINDS, Wish
@@ -48,6 +50,7 @@ class Said:
     body: Body
     warnings: Sequence[Warn]
     delivery: Delivery | None
+    envelope: Sequence[Line] = ()
     is_folded: bool = False
     # Its mail can still be stopped by who wrote it, who is the reader.
     may_take_back: bool = False
@@ -259,12 +262,12 @@ def _is_news(one: Said, reader: User) -> bool:
 
 def _all_said(articles: Iterable[Article], reader: User) -> list[Said]:
     articles = list(articles)
-    known = known_to(reader, articles)
+    known, ours = known_to(reader, articles), our_addresses(articles)
     look_up(file for article in articles for file in article.attachments.all())
-    return [_said(article, known, reader) for article in articles]
+    return [_said(article, known, ours, reader) for article in articles]
 
 
-def _said(article: Article, known: Container[str], reader: User) -> Said:
+def _said(article: Article, known: Container[str], ours: Container[str], reader: User) -> Said:
     body = body_of(article)
     if named := [str(mention.user) for mention in article.mentions.all()]:
         named += [mention.user.email for mention in article.mentions.all()]
@@ -276,6 +279,7 @@ def _said(article: Article, known: Container[str], reader: User) -> Said:
         body=body,
         warnings=warnings_of(article, body, known=known),
         delivery=delivery_of(article),
+        envelope=envelope_of(article, ours=ours),
         is_folded=_is_taken_back(article),
         may_take_back=_may_take_back(article, reader),
     )
@@ -305,12 +309,17 @@ def _about(article: Article) -> str:
     if article.channel == Channel.PHONE:
         return _("by phone, noted by %(agent)s") % {"agent": article.author}
     if article.channel == Channel.EMAIL and article.sender != Sender.CUSTOMER and article.to:
-        return _("by email to %(people)s") % {"people": _people([*article.to, *article.cc, *article.bcc])}
+        return _to_people([*article.to, *article.cc, *article.bcc])
     address = article.sent_from.get("address", "")
     if article.sender == Sender.CUSTOMER and address and address.lower() != article.author.email.lower():
         return _("by email from %(address)s") % {"address": address}
     return article.get_channel_display()
 
 
-def _people(people: Iterable[dict[str, str]]) -> str:
-    return ", ".join(clean_line(person.get("name") or person.get("address", ""), 100) for person in people)
+def _to_people(people: Sequence[dict[str, str]]) -> str:
+    first = ", ".join(clean_line(one.get("name") or one.get("address", ""), 100) for one in people[:SHOWN])
+    more = len(people) - SHOWN
+    if more < 1:
+        return _("by email to %(people)s") % {"people": first}
+    text = ngettext("by email to %(people)s and %(number)s more", "by email to %(people)s and %(number)s more", more)
+    return text % {"people": first, "number": more}

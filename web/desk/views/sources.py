@@ -16,7 +16,7 @@ from mail.parsing.model import Message, TooComplex
 from tickets.scanning import give_out_message
 from web.common.access import agent_required
 from web.common.files import RASTER, send_blob
-from web.desk.source import SHOWN, source_of
+from web.desk.source import SHOWN, people_of, source_of, with_people
 from web.desk.tickets import article_or_404
 
 POLICY = (
@@ -42,9 +42,9 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
     except TooComplex as error:
         raise Http404 from error
     if mail.html:
-        response = HttpResponse(_with_pictures(mail), content_type="text/html; charset=utf-8")
+        response = HttpResponse(with_people(_with_pictures(mail), mail), content_type="text/html; charset=utf-8")
     else:
-        response = HttpResponse(mail.text, content_type="text/plain; charset=utf-8")
+        response = HttpResponse(f"{people_of(mail)}\n\n{mail.text}", content_type="text/plain; charset=utf-8")
     response["Content-Security-Policy"] = POLICY
     response["X-Frame-Options"] = "SAMEORIGIN"
     response["Referrer-Policy"] = "no-referrer"
