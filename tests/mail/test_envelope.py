@@ -61,7 +61,7 @@ def test_a_blind_copy_to_us_names_whom_it_was_written_to(take_in, world):
 def test_many_are_folded_away(take_in, bea):
     body = page(bea, take_in(raw_mail(cc=MANY)).article.ticket)
     assert "<dt>Cc</dt><dd><bdi>Person 0 &lt;p0@globex.example&gt;</bdi>" in body
-    assert "and 117 more</summary><bdi>Person 3 &lt;p3@globex.example&gt;</bdi>" in body
+    assert "and 117 more people</summary><bdi>Person 3 &lt;p3@globex.example&gt;</bdi>" in body
 
 
 def test_names_are_text_and_only_text(take_in, bea):

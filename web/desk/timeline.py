@@ -1,6 +1,6 @@
 """The conversation of a ticket: what was said, and between it what was done, in blocks from the newest backwards."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ from tickets.models import Article, Event, Mention, Ticket
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
 from tickets.scanning import look_up
-from web.common.bodies import Body, body_of
+from web.common.bodies import Body, body_of, whole_body_of
 from web.desk.chips import with_chips
 from web.desk.delivery import Delivery, delivery_of
 from web.desk.envelope import SHOWN, Line, envelope_of, our_addresses
@@ -160,12 +160,17 @@ def around(article: Article, *, reader: User) -> Timeline:
 def everything_said(ticket: Ticket, *, reader: User, with_notes: bool) -> Sequence[Said]:
     """All messages, oldest first, for paper."""
     articles = _articles(ticket) if with_notes else _articles(ticket).filter(KINDS["public"])
-    return _all_said(articles.order_by("created_at", "id")[:MOST_PRINTED], reader)
+    return _all_said(articles.order_by("created_at", "id")[:MOST_PRINTED], reader, words=whole_body_of)
 
 
 def said_by(article: Article, *, reader: User) -> Said:
     """One message as it is now."""
     return _all_said(_articles(article.ticket).filter(pk=article.pk), reader)[0]
+
+
+def whole_said(article: Article, *, reader: User) -> Said:
+    """One message with all its words, however many."""
+    return _all_said(_articles(article.ticket).filter(pk=article.pk), reader, words=whole_body_of)[0]
 
 
 def since(ticket: Ticket, version: int, *, reader: User) -> Sequence[Item]:
@@ -260,15 +265,14 @@ def _is_news(one: Said, reader: User) -> bool:
     return one.article.author_id != reader.pk and not one.is_automatic
 
 
-def _all_said(articles: Iterable[Article], reader: User) -> list[Said]:
+def _all_said(articles: Iterable[Article], reader: User, words: Callable[[Article], Body] = body_of) -> list[Said]:
     articles = list(articles)
     known, ours = known_to(reader, articles), our_addresses(articles)
     look_up(file for article in articles for file in article.attachments.all())
-    return [_said(article, known, ours, reader) for article in articles]
+    return [_said(article, words(article), known, ours, reader) for article in articles]
 
 
-def _said(article: Article, known: Container[str], ours: Container[str], reader: User) -> Said:
-    body = body_of(article)
+def _said(article: Article, body: Body, known: Container[str], ours: Container[str], reader: User) -> Said:
     if named := [str(mention.user) for mention in article.mentions.all()]:
         named += [mention.user.email for mention in article.mentions.all()]
         body = replace(body, html=with_chips(body.html, named))

@@ -194,7 +194,7 @@ class Reply(Sent):
 
     @property
     def choices_of_to(self) -> list[tuple[str, str]]:
-        """Where somebody else than the customer is to be answered: both addresses, and what the field takes for each."""
+        """Where somebody else than the customer is to be answered: both addresses, each with what the field takes."""
         both = [self.answers.asked, self.answers.usual] if self.answers.asked else []
         return [(one["address"], written([one])) for one in both]
 
