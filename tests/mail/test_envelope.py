@@ -1,5 +1,7 @@
 """Who else got a message, and where its answers go: on the page, in the original and on paper."""
 
+import base64
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -7,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.desk.conftest import text_of
-from tests.mail.mails import lines, raw_mail
+from tests.mail.mails import PNG, lines, mail, raw, raw_mail
 from tickets.actions.replying import reply
 from tickets.messages import Message
 from tickets.models import Ticket
@@ -104,6 +106,16 @@ def test_the_original_begins_with_its_people(take_in, bea):
     body = text_of(bea.get(reverse("desk:original", args=[take_in(raw).article.pk])))
     assert body.startswith('<body class=a><div style="all: initial !important"><template shadowrootmode="closed"><pre')
     assert "<script>" not in body
+
+
+def test_pictures_of_the_original_are_told_apart_by_their_whole_names(take_in, bea):
+    message = mail("x")
+    message.add_alternative('<img src="cid:i1"><img src="cid:i10">', subtype="html")
+    for name in ("i1", "i10"):
+        message.get_payload()[1].add_related(PNG + name.encode(), "image", "png", cid=f"<{name}>")
+    body = text_of(bea.get(reverse("desk:original", args=[take_in(raw(message)).article.pk])))
+    first, tenth = (base64.b64encode(PNG + name).decode() for name in (b"i1", b"i10"))
+    assert f'<img src="data:image/png;base64,{first}"><img src="data:image/png;base64,{tenth}">' in body
 
 
 # ---- the composer -------------------------------------------------------------------------------

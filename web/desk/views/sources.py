@@ -82,7 +82,8 @@ def raw(request: HttpRequest, pk: int) -> HttpResponse:
 def _with_pictures(mail: Message) -> str:
     """Pictures that came along, written into the page: a sandbox has no session with which to fetch them."""
     html, left = mail.html, MOST_PICTURES
-    for file in mail.attachments:
+    # a longer name first, which may begin with a shorter one
+    for file in sorted(mail.attachments, key=lambda one: -len(one.content_id)):
         name = f"cid:{file.content_id}"
         if not file.content_id or name not in html or not file.content.startswith(RASTER.get(file.content_type, ())):
             continue
