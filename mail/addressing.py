@@ -69,6 +69,13 @@ def is_ours(address: str) -> bool:
     return not _all_of_ours().isdisjoint((address, _plain(address)[0]))
 
 
+def ours_among(addresses: Iterable[str]) -> set[str]:
+    """Those of these that are ours, in normal form; asks once, and nothing when there are none."""
+    wanted = {normalise_address(address) for address in addresses}
+    ours = _all_of_ours() if wanted else frozenset()
+    return {address for address in wanted if not ours.isdisjoint((address, _plain(address)[0]))}
+
+
 @remembered
 def _all_of_ours() -> frozenset[str]:
     return frozenset(Address.objects.values_list("address", flat=True))

@@ -15,7 +15,7 @@ from mail.marks import own_messages
 from mail.own_words import Unsure, own_words
 from mail.parse import Attachment
 from mail.parse import Message as Mail
-from mail.recipients import everybody_sure
+from mail.recipients import answered, everybody_sure
 from mail.spoken import files_of
 from tickets.messages import Message
 from tickets.models import Article, Ticket
@@ -41,7 +41,7 @@ def for_customer(ticket: Ticket, text: str, mail: Mail, *, marks: Sequence[dict[
     files = [file for file in files_of(mail) if not file.is_inline]
     missing = len(mail.attachments) - len(files)
     more = [{"code": LEFT_OUT, "files": missing}] if missing else []
-    to = [{"name": ticket.customer.name, "address": ticket.customer.email}]
+    to = [answered(ticket).to]
     return Message(text=concealed(words), files=files, to=to, cc=everybody_sure(ticket), marks=[*marks, *more])
 
 

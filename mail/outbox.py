@@ -24,6 +24,7 @@ from mail.loops import MARK
 from mail.marks import make_message_id, references_for, tag_subject
 from mail.models import Address, Outgoing
 from mail.pacing import domains_of
+from mail.recipients import answered, customer_of
 from mail.resending import note_recipients
 from mail.rules import rules
 from mail.sending import note_failure
@@ -49,7 +50,8 @@ def enqueue(article: Article) -> Outgoing:
     if address is None:
         raise Refused(_("This email cannot be sent, because no address is set up to send from."))
     if not (article.to or article.cc or article.bcc):
-        article.to = [{"name": ticket.customer.name, "address": ticket.customer.email}]
+        # what the house says by itself goes to nobody but the customer
+        article.to = [customer_of(ticket) if article.sender == Sender.SYSTEM else answered(ticket).to]
         article.cc = copies(in_copy(ticket))
     good, bad = _recipients(article)
     if not good and ticket.customer.is_system:

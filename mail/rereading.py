@@ -29,7 +29,7 @@ from tickets.models.article import Sender
 MOST_LINES = 600
 LINE = 500
 # What a reading says about itself; other marks say what was decided.
-OF_READING = ("repaired", "protected")
+OF_READING = ("repaired", "protected", "of_list")
 
 Line = tuple[str, str]  # "+", "-" or " ", and the words
 

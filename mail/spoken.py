@@ -11,6 +11,7 @@ from core.text import clean_line
 from mail import parse
 from mail.invitations import words_of
 from mail.models import Incoming
+from mail.recipients import OF_LIST
 from tickets.messages import File, Message
 from tickets.models import Queue
 
@@ -19,6 +20,7 @@ def message_of(mail: parse.Message, incoming: Incoming, *, marks: Sequence[dict[
     """Its words, files and people, and what a reader must know of it."""
     repaired = [{"code": "repaired", "note": note} for note in mail.notes[:5]]
     protected = [{"code": "protected", "how": mail.protection}] if mail.protection else []
+    of_list = [OF_LIST] if mail.reply_to and is_of_list(mail) else []
     text, html = _words(mail, queue)
     return Message(
         text=concealed(text),
@@ -30,8 +32,14 @@ def message_of(mail: parse.Message, incoming: Incoming, *, marks: Sequence[dict[
         cc=[plain(a) for a in mail.cc],
         reply_to=[plain(a) for a in mail.reply_to],
         message_id=mail.message_id,
-        marks=[*marks, *protected, *repaired],
+        marks=[*marks, *of_list, *protected, *repaired],
     )
+
+
+def is_of_list(mail: parse.Message) -> bool:
+    """Whether a mailing list has passed it on (RFC 2919, RFC 2369). List-Unsubscribe alone says nothing: whoever sends
+    for shops sets it, too."""
+    return bool(mail.list_id or mail.header("list-post"))
 
 
 def files_of(mail: parse.Message) -> list[File]:

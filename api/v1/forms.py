@@ -106,7 +106,10 @@ class NewArticleForm(MessageForm):
     visible_to_customer = FlagField(required=False, help_text="As the channel: a note is not, everything else is.")
     subject = TextField(max_length=500, allow_blank=True, default="")
     to = serializers.ListField(
-        child=RecipientField(), default=list, max_length=MOST_PEOPLE, help_text="The customer, when left out."
+        child=RecipientField(),
+        default=list,
+        max_length=MOST_PEOPLE,
+        help_text="When left out, the customer, or the address in Reply-To of their newest message.",
     )
     cc = serializers.ListField(child=RecipientField(), default=list, max_length=MOST_PEOPLE)
 

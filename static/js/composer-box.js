@@ -26,10 +26,13 @@ class ComposerBox extends HTMLElement {
     if (type === "keydown") this.key(event);
     else if (type === "htmx:after:swap") this.swapped();
     else if (type === "change" && target.name === "kind") this.show();
+    else if (type === "change" && target.name === "to") this.markTo(target);
     else if (type === "click") this.click(target);
   }
 
   click(target) {
+    const to = target.closest("[data-to]");
+    if (to) return this.put("to", to.dataset.to);
     const button = target.closest("[data-wake]");
     // a label sends a second click to its radio field: that one counts
     if (!button && target.name !== "kind") return;
@@ -59,10 +62,19 @@ class ComposerBox extends HTMLElement {
   }
 
   copyTo(people) {
-    const form = this.querySelector("[data-for=reply]");
-    form.elements.cc.value = people;
-    form.elements.cc.dispatchEvent(new Event("change", { bubbles: true }));
-    form.querySelector("details").open = true;
+    this.put("cc", people);
+    this.querySelector("[data-for=reply] details").open = true;
+  }
+
+  put(name, people) {
+    const field = this.querySelector("[data-for=reply]").elements[name];
+    field.value = people;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // which of the addresses that a message offers gets the answer
+  markTo(field) {
+    for (const one of field.form.querySelectorAll("[data-to]")) one.ariaPressed = one.dataset.to === field.value;
   }
 
   show() {

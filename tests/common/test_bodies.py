@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories import TicketFactory
 from tickets.messages import File, Message
-from web.common.bodies import Body, body_of
+from web.common.bodies import Body, body_of, whole_body_of
 
 
 @pytest.fixture
@@ -78,3 +78,47 @@ def test_every_door_folds_the_rest_away(world, signed_in, door, page):
     shown = signed_in(getattr(world, door)).get(page.format(ticket.number)).content.decode()
     assert shown.index("It hums.") < shown.index('<details class="quote">') < shown.index("the mail before")
     assert "Show quoted text" in shown
+
+
+# ---- huge texts ---------------------------------------------------------------------------------
+
+LOG = "\n".join(f"{n:05d} it went on" for n in range(30_000))
+
+
+def test_of_a_log_only_the_beginning_is_shown(world):
+    article = TicketFactory(queue=world.support, customer=world.dana, message=Message(text=LOG)).articles.get(
+        sender="customer"
+    )
+    shown = body_of(article)
+    assert (shown.is_cut, "00199 it" in shown.html, "00200 it" in shown.html) == (True, True, False)
+    whole = whole_body_of(article)
+    assert (whole.is_cut, "29999 it" in whole.html) == (False, True)
+
+
+def test_long_lines_count_by_their_characters_and_are_cut_between_words(body):
+    shown = body(text="word " * 20_000)
+    assert shown.is_cut
+    assert 19_900 < len(shown.html) < 20_100
+    assert shown.html.endswith("word</p>")
+
+
+@pytest.mark.parametrize("text", ["line\n" * 299, "word " * 5_900])
+def test_what_is_hardly_longer_is_shown_whole(body, text):
+    assert not body(text=text).is_cut
+
+
+def test_huge_html_is_cut_between_elements_and_keeps_its_pictures(body):
+    html = '<div><p>See <img src="cid:a@x" alt="plan"></p><ul>' + "<li><b>one thing</b> &amp; another</li>" * 5_000
+    shown = body(html=html, files=[File("a.png", "image/png", b"1", is_inline=True, content_id="a@x")])
+    assert shown.is_cut
+    assert len(shown.html) < 61_000
+    assert '/inline/" alt="plan">' in shown.html
+    assert shown.html.endswith("</ul></div>")
+    assert shown.html.count("<li>") == shown.html.count("</li>")
+
+
+def test_a_long_history_comes_with_its_message_and_a_huge_one_is_cut(body):
+    intro = "Yes.\n\nOn Monday, 1 June 2026 Bea <b@x.example> wrote:\n"
+    assert not body(text=intro + "> said before\n" * 3_000).is_cut
+    shown = body(text=intro + "> said before\n" * 30_000)
+    assert (shown.is_cut, "Yes." in shown.html, len(shown.quoted) < 25_000) == (True, True, True)

@@ -1,11 +1,12 @@
 """The conversation of a ticket: what was said, and between it what was done, in blocks from the newest backwards."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from core.clock import now
@@ -21,9 +22,10 @@ from tickets.models import Article, Event, Mention, Ticket
 from tickets.models.article import Sender
 from tickets.models.ticket import Channel
 from tickets.scanning import look_up
-from web.common.bodies import Body, body_of
+from web.common.bodies import Body, body_of, whole_body_of
 from web.desk.chips import with_chips
 from web.desk.delivery import Delivery, delivery_of
+from web.desk.envelope import SHOWN, Line, envelope_of, our_addresses
 from web.desk.happened import Done, line_of
 from web.desk.warnings import Warn, known_to, proof_of, warnings_of
 from web.desk.wishes import KINDS, Wish
@@ -49,6 +51,7 @@ class Said:
     body: Body
     warnings: Sequence[Warn]
     delivery: Delivery | None
+    envelope: Sequence[Line] = ()
     is_folded: bool = False
     # Its mail can still be stopped by who wrote it, who is the reader.
     may_take_back: bool = False
@@ -158,12 +161,17 @@ def around(article: Article, *, reader: User) -> Timeline:
 def everything_said(ticket: Ticket, *, reader: User, with_notes: bool) -> Sequence[Said]:
     """All messages, oldest first, for paper."""
     articles = _articles(ticket) if with_notes else _articles(ticket).filter(KINDS["public"])
-    return _all_said(articles.order_by("created_at", "id")[:MOST_PRINTED], reader)
+    return _all_said(articles.order_by("created_at", "id")[:MOST_PRINTED], reader, words=whole_body_of)
 
 
 def said_by(article: Article, *, reader: User) -> Said:
     """One message as it is now."""
     return _all_said(_articles(article.ticket).filter(pk=article.pk), reader)[0]
+
+
+def whole_said(article: Article, *, reader: User) -> Said:
+    """One message with all its words, however many."""
+    return _all_said(_articles(article.ticket).filter(pk=article.pk), reader, words=whole_body_of)[0]
 
 
 def since(ticket: Ticket, version: int, *, reader: User) -> Sequence[Item]:
@@ -258,18 +266,17 @@ def _is_news(one: Said, reader: User) -> bool:
     return one.article.author_id != reader.pk and not one.is_automatic
 
 
-def _all_said(articles: Iterable[Article], reader: User) -> list[Said]:
+def _all_said(articles: Iterable[Article], reader: User, words: Callable[[Article], Body] = body_of) -> list[Said]:
     articles = list(articles)
-    known = known_to(reader, articles)
+    known, ours = known_to(reader, articles), our_addresses(articles)
     look_up(file for article in articles for file in article.attachments.all())
-    said = [_said(article, known, reader) for article in articles]
+    said = [_said(article, words(article), known, ours, reader) for article in articles]
     kept = {one.article.pk for one in said if one.delivery and one.delivery.kind == "kept"}
     # where nothing is set up no message leaves, and none needs to say so
     return [_left(one) if one.article.pk in kept else one for one in said] if kept and is_anything_set_up() else said
 
 
-def _said(article: Article, known: Container[str], reader: User) -> Said:
-    body = body_of(article)
+def _said(article: Article, body: Body, known: Container[str], ours: Container[str], reader: User) -> Said:
     if named := [str(mention.user) for mention in article.mentions.all()]:
         named += [mention.user.email for mention in article.mentions.all()]
         body = replace(body, html=with_chips(body.html, named))
@@ -280,6 +287,7 @@ def _said(article: Article, known: Container[str], reader: User) -> Said:
         body=body,
         warnings=warnings_of(article, body, known=known),
         delivery=delivery_of(article),
+        envelope=envelope_of(article, ours=ours),
         is_folded=_is_taken_back(article),
         may_take_back=_may_take_back(article, reader),
     )
@@ -313,12 +321,17 @@ def _about(article: Article) -> str:
     if article.channel == Channel.PHONE:
         return _("by phone, noted by %(agent)s") % {"agent": article.author}
     if article.channel == Channel.EMAIL and article.sender != Sender.CUSTOMER and article.to:
-        return _("by email to %(people)s") % {"people": _people([*article.to, *article.cc, *article.bcc])}
+        return _to_people([*article.to, *article.cc, *article.bcc])
     address = article.sent_from.get("address", "")
     if article.sender == Sender.CUSTOMER and address and address.lower() != article.author.email.lower():
         return _("by email from %(address)s") % {"address": address}
     return article.get_channel_display()
 
 
-def _people(people: Iterable[dict[str, str]]) -> str:
-    return ", ".join(clean_line(person.get("name") or person.get("address", ""), 100) for person in people)
+def _to_people(people: Sequence[dict[str, str]]) -> str:
+    first = ", ".join(clean_line(one.get("name") or one.get("address", ""), 100) for one in people[:SHOWN])
+    more = len(people) - SHOWN
+    if more < 1:
+        return _("by email to %(people)s") % {"people": first}
+    text = ngettext("by email to %(people)s and %(number)s more", "by email to %(people)s and %(number)s more", more)
+    return text % {"people": first, "number": more}

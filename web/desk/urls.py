@@ -180,6 +180,7 @@ urlpatterns = [
     path("pictures/<uuid:uuid>/", drafts.picture, name="picture"),
     # one message
     path("articles/<int:pk>/", ticket.article, name="article"),
+    path("articles/<int:pk>/words/", ticket.words, name="words"),
     path("articles/<int:pk>/split/", splitting.message, name="split_message"),
     path("articles/<int:pk>/take-back/", writing.take_back, name="take_back"),
     path("articles/<int:pk>/send-again/", delivering.again, name="send_again"),

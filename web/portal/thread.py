@@ -1,5 +1,6 @@
 """A conversation as the customer reads it: public messages of people, who said them, and how far the request is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,8 +69,11 @@ class Thread:
     is_whole: bool
 
 
-def thread_of(ticket: Ticket, user: User, *, whole: bool = False) -> Thread:
-    """Messages of the system itself (receipts) stay out: the page says what they say, and their links are personal."""
+def thread_of(ticket: Ticket, user: User, *, whole: bool = False, words: Callable[[Article], Body] = body_of) -> Thread:
+    """Messages of the system itself (receipts) stay out: the page says what they say, and their links are personal.
+
+    `words` says how much of a message is there: of a huge one usually the beginning.
+    """
     public = ticket.articles.filter(visible_to_customer=True).exclude(sender=Sender.SYSTEM)
     ids = list(public.order_by("created_at", "id").values_list("pk", flat=True))
     shown = ids if len(ids) <= SHORT else ids[-MOST:] if whole else [*ids[:1], *ids[-LAST:]]
@@ -78,7 +82,7 @@ def thread_of(ticket: Ticket, user: User, *, whole: bool = False) -> Thread:
     progress, expected = progress_of(ticket, user), expectation_of(ticket, user)
     copied = [Copied(one.pk, one.user.email, one.user_id == user.pk) for one in people_in_copy(ticket)]
     return Thread(
-        messages=[_said(article, user) for article in articles],
+        messages=[_said(article, words(article), user) for article in articles],
         hidden=len(ids) - len(shown),
         progress=progress,
         steps=_steps(ticket, progress),
@@ -103,7 +107,7 @@ def thread_of(ticket: Ticket, user: User, *, whole: bool = False) -> Thread:
     )
 
 
-def _said(article: Article, user: User) -> Said:
+def _said(article: Article, body: Body, user: User) -> Said:
     author = article.author
     if author == user:
         name = _("You")
@@ -112,7 +116,7 @@ def _said(article: Article, user: User) -> Said:
         name = _("%(name)s from %(site)s") % {"name": first, "site": settings.SITE_NAME}
     else:
         name = str(author)
-    return Said(article=article, name=name, is_mine=author == user, body=body_of(article))
+    return Said(article=article, name=name, is_mine=author == user, body=body)
 
 
 def _steps(ticket: Ticket, progress: Progress) -> list[Step]:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -16,7 +16,7 @@ from accounts.models import User
 from core.clock import now
 from core.html import clean, to_text
 from core.text import clean_line
-from mail.recipients import everybody_else
+from mail.recipients import Answered, Person, everybody
 from tickets import vocabulary
 from tickets.guidance import may_take
 from tickets.mentions import mentioned_in
@@ -181,22 +181,33 @@ class Reply(Sent):
         self.fields["wait"].initial = DEFAULT_DAYS
         self.fields["based_on"].initial = newest
         if not self.has_draft:
-            self.fill(to=self._to_customer, cc=written(copies(people_in_copy(ticket))))
+            self.fill(to=written([self.answers.to]), cc=written(copies(people_in_copy(ticket))))
+
+    @cached_property
+    def _recipients(self) -> tuple[Answered, list[Person]]:
+        return everybody(self.ticket)
 
     @property
-    def _to_customer(self) -> str:
-        return written([{"name": self.ticket.customer.name, "address": self.ticket.customer.email}])
+    def answers(self) -> Answered:
+        """Whom an answer is for, if nobody chooses otherwise."""
+        return self._recipients[0]
+
+    @property
+    def choices_of_to(self) -> list[tuple[str, str]]:
+        """Where somebody else than the customer is to be answered: both addresses, each with what the field takes."""
+        both = [self.answers.asked, self.answers.usual] if self.answers.asked else []
+        return [(one["address"], written([one])) for one in both]
 
     @property
     def goes_elsewhere(self) -> bool:
-        """Not to the customer alone, as after a message to somebody else was taken back: then the recipients show."""
+        """To others than an answer goes to, as after a message to somebody else was taken back: then they show."""
         to = (self["to"].value() or "").strip()
-        return bool(to) and to not in (self._to_customer, self.ticket.customer.email)
+        return bool(to) and to not in (written([self.answers.to]), self.answers.to["address"])
 
     @property
     def everybody(self) -> str:
         """Who else takes part in the conversation, as the field takes them."""
-        return written(everybody_else(self.ticket))
+        return written(self._recipients[1])
 
     @property
     def may_take(self) -> bool:

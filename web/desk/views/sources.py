@@ -16,7 +16,7 @@ from mail.parsing.model import Message, TooComplex
 from tickets.scanning import give_out_message
 from web.common.access import agent_required
 from web.common.files import RASTER, send_blob
-from web.desk.source import SHOWN, source_of
+from web.desk.source import SHOWN, people_of, source_of, with_people
 from web.desk.tickets import article_or_404
 
 POLICY = (
@@ -42,9 +42,9 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
     except TooComplex as error:
         raise Http404 from error
     if mail.html:
-        response = HttpResponse(_with_pictures(mail), content_type="text/html; charset=utf-8")
+        response = HttpResponse(with_people(_with_pictures(mail), mail), content_type="text/html; charset=utf-8")
     else:
-        response = HttpResponse(mail.text, content_type="text/plain; charset=utf-8")
+        response = HttpResponse(f"{people_of(mail)}\n\n{mail.text}", content_type="text/plain; charset=utf-8")
     response["Content-Security-Policy"] = POLICY
     response["X-Frame-Options"] = "SAMEORIGIN"
     response["Referrer-Policy"] = "no-referrer"
@@ -82,7 +82,8 @@ def raw(request: HttpRequest, pk: int) -> HttpResponse:
 def _with_pictures(mail: Message) -> str:
     """Pictures that came along, written into the page: a sandbox has no session with which to fetch them."""
     html, left = mail.html, MOST_PICTURES
-    for file in mail.attachments:
+    # a longer name first, which may begin with a shorter one
+    for file in sorted(mail.attachments, key=lambda one: -len(one.content_id)):
         name = f"cid:{file.content_id}"
         if not file.content_id or name not in html or not file.content.startswith(RASTER.get(file.content_type, ())):
             continue

@@ -23,7 +23,7 @@ from web.desk.page import conversation, head, wish_of
 from web.desk.panel import panel_of
 from web.desk.recent import remember_recent
 from web.desk.tickets import article_or_404, ticket_or_404
-from web.desk.timeline import MOST_PRINTED, around, everything_said, is_among_newest, timeline_of
+from web.desk.timeline import MOST_PRINTED, around, everything_said, is_among_newest, timeline_of, whole_said
 
 PAGE = 50
 MOST_WAITING = 50
@@ -68,6 +68,17 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     context = head(whole, request.user, tab="conversation")
     context |= {"timeline": timeline, "panel": panel_of(whole, request.user), **WITHOUT_BOX}
     return render(request, "desk/earlier_page.html", context)
+
+
+@require_safe
+@agent_required
+def words(request: HttpRequest, pk: int) -> HttpResponse:
+    """All words of a message of which its ticket shows the beginning: in their place, or as a page."""
+    found = article_or_404(request, pk)
+    context = {"said": whole_said(found, reader=request.user), "ticket": found.ticket, "section": "tickets"}
+    response = render(request, f"desk/words.html{'#words' if request.htmx else ''}", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 @require_safe

@@ -13,6 +13,7 @@ from tickets.actions import progress
 from tickets.actions.replying import receive
 from tickets.models import Article
 from tickets.models.ticket import Channel
+from web.common.bodies import Body, body_of, whole_body_of
 from web.common.errors import too_many_requests
 from web.common.limits import HOUR, Limit
 from web.portal.forms import Answer, InCopy, LastWord
@@ -37,7 +38,7 @@ def request_page(request: HttpRequest, reader: Reader) -> HttpResponse:
 @reader_required
 def print_page(request: HttpRequest, reader: Reader) -> HttpResponse:
     """All of it on paper, without what can only be clicked."""
-    thread = thread_of(reader.ticket, reader.user, whole=True)
+    thread = thread_of(reader.ticket, reader.user, whole=True, words=whole_body_of)
     context = {"ticket": reader.ticket, "reader": reader, "thread": thread}
     return render(request, "portal/request_print.html", context)
 
@@ -84,7 +85,12 @@ def page(
     in_copy: InCopy | None = None,
 ) -> HttpResponse:
     """The whole page; for htmx only its parts, or 204 when it shows what there is."""
-    thread = thread_of(reader.ticket, reader.user, whole="all" in request.GET)
+    opened = _opened(request)
+
+    def words(article: Article) -> Body:
+        return whole_body_of(article) if article.pk == opened else body_of(article)
+
+    thread = thread_of(reader.ticket, reader.user, whole="all" in request.GET, words=words)
     if request.htmx and request.GET.get("seen") == thread.mark:
         return HttpResponse(status=204)
     context = {
@@ -92,6 +98,7 @@ def page(
         "ticket": reader.ticket,
         "reader": reader,
         "thread": thread,
+        "opened": opened,
         "form": form,
         "in_copy": in_copy or InCopy(),
         "status": status,
@@ -100,6 +107,12 @@ def page(
     response = render(request, _template(request), context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _opened(request: HttpRequest) -> int | None:
+    """The message of which all words are asked for."""
+    wanted = request.GET.get("words", "")
+    return int(wanted) if wanted.isdecimal() and len(wanted) < 19 else None
 
 
 def _receive(form: LastWord, reader: Reader) -> Article:
