@@ -21,8 +21,9 @@ from web.common.toasts import Undo, say
 from web.desk.lists import remembered
 from web.desk.page import Shown, conflict_of, conversation, head
 from web.desk.panel import panel_of
+from web.desk.said import Said
 from web.desk.tickets import SHOWN_WITH, ticket_or_404
-from web.desk.timeline import Said, since
+from web.desk.timeline import since
 
 # A form in a dialog carries it (web/desk/asking.py).
 ASKED = "ask"

@@ -36,8 +36,9 @@ from web.desk.editors import choices_of_people
 from web.desk.forms.guided import LATER, REASONS, Later, PassOn, Skip
 from web.desk.page import Conflict, Written, composer
 from web.desk.people import capped, clock_of
+from web.desk.said import Said
 from web.desk.tickets import SHOWN_WITH, ticket_or_404
-from web.desk.timeline import Said, timeline_of
+from web.desk.timeline import timeline_of
 
 REMEMBERED = "guided"
 UPCOMING = 3
