@@ -197,7 +197,8 @@ class Visit(Generic[Key]):
         if self.account.after not in (Account.After.DELETE, Account.After.MOVE):
             self.settle(keys)
             return
-        same, others = [], []
+        same: list[Key] = []
+        others: list[Key] = []
         for key in keys:
             try:
                 self.look_at_the_clock()
