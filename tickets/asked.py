@@ -107,7 +107,8 @@ def _one_of(variants: _Variants, *, goes_on: bool) -> str:
 def _with_variants(units: Iterable[str]) -> Mapping[str, _Variants]:
     """The database is asked for those that this process has not met yet."""
     units = set(units)
-    found = {unit: _known[unit] for unit in units if unit in _known}
+    # asked once each: another thread may forget them all
+    found = {unit: known for unit in units if (known := _known.get(unit))}
     if new := sorted(units - found.keys()):
         folded = [fold(unit) for unit in new]
         beginnings = [word if _BEGINNING.fullmatch(word) else "" for word in folded]

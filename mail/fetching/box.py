@@ -1,6 +1,6 @@
 """What a visit must know of a folder or maildrop, whatever protocol its server speaks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, Self, TypeVar
@@ -49,6 +49,9 @@ class Box(Protocol, Generic[Asked]):
 
     def facts(self, key: Asked) -> Facts | None:
         """None when the message is gone for good."""
+
+    def sizes(self, keys: Sequence[Asked]) -> Mapping[Any, int]:
+        """Bytes of those that are there, by key; in one question."""
 
     def download(self, key: Asked, facts: Facts, *, limit: int, on_time: Callable[[], None]) -> bytes | None:
         """The message; None when it is gone. Calls `on_time` now and then, which raises when time is up."""

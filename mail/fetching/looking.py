@@ -46,7 +46,8 @@ def contents(account: Account, folder: str, *, patience: Patience = ORDINARY) ->
     if account.protocol == Account.Protocol.POP3:
         with Maildrop(account, patience=patience) as drop:
             unwanted = set(Unwanted.objects.filter(account=account, place=drop.place).values_list("uidl", flat=True))
-            return Contents(folder, drop.place, None, {k: n for k, n in drop.sizes().items() if k not in unwanted})
+            wanted = [key for key in drop.everything() if key not in unwanted]
+            return Contents(folder, drop.place, None, drop.sizes(wanted))
     with Folder(account, folder, patience=patience) as box:
         uids = box.everything()
         sizes: dict[int, int] = {}

@@ -63,8 +63,8 @@ class Maildrop:
         """In the order of the server, which is that of arrival."""
         return list(self._numbers)
 
-    def sizes(self) -> dict[str, int]:
-        return dict(self._sizes)
+    def sizes(self, keys: Sequence[str]) -> dict[str, int]:
+        return {key: self._sizes[key] for key in keys if key in self._numbers}
 
     def facts(self, key: str) -> Facts | None:
         return Facts(self._sizes.get(key, 0)) if key in self._numbers else None

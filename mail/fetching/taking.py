@@ -197,34 +197,42 @@ class Visit(Generic[Key]):
         if self.account.after not in (Account.After.DELETE, Account.After.MOVE):
             self.settle(keys)
             return
-        same: list[Key] = []
-        others: list[Key] = []
-        for key in keys:
+        for start in range(0, len(keys), BATCH):
             try:
                 self.look_at_the_clock()
-                (same if self._is_what_we_have(key) else others).append(key)
+                same, others = self._told_apart(keys[start : start + BATCH])
             except TimeIsUp:
-                self.summary.more = True
-                break
+                return
             except OF_THE_SERVER as error:
                 self.summary.fail(error, Trouble.SETTLING)
                 self.box.reopen()
-        self.settle(same)
-        for key in others:
-            log.warning("%s gave the name %s to another message", self.account, key)
-            self.known().filter(**self.box.name_of(key)).update(**self.nameless)
-        self.take_all(others)
+                return
+            self.settle(same)
+            for key in others:
+                log.warning("%s gave the name %s to another message", self.account, key)
+                self.known().filter(**self.box.name_of(key)).update(**self.nameless)
+            self.take_all(others)
 
-    def _is_what_we_have(self, key: Key) -> bool:
-        """By its size, and where servers tell a wrong one by its bytes. What is gone was ours."""
-        row = self.known().only("size", "digest").get(**self.box.name_of(key))
-        facts = self.box.facts(key)
-        if facts is None or facts.size == row.size:
-            return True
-        if facts.size > settings.MAIL_MAX_BYTES:
+    def _told_apart(self, keys: list[Key]) -> tuple[list[Key], list[Key]]:
+        """Those that are what we have, by their sizes, and where servers tell a wrong one by their bytes; and those
+        that are not. What the server tells nothing of is left alone."""
+        sizes, (name,) = self.box.sizes(keys), self.nameless
+        rows = self.known().filter(**{f"{name}__in": keys}).values_list(name, "size", "digest")
+        ours = {key: (size, digest) for key, size, digest in rows}
+        same: list[Key] = []
+        others: list[Key] = []
+        for key in (key for key in keys if key in sizes and key in ours):
+            size, digest = ours[key]
+            is_ours = sizes[key] == size or self._has_bytes(key, sizes[key], digest)
+            (same if is_ours else others).append(key)
+        return same, others
+
+    def _has_bytes(self, key: Key, size: int, digest: str) -> bool:
+        limit = settings.MAIL_MAX_BYTES
+        if size > limit:
             return False
-        raw = self.box.download(key, facts, limit=settings.MAIL_MAX_BYTES, on_time=self.look_at_the_clock)
-        return raw is None or hashlib.sha256(raw).hexdigest() == row.digest
+        raw = self.box.download(key, Facts(size), limit=limit, on_time=self.look_at_the_clock)
+        return raw is None or hashlib.sha256(raw).hexdigest() == digest
 
     def settle(self, keys: list[Key]) -> None:
         """What fails here is no loss: the messages are ours, and the next visit finds what is left."""

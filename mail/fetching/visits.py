@@ -19,10 +19,11 @@ class FolderVisit(Visit[int]):
 
     def run(self) -> None:
         last = self.known().aggregate(last=Max("uid"))["last"] or 0
-        self.settle_left_over(self._left_over(last))
+        left_over = self._left_over(last)
         self.take_all(self.box.new(last))
         if not self.summary.more:
             self.take_all([row.uid for row in self.due_again() if row.uid is not None])
+        self.settle_left_over(left_over)
 
     def _left_over(self, last: int) -> list[int]:
         """Stored earlier, and still where it should not stay: somebody ended us in between, or its days are over."""
@@ -43,11 +44,16 @@ class MaildropVisit(Visit[str]):
         there = self.box.everything()
         known = set(self.known().filter(uidl__in=there).values_list("uidl", flat=True))
         known |= set(self._unwanted().filter(uidl__in=there).values_list("uidl", flat=True))
-        if self.account.after == Account.After.DELETE:
-            self.settle_left_over(list(self.kept().filter(uidl__in=there).values_list("uidl", flat=True)))
+        left_over = self._left_over(there)
         self.take_all([uidl for uidl in there if uidl not in known])
         if not self.summary.more:
             self.take_all([row.uidl for row in self.due_again()])
+        self.settle_left_over(left_over)
+
+    def _left_over(self, there: list[str]) -> list[str]:
+        if self.account.after != Account.After.DELETE:
+            return []
+        return list(self.kept().filter(uidl__in=there).values_list("uidl", flat=True))
 
     def take(self, key: str) -> None:
         try:

@@ -128,6 +128,27 @@ def test_f10_a_server_that_is_wrong_about_sizes_is_rid_of_what_we_have(script, a
     assert contents() == Counter(MAILS[:2])
 
 
+def test_what_is_left_over_keeps_no_new_mail_waiting_and_is_asked_about_at_once(script, account):
+    account.after = Account.After.DELETE
+    account.save()
+    script.put(*MAILS[:3])
+    script.fault = lambda line, _number: DROP if line.upper().startswith("UID STORE") else None
+    fetch_account(account)
+    script.put(MAILS[3])
+    script.commands.clear()
+    account.refresh_from_db()
+    assert fetch_account(account).stored == 1
+    asked = [line for line in script.commands if line.upper().startswith("UID FETCH")]
+    assert "RFC822.SIZE INTERNALDATE" in asked[0]
+    assert asked[0].split()[2] == "4"  # the new one first
+    assert [line.split()[2] for line in asked if line.upper().endswith("(RFC822.SIZE)")] == ["1,2,3"]
+    script.fault = lambda _line, _number: None
+    account.refresh_from_db()
+    fetch_account(account)
+    assert not script.messages
+    assert contents() == Counter(MAILS)
+
+
 def test_f10_a_server_that_answers_late_is_left_and_visited_again(script, account, monkeypatch):
     script.put(*MAILS[:2])
     script.fault = once("UID SEARCH", 1, b"")  # it says nothing at all
